@@ -1,0 +1,22 @@
+# Warnings, sanitizers and optimisation, private to our own targets.
+add_library(waymark_options INTERFACE)
+target_compile_options(waymark_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Wold-style-cast -Woverloaded-virtual -Wcast-align -Wimplicit-fallthrough
+  $<$<BOOL:${WAYMARK_WERROR}>:-Werror>)
+target_compile_definitions(waymark_options INTERFACE
+  # Asio and Beast are compiled once, in common/asio.cpp.
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+  BOOST_ASIO_NO_DEPRECATED)
+
+if(WAYMARK_SANITIZE)
+  add_compile_options(-fsanitize=${WAYMARK_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${WAYMARK_SANITIZE})
+endif()
+
+# Every part adds its sources by target_sources() from its own folder.
+function(waymark_library name)
+  add_library(${name} STATIC)
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE waymark_options)
+endfunction()

@@ -1,0 +1,1 @@
+# target_sources(waymark_common PRIVATE ...): uuid, keys, tokens, click lines, records, ranges

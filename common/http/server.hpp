@@ -1,0 +1,59 @@
+// A plain HTTP server for the admin pages and the tracker's API: Beast, one coroutine per connection,
+// keep-alive, with limits and deadlines. Not for the redirect path, which has its own.
+#pragma once
+
+#include "common/log.hpp"
+#include "common/settings.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+namespace waymark::http {
+
+using Request = boost::beast::http::request<boost::beast::http::string_body>;
+using Response = boost::beast::http::response<boost::beast::http::string_body>;
+using Handler = std::function<boost::asio::awaitable<Response>(const Request&)>;
+
+struct ServerOptions {
+  std::size_t connections_max = 256;
+  std::size_t header_bytes_max = 16 * 1024;
+  std::size_t body_bytes_max = 1024 * 1024;
+  std::chrono::milliseconds read_deadline{10'000};  // one request, from its first byte
+  std::chrono::milliseconds idle_deadline{60'000};
+  std::chrono::milliseconds write_deadline{10'000};
+};
+
+class Server {
+ public:
+  // Binds at once: throws StartupError (exit 1) naming address, setting and remedy when the address
+  // cannot be had. The handler runs on `io`'s thread; an exception from it answers 500 and is
+  // logged.
+  Server(boost::asio::io_context& io, const ListenAddress& address, std::string_view setting,
+         ServerOptions options, Handler handler, Log& log);
+  ~Server();
+
+  void start();
+  // Stops accepting; connections end after their current answer.
+  void stop();
+  // The port in force, also when 0 was asked for.
+  std::uint16_t port() const noexcept;
+  std::size_t connections() const noexcept;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+// Helpers for handlers.
+Response text_response(const Request& request, unsigned status, std::string body,
+                       std::string_view content_type = "text/plain; charset=utf-8");
+Response json_response(const Request& request, unsigned status, std::string body);
+
+}  // namespace waymark::http

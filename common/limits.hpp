@@ -1,0 +1,52 @@
+// Every fixed limit of Waymark. What an operator may change is a setting instead; its default and
+// range stand in the settings structs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace waymark::limits {
+
+// Requests.
+inline constexpr std::size_t header_bytes_max = 8 * 1024;  // request line and fields together
+inline constexpr std::size_t target_bytes_max = 4 * 1024;
+inline constexpr std::size_t host_bytes_max = 255;
+
+// Links.
+inline constexpr std::size_t code_bytes_max = 64;
+inline constexpr std::size_t id_bytes_max = 64;  // campaign, referrer and link ids
+inline constexpr std::size_t destination_bytes_max = 2 * 1024;
+inline constexpr std::size_t record_bytes_max = 16 * 1024;  // all fields of one record
+
+// What a click may carry.
+inline constexpr std::size_t user_agent_bytes_max = 512;
+inline constexpr std::size_t channel_bytes_max = 32;
+inline constexpr std::size_t share_bytes_max = 64;
+inline constexpr std::size_t referring_host_bytes_max = 255;
+inline constexpr std::size_t stored_query_bytes_max = 512;
+inline constexpr std::size_t language_bytes_max = 16;
+inline constexpr std::size_t click_line_bytes_max = 8 * 1024;
+
+// Cookie wm_ref.
+inline constexpr std::size_t cookie_campaigns_max = 3;
+inline constexpr std::size_t cookie_bytes_max = 2 * 1024;  // of the encoded value
+inline constexpr std::size_t key_id_bytes_max = 16;
+inline constexpr std::size_t keys_max = 16;
+
+// What an answer may take: the longest destination plus the visitor's own parameters, cookie and
+// fixed headers.
+inline constexpr std::size_t answer_bytes_max =
+    destination_bytes_max + 3 * target_bytes_max + cookie_bytes_max + 1024;
+
+// Shipping.
+inline constexpr std::size_t committed_ranges_max = 64;  // per origin above `complete`
+inline constexpr std::size_t stream_shards_max = 1024;
+
+static_assert(target_bytes_max + 512 <= header_bytes_max,
+              "a request with its longest target must fit the header limit");
+static_assert(destination_bytes_max + user_agent_bytes_max * 2 + stored_query_bytes_max * 2 +
+                      code_bytes_max + 3 * id_bytes_max + 1024 <=
+                  click_line_bytes_max,
+              "a click with every field at its limit must fit one line");
+
+}  // namespace waymark::limits

@@ -1,0 +1,110 @@
+// Links, campaigns and domains as they stand in Redis: plain hashes of texts (design 3.1). Reading
+// validates; a record that does not validate is never redirected to.
+#pragma once
+
+#include "common/error.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace waymark {
+
+using RecordFields = std::vector<std::pair<std::string, std::string>>;
+
+// What is wrong with a record: the field and a sentence for the log or the API's answer.
+struct RecordProblem {
+  std::string field;
+  std::string problem;
+};
+[[noreturn]] void throw_exception_from_error(const RecordProblem& problem,
+                                             const boost::source_location& where);
+
+enum class LinkStatus { active, paused, archived };
+enum class QueryPolicy { pass, drop };
+
+struct LinkRecord {
+  std::string destination;
+  std::string campaign, referrer, link;  // ids, empty when unknown
+  LinkStatus status = LinkStatus::active;
+  std::optional<std::int64_t> starts_at, expires_at;  // unix seconds
+  std::string expired_url;
+  std::optional<std::uint64_t> max_clicks;
+  bool full = false;
+  std::string rules;  // JSON text, validated as JSON
+  int status_code = 302;
+  QueryPolicy query = QueryPolicy::pass;
+  std::string title, description, image;
+  bool test = false;
+  std::string alias_of;
+
+  friend bool operator==(const LinkRecord&, const LinkRecord&) = default;
+};
+
+enum class CampaignStatus { draft, testing, live, paused, ended };
+enum class CookiePolicy { always, consent, never };
+
+struct CampaignRecord {
+  CampaignStatus status = CampaignStatus::live;
+  double window_days = 60;
+  CookiePolicy cookies = CookiePolicy::always;
+  std::string fallback_url;
+  std::string utm;  // query string, without a leading '?'
+  std::string referrer_policy = "strict-origin-when-cross-origin";
+
+  std::uint64_t window_seconds() const noexcept {
+    return static_cast<std::uint64_t>(window_days * 86'400);
+  }
+  friend bool operator==(const CampaignRecord&, const CampaignRecord&) = default;
+};
+
+struct DomainRecord {
+  std::string cookie_domain;
+  std::string root_url;
+  std::string fallback_url;
+  std::string robots;
+
+  friend bool operator==(const DomainRecord&, const DomainRecord&) = default;
+};
+
+// Where destinations may lead. Empty `allow` allows every host.
+struct DestinationPolicy {
+  std::vector<std::string> own_hosts;  // our link hosts: refused, they would loop
+  std::vector<std::string> allow;      // host names; `.example.org` also matches subdomains
+};
+
+template <class T>
+using RecordResult = boost::system::result<T, RecordProblem>;
+
+// Unknown fields are ignored: other systems may keep theirs beside ours.
+RecordResult<LinkRecord> parse_link(const RecordFields& fields, const DestinationPolicy& policy);
+RecordResult<CampaignRecord> parse_campaign(const RecordFields& fields);
+RecordResult<DomainRecord> parse_domain(const RecordFields& fields);
+
+// Only fields that differ from their default, in a fixed order.
+RecordFields link_fields(const LinkRecord& link);
+RecordFields campaign_fields(const CampaignRecord& campaign);
+RecordFields domain_fields(const DomainRecord& domain);
+
+std::string_view to_text(LinkStatus status);
+std::string_view to_text(CampaignStatus status);
+std::string_view to_text(CookiePolicy policy);
+std::optional<LinkStatus> link_status_from(std::string_view text);
+std::optional<CampaignStatus> campaign_status_from(std::string_view text);
+std::optional<CookiePolicy> cookie_policy_from(std::string_view text);
+
+// [A-Za-z0-9_.:-]{1,64}
+bool is_id(std::string_view text) noexcept;
+
+// Absolute http(s) URL without user info, control characters or bytes outside ASCII; at most
+// limits::destination_bytes_max. Placeholders ({click}, {code}, ...) may stand in path and query.
+// The error says what is wrong, without naming the field.
+boost::system::result<void, RecordProblem> check_destination(std::string_view url,
+                                                             const DestinationPolicy& policy);
+
+}  // namespace waymark

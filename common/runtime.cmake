@@ -1,0 +1,1 @@
+# target_sources(waymark_common PRIVATE ...): log, metrics, settings, redis/, http/
