@@ -1,7 +1,7 @@
 # Warnings, sanitizers and optimisation, private to our own targets.
 add_library(waymark_options INTERFACE)
 target_compile_options(waymark_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
   -Wold-style-cast -Woverloaded-virtual -Wcast-align -Wimplicit-fallthrough
   $<$<BOOL:${WAYMARK_WERROR}>:-Werror>)
 target_compile_definitions(waymark_options INTERFACE
