@@ -21,13 +21,15 @@ enum class LogLevel { debug, info, warning, error };
 enum class LogFormat { automatic, json, text };
 
 struct LogField {
-  LogField(std::string_view key, std::string_view text) : key(key), value(text), quoted(true) {}
-  LogField(std::string_view key, const char* text) : LogField(key, std::string_view{text}) {}
-  LogField(std::string_view key, const std::string& text) : LogField(key, std::string_view{text}) {}
-  LogField(std::string_view key, bool flag) : key(key), value(flag ? "true" : "false") {}
+  LogField(std::string_view name, std::string_view text) : key(name), value(text), quoted(true) {}
+  LogField(std::string_view name, const char* text) : LogField(name, std::string_view{text}) {}
+  LogField(std::string_view name, const std::string& text)
+      : LogField(name, std::string_view{text}) {}
+  LogField(std::string_view name, bool flag) : key(name), value(flag ? "true" : "false") {}
   template <class Number>
-    requires((std::integral<Number> || std::floating_point<Number>) && !std::same_as<Number, bool>)
-  LogField(std::string_view key, Number number) : key(key), value(fmt::format("{}", number)) {}
+  requires((std::integral<Number> || std::floating_point<Number>)&&!std::same_as<Number, bool>)
+      LogField(std::string_view name, Number number)
+      : key(name), value(fmt::format("{}", number)) {}
 
   std::string_view key;
   std::string value;
