@@ -1,0 +1,57 @@
+"""The click stream as a load run sees it: how many clicks arrived, and their release when no
+tracker runs (a figure in wm:committed and an empty stream, so that rounds start alike)."""
+
+import time
+
+STREAM = "wm:clicks:{0}"
+GENERATION = "loadtest"
+
+
+class ClickStream:
+    def __init__(self, redis, tracker_runs):
+        self.redis = redis
+        self.tracker_runs = tracker_runs
+        self.origin = None
+        self.last = 0
+        if not tracker_runs:
+            redis("HSET", "wm:committed", "generation", GENERATION)
+
+    def last_sequence(self):
+        """Number of the newest click of the one origin; clicks of an origin have no gaps."""
+        newest = self.redis("XREVRANGE", STREAM, "+", "-", "COUNT", "1")
+        if newest:
+            fields = newest[0][1]
+            entry = dict(zip(fields[::2], fields[1::2], strict=True))
+            self.origin = entry[b"origin"].decode()
+            body = entry[b"body"]
+            lines = body.count(b"\n") + (not body.endswith(b"\n"))
+            self.last = max(self.last, int(entry[b"first"]) + lines - 1)
+        return self.last
+
+    def settle(self, seconds=20.0):
+        """Waits until nothing new has arrived for 0.2 s; returns the newest number."""
+        deadline = time.monotonic() + seconds
+        before, since = self.last_sequence(), time.monotonic()
+        while time.monotonic() < deadline and time.monotonic() - since < 0.2:
+            time.sleep(0.05)
+            now = self.last_sequence()
+            if now != before:
+                before, since = now, time.monotonic()
+        return before
+
+    def release(self, seconds=60.0):
+        """Lets the edge and Redis forget what has arrived, or waits until the tracker stored it."""
+        if self.origin is None:
+            return
+        field = self.origin.split("/", 1)[1]
+        if not self.tracker_runs:
+            self.redis("HSET", "wm:committed", field, f"{GENERATION};{self.last};")
+            self.redis("XTRIM", STREAM, "MAXLEN", "0")
+            time.sleep(1.1)  # edges read the figures once a second
+            return
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            figure = self.redis("HGET", "wm:committed", field) or b";0;"
+            if int(figure.split(b";")[1]) >= self.last:
+                return
+            time.sleep(0.1)
