@@ -1,0 +1,94 @@
+#include "tracker/api/query.hpp"
+
+#include "tracker/api/times.hpp"
+
+#include <boost/url/parse_query.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace waymark::tracker {
+
+namespace {
+constexpr std::size_t limit_max = 100;
+}
+
+Query::Query(std::string_view query) {
+  if (query.empty()) return;
+  const auto parsed = boost::urls::parse_query({query.data(), query.size()});
+  if (!parsed) {
+    problem_ = Problem{ProblemCode::unknown_parameter, "The query string cannot be read."};
+    return;
+  }
+  boost::urls::encoding_opts options;
+  options.space_as_plus = true;
+  for (const auto param : *parsed) {
+    rest_.emplace_back(param.key.decode(options), param.value.decode(options));
+  }
+}
+
+std::optional<std::string> Query::text(std::string_view name) {
+  const auto named = [&](const auto& param) { return param.first == name; };
+  const auto found = std::ranges::find_if(rest_, named);
+  if (found == rest_.end()) return std::nullopt;
+  auto value = std::move(found->second);
+  rest_.erase(found);
+  if (std::ranges::any_of(rest_, named)) {
+    std::erase_if(rest_, named);
+    note(name, "may be given once");
+  }
+  return value;
+}
+
+std::optional<bool> Query::flag(std::string_view name) {
+  const auto value = text(name);
+  if (!value) return std::nullopt;
+  if (*value != "true" && *value != "false") {
+    note(name, "must be true or false");
+    return std::nullopt;
+  }
+  return *value == "true";
+}
+
+std::optional<std::uint64_t> Query::time_ms(std::string_view name) {
+  const auto value = text(name);
+  if (!value) return std::nullopt;
+  const auto unix_ms = parse_time_ms(*value);
+  if (!unix_ms) note(name, "must be a time such as 2026-05-02T10:00:00Z, or unix seconds");
+  return unix_ms;
+}
+
+Paging Query::paging() {
+  Paging paging;
+  if (const auto limit = text("limit")) {
+    const char* end = limit->data() + limit->size();
+    const auto read = std::from_chars(limit->data(), end, paging.limit);
+    if (read.ec != std::errc{} || read.ptr != end || paging.limit < 1 ||
+        paging.limit > limit_max) {
+      note("limit", "must be a whole number from 1 to 100");
+    }
+  }
+  paging.starting_after = text("starting_after").value_or("");
+  paging.ending_before = text("ending_before").value_or("");
+  if (!paging.starting_after.empty() && !paging.ending_before.empty()) {
+    note("ending_before", "cannot be combined with starting_after");
+  }
+  return paging;
+}
+
+std::optional<Problem> Query::finish() const {
+  if (!rest_.empty()) {
+    const auto& name = rest_.front().first;
+    return Problem{ProblemCode::unknown_parameter,
+                   "The query has a parameter that is not known here: " + name + ".", name};
+  }
+  return problem_;
+}
+
+void Query::note(std::string_view name, std::string detail) {
+  if (problem_) return;
+  problem_ = Problem{ProblemCode::validation_failed,
+                     std::string{name}.append(" ").append(detail).append("."), std::string{name}};
+}
+
+}  // namespace waymark::tracker
