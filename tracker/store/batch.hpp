@@ -1,0 +1,110 @@
+// What the drain hands to the store in one transaction (shipping.md rule 9): clicks, dead letters
+// and what became of each origin's numbers. Backend-neutral; knows neither Redis nor SQL.
+#pragma once
+
+#include "common/click_line.hpp"
+#include "common/ranges.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waymark::tracker {
+
+// Why a line or an entry could not be stored as a click. The words stand in table dead_letters.
+namespace dead_reason {
+inline constexpr std::string_view malformed_line = "malformed_line";
+inline constexpr std::string_view unknown_version = "unknown_version";  // retried at each start
+inline constexpr std::string_view malformed_entry = "malformed_entry";
+}  // namespace dead_reason
+
+struct DeadLetter {
+  std::int64_t id = 0;      // given by the store
+  std::uint64_t at_ms = 0;  // unix milliseconds, when it was read
+  std::string stream;       // key of the stream
+  std::string entry;        // id of the entry
+  std::string origin;       // as the entry says, possibly empty or malformed
+  Sequence sequence = 0;    // 0: of no known place
+  std::string reason;       // of dead_reason
+  std::string line;         // raw, at most limits::click_line_bytes_max bytes
+};
+
+// What one batch says about an origin.
+struct OriginNews {
+  std::string edge;       // label
+  SequenceSet committed;  // lines, good or dead
+  SequenceSet lost;       // announced as lost by the edge
+  bool ended = false;     // the edge has nothing more to send
+};
+
+// Bytes that do not move: clicks of a batch point into it. Keeps its memory on clear().
+class TextArena {
+ public:
+  std::string_view copy(std::string_view text);
+  void clear() noexcept;
+  std::size_t used_bytes() const noexcept { return used_bytes_; }
+
+ private:
+  static constexpr std::size_t block_bytes = 256 * 1024;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::size_t block_ = 0;   // the one being filled
+  std::size_t offset_ = 0;  // in it
+  std::size_t used_bytes_ = 0;
+};
+
+// Filled on one thread, then handed to the store's. Reused: clear() keeps the memory.
+class Batch {
+ public:
+  Batch() = default;
+  Batch(Batch&&) = default;
+  Batch& operator=(Batch&&) = default;
+
+  // Copies every text of the click.
+  void add(const Click& click);
+  void add_dead(DeadLetter letter) { dead_.push_back(std::move(letter)); }
+  // The news of an origin (key `<epoch>/<thread>`), made when absent.
+  OriginNews& origin(const Origin& origin);
+  // A dead letter of the store that is solved by this batch: its row goes.
+  void resolve_dead(std::int64_t id) { resolved_dead_.push_back(id); }
+
+  // By click id, so that a time-ordered table is filled from left to right.
+  void sort();
+  void clear() noexcept;
+
+  const std::vector<Click>& clicks() const noexcept { return clicks_; }
+  const std::vector<DeadLetter>& dead() const noexcept { return dead_; }
+  const std::map<std::string, OriginNews, std::less<>>& origins() const noexcept {
+    return origins_;
+  }
+  const std::vector<std::int64_t>& resolved_dead() const noexcept { return resolved_dead_; }
+  bool empty() const noexcept {
+    return clicks_.empty() && dead_.empty() && origins_.empty() && resolved_dead_.empty();
+  }
+
+ private:
+  TextArena texts_;
+  std::vector<Click> clicks_;
+  std::vector<DeadLetter> dead_;
+  std::map<std::string, OriginNews, std::less<>> origins_;
+  std::vector<std::int64_t> resolved_dead_;
+};
+
+// A link whose counted clicks have reached its max_clicks with this batch.
+struct FullLink {
+  std::string host, code;
+  std::uint64_t counted = 0;
+};
+
+// What became of a batch. read = stored + duplicate + dead.
+struct BatchOutcome {
+  std::uint64_t stored = 0;
+  std::uint64_t duplicate = 0;
+  std::uint64_t dead = 0;
+  std::vector<FullLink> full_links;
+};
+
+}  // namespace waymark::tracker
