@@ -1,0 +1,35 @@
+#include "common/redis/command.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace waymark::redis {
+
+Command::Command(std::initializer_list<std::string_view> arguments) {
+  for (const std::string_view argument : arguments) add(argument);
+}
+
+Command& Command::add(std::string_view argument) {
+  if (count_ == 0) name_ = argument;
+  ++count_;
+  fmt::format_to(std::back_inserter(arguments_), "${}\r\n", argument.size());
+  arguments_.append(argument).append("\r\n");
+  return *this;
+}
+
+Command& Command::add(std::int64_t argument) {
+  return add(fmt::format_int{argument}.c_str());
+}
+
+std::string Command::encoded() const {
+  return fmt::format("*{}\r\n", count_).append(arguments_);
+}
+
+std::size_t Command::encoded_bytes() const noexcept {
+  std::size_t digits = 1;
+  for (std::size_t rest = count_ / 10; rest != 0; rest /= 10) ++digits;
+  return digits + 3 + arguments_.size();  // '*' and the line's end
+}
+
+}  // namespace waymark::redis
