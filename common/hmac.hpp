@@ -17,6 +17,7 @@ class HmacKey {
   static constexpr std::size_t secret_bytes = 32;
   using Mac = std::array<std::uint8_t, 32>;
 
+  // Keys of the keys file have secret_bytes; any other length is treated as RFC 2104 says.
   explicit HmacKey(std::span<const std::uint8_t> secret);
 
   // Any thread. MAC over the concatenation of both parts: a purpose label, then the message.

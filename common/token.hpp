@@ -54,14 +54,16 @@ using AttributionBuffer = std::array<char, limits::cookie_bytes_max>;
 Result<Attribution> verify_attribution(std::string_view cookie, const KeyRing& keys,
                                        AttributionBuffer& buffer) noexcept;
 
-// Writes the cookie value; at most limits::cookie_bytes_max characters: the oldest campaigns are
-// left out where they do not fit. Returns the end. `out` must hold that many.
+// Writes the cookie value, at most limits::cookie_bytes_max characters, which three campaigns with
+// every text at its limit cannot reach. Codes and campaign ids must not be empty and must keep
+// their limits. Returns the end. `out` must hold that many.
 char* write_attribution(const Attribution& attribution, const SigningKey& key, char* out) noexcept;
 
 // Records a click for `campaign`: moves its entry to the front with `click` as last touch and
 // ends_at = now + window; a first touch older than the window (by the time in its click id) gives
-// way to `click`; entries that have ended are dropped, and the oldest past three. Unix seconds.
-void touch(Attribution& attribution, std::string_view campaign, Touch click,
-           std::uint64_t now, std::uint64_t window_seconds) noexcept;
+// way to `click`; entries that have ended are dropped, and the oldest past three. Unix seconds. An
+// empty campaign only drops what has ended.
+void touch(Attribution& attribution, std::string_view campaign, Touch click, std::uint64_t now,
+           std::uint64_t window_seconds) noexcept;
 
 }  // namespace waymark
