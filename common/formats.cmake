@@ -8,6 +8,11 @@ target_sources(waymark_common PRIVATE
   keys.cpp
   percent.cpp
   ranges.cpp
+  record_campaign.cpp
+  record_destination.cpp
+  record_domain.cpp
+  record_fields.cpp
+  record_link.cpp
   token.cpp
   utf8.cpp
   uuid.cpp

@@ -1,0 +1,135 @@
+#include "common/limits.hpp"
+#include "common/records.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace waymark {
+namespace {
+
+namespace urls = boost::urls;
+
+RecordProblem wrong(std::string_view problem) {
+  return {{}, std::string{problem}};
+}
+
+constexpr std::array<std::string_view, 5> placeholders{"{click}", "{code}", "{referrer}",
+                                                       "{campaign}", "{channel}"};
+
+// `url` with the braces of known placeholders, where they may stand, made harmless for the parser;
+// all other braces stay and are refused there.
+std::string without_placeholders(std::string_view url) {
+  std::string text{url};
+  const std::size_t authority = url.find("//");
+  if (authority == std::string_view::npos) return text;
+  const std::size_t begin = url.find_first_of("/?", authority + 2);
+  const std::size_t end = std::min(url.find('#'), url.size());
+  if (begin == std::string_view::npos) return text;
+  for (std::size_t at = begin; (at = text.find('{', at)) < end; ++at) {
+    const std::string_view rest = url.substr(at);
+    for (const std::string_view placeholder : placeholders) {
+      if (!rest.starts_with(placeholder)) continue;
+      text[at] = '_';
+      text[at + placeholder.size() - 1] = '_';
+    }
+  }
+  return text;
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+// The host as it is compared: lower case, without the dot of the root.
+std::string normal_host(std::string_view host) {
+  std::string text{host};
+  std::transform(text.begin(), text.end(), text.begin(), lower);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+// Labels of letters, digits, '-' and '_', none empty. A last label that is a number makes browsers
+// read the whole name as an IPv4 address in one of its odd forms (`0x7f.1`, `2130706433`), under
+// which any host could hide.
+bool is_host_name(std::string_view host) {
+  constexpr std::size_t label_bytes_max = 63;
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+  if (host.size() > limits::host_bytes_max) return false;
+  std::string_view label;
+  for (std::size_t at = 0; at <= host.size(); at += label.size() + 1) {
+    label = host.substr(at, host.find('.', at) - at);
+    if (label.empty() || label.size() > label_bytes_max ||
+        label.find_first_not_of(allowed) != std::string_view::npos) {
+      return false;
+    }
+  }
+  return !std::all_of(label.begin(), label.end(), is_digit) && !label.starts_with("0x");
+}
+
+bool is_usable_host(const urls::url_view& url, std::string_view host) {
+  switch (url.host_type()) {
+    case urls::host_type::name:
+      return is_host_name(host);
+    case urls::host_type::ipv4:
+    case urls::host_type::ipv6:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool matches(std::string_view host, std::string_view pattern) {
+  const std::string wanted = normal_host(pattern);
+  if (!wanted.starts_with('.')) return host == wanted;
+  return host.ends_with(wanted) || host == std::string_view{wanted}.substr(1);
+}
+
+bool matches_any(std::string_view host, const std::vector<std::string>& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [host](const std::string& pattern) { return matches(host, pattern); });
+}
+
+}  // namespace
+
+boost::system::result<void, RecordProblem> check_destination(std::string_view url,
+                                                             const DestinationPolicy& policy) {
+  if (url.empty()) return wrong("must not be empty");
+  if (url.size() > limits::destination_bytes_max) return wrong("is longer than 2048 bytes");
+  if (std::any_of(url.begin(), url.end(), [](char c) { return c <= 0x20 || c == 0x7f; })) {
+    return wrong("holds a space, a control character or a byte outside ASCII; percent-encode it");
+  }
+  const std::string text = without_placeholders(url);
+  const auto parsed = urls::parse_uri(text);
+  if (!parsed) {
+    return wrong(
+        "is not an absolute URL of RFC 3986 (placeholders are {click}, {code}, {referrer}, "
+        "{campaign} and {channel}, in path and query)");
+  }
+  if (parsed->scheme_id() != urls::scheme::http && parsed->scheme_id() != urls::scheme::https) {
+    return wrong("must start with http:// or https://");
+  }
+  if (!parsed->has_authority() || parsed->encoded_host().empty()) return wrong("names no host");
+  if (parsed->has_userinfo()) return wrong("must not hold user or password");
+  if (parsed->has_port() && parsed->port_number() == 0) return wrong("has no usable port");
+
+  const std::string host =
+      normal_host(std::string_view{parsed->encoded_host().data(), parsed->encoded_host().size()});
+  if (!is_usable_host(*parsed, host)) return wrong("has a host that is no name and no address");
+  if (matches_any(host, policy.own_hosts)) {
+    return wrong("leads to one of our own link hosts and would loop");
+  }
+  if (!policy.allow.empty() && !matches_any(host, policy.allow)) {
+    return wrong("leads to a host outside destinations.allow");
+  }
+  return {};
+}
+
+}  // namespace waymark
