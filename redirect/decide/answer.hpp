@@ -1,0 +1,34 @@
+// Writes answers from pre-rendered parts into a buffer: redirects from a decision, small pages for
+// everything else. No allocation.
+#pragma once
+
+#include "redirect/decide/decide.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace waymark::redirect {
+
+// `Date` of the answers (RFC 9110 section 6.6.1); renewed once a second by its thread.
+class DateText {
+ public:
+  void renew(std::uint64_t unix_seconds) noexcept;
+  std::string_view text() const noexcept { return {text_.data(), text_.size()}; }
+
+ private:
+  std::uint64_t second_ = 0;
+  std::array<char, 29> text_{};  // "Sun, 22 Nov 2026 12:00:00 GMT"
+};
+
+// The redirect of a decision whose verdict is land or divert; at most limits::answer_bytes_max.
+// Returns the end. `close` adds `Connection: close`.
+char* write_redirect(const Decision& decision, const Request& request, const ResolvedLink& link,
+                     const DecideRules& rules, const SigningKey& key, std::string_view date,
+                     bool close, char* out) noexcept;
+
+// A small page: 400, 404, 405, 410, 413, 414, 429, 431, 503 or 505. `head` leaves the content out.
+char* write_page(unsigned status, std::string_view date, bool close, bool head, char* out) noexcept;
+
+}  // namespace waymark::redirect

@@ -1,0 +1,100 @@
+#include "redirect/decide/channel.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace waymark::redirect {
+namespace {
+
+constexpr std::array<std::string_view, 20> known_channels{
+    "whatsapp",  "email",      "facebook", "qr",     "sms",    "telegram", "instagram",
+    "linkedin",  "twitter",    "x",        "reddit", "tiktok", "youtube",  "pinterest",
+    "messenger", "newsletter", "google",   "bing",   "copy",   "widget"};
+
+struct KnownHost {
+  std::string_view domain;
+  std::string_view channel;
+};
+
+constexpr std::array<KnownHost, 17> known_hosts{{{"facebook.com", "facebook"},
+                                                 {"fb.me", "facebook"},
+                                                 {"messenger.com", "messenger"},
+                                                 {"instagram.com", "instagram"},
+                                                 {"whatsapp.com", "whatsapp"},
+                                                 {"wa.me", "whatsapp"},
+                                                 {"t.co", "twitter"},
+                                                 {"twitter.com", "twitter"},
+                                                 {"x.com", "twitter"},
+                                                 {"linkedin.com", "linkedin"},
+                                                 {"lnkd.in", "linkedin"},
+                                                 {"t.me", "telegram"},
+                                                 {"reddit.com", "reddit"},
+                                                 {"tiktok.com", "tiktok"},
+                                                 {"youtube.com", "youtube"},
+                                                 {"google.com", "google"},
+                                                 {"pinterest.com", "pinterest"}}};
+
+char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+bool is_tag_octet(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+bool is_host_octet(char c) noexcept {
+  return is_tag_octet(c) || c == '.';
+}
+
+bool is_within(std::string_view host, std::string_view domain) noexcept {
+  return host.ends_with(domain) &&
+         (host.size() == domain.size() || host[host.size() - domain.size() - 1] == '.');
+}
+
+}  // namespace
+
+std::string_view referring_host(std::string_view referer, ReferringHostBuffer& buffer) noexcept {
+  const std::size_t start = referer.find("://");
+  if (start == std::string_view::npos) return {};
+  std::string_view host = referer.substr(start + 3);
+  host = host.substr(0, host.find_first_of("/?#"));
+  if (const std::size_t at = host.rfind('@'); at != std::string_view::npos) {
+    host.remove_prefix(at + 1);
+  }
+  host = host.substr(0, host.find(':'));
+  if (host.size() > limits::referring_host_bytes_max) return {};
+  for (std::size_t i = 0; i < host.size(); ++i) {
+    buffer[i] = lower(host[i]);
+    if (!is_host_octet(buffer[i])) return {};
+  }
+  return {buffer, host.size()};
+}
+
+std::string_view tag_of(std::string_view text, TagBuffer& buffer) noexcept {
+  if (text.empty() || text.size() > limits::channel_bytes_max) return {};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    buffer[i] = lower(text[i]);
+    if (!is_tag_octet(buffer[i])) return {};
+  }
+  return {buffer, text.size()};
+}
+
+std::string_view channel_of(std::string_view c, std::string_view utm_source, std::string_view ref,
+                            TagBuffer& buffer) noexcept {
+  if (const std::string_view tag = tag_of(c, buffer); !tag.empty()) return tag;
+  if (const std::string_view tag = tag_of(utm_source, buffer); !tag.empty()) {
+    for (std::string_view known : known_channels) {
+      if (tag == known) return known;
+    }
+  }
+  if (ref.empty()) return "direct";
+  for (const KnownHost& known : known_hosts) {
+    if (is_within(ref, known.domain)) return known.channel;
+  }
+  // Long host names keep their end, which says more than their beginning.
+  return ref.size() <= limits::channel_bytes_max
+             ? ref
+             : ref.substr(ref.size() - limits::channel_bytes_max);
+}
+
+}  // namespace waymark::redirect

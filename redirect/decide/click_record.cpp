@@ -1,0 +1,93 @@
+#include "redirect/decide/click_record.hpp"
+
+#include "common/click_line.hpp"
+#include "redirect/decide/query.hpp"
+
+#include <cstddef>
+
+namespace waymark::redirect {
+namespace {
+
+constexpr std::uint64_t day_ms = 86'400'000;
+
+bool is_stored(std::string_view name, const DecideRules& rules) noexcept {
+  for (std::string_view pattern : rules.stored_query) {
+    if (pattern.ends_with('*')) {
+      if (name.starts_with(pattern.substr(0, pattern.size() - 1))) return true;
+    } else if (name == pattern) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// First tag of Accept-Language, if it is one.
+std::string_view first_language(std::string_view accept_language) noexcept {
+  const std::string_view tag = accept_language.substr(
+      0, std::min(accept_language.find_first_of(",;"), limits::language_bytes_max));
+  for (char c : tag) {
+    const bool good =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    if (!good) return {};
+  }
+  return tag;
+}
+
+std::string_view address_hash(Peer& peer, const KeyRing& keys, std::uint64_t now_ms) {
+  const std::uint64_t day = now_ms / day_ms;
+  if (peer.hash_day != day) {
+    peer.hash = keys.address_hash({peer.address.data(), peer.address_bytes}, now_ms);
+    peer.hash_day = day;
+  }
+  return {peer.hash.data(), peer.hash.size()};
+}
+
+}  // namespace
+
+void append_query_json(std::string_view query, std::string_view accept_language,
+                       const DecideRules& rules, std::string& json) {
+  const std::size_t start = json.size();
+  for_each_parameter(query, [&](const Parameter& parameter) {
+    if (!is_stored(parameter.name, rules)) return;
+    const std::string value = json_escaped(form_decoded(parameter.value));
+    const std::string name = json_escaped(form_decoded(parameter.name));
+    if (json.size() - start + name.size() + value.size() + 8 > limits::stored_query_bytes_max) {
+      return;
+    }
+    json.append(json.size() == start ? "\"query\":{\"" : ",\"").append(name);
+    json.append("\":\"").append(value).append("\"");
+  });
+  if (json.size() != start) json += "},";
+  if (const std::string_view language = first_language(accept_language); !language.empty()) {
+    json.append("\"lang\":\"").append(language).append("\",");
+  }
+}
+
+char* write_click(const Decision& decision, const Request& request, const KnownAgent& agent,
+                  const ResolvedLink& link, const DecideRules& rules, const KeyRing& keys,
+                  std::string_view host_json, Peer& peer, std::uint64_t now_ms,
+                  std::string& query_json, char* out) {
+  query_json.clear();
+  append_query_json(request.query, request.accept_language, rules, query_json);
+  ClickParts parts;
+  parts.id = decision.click;
+  parts.unix_ms = now_ms;
+  parts.link_json = link.click_json;
+  parts.host_json = host_json;
+  parts.agent_json = agent.click_json;
+  parts.query_json = query_json;
+  parts.visitor = decision.visitor;
+  parts.new_visitor = decision.new_visitor;
+  parts.previous = decision.previous;
+  parts.channel = decision.channel;
+  parts.share = decision.share;
+  parts.referring_host = decision.referring_host;
+  parts.ip = peer.truncated_text();
+  if (!decision.anonymous) parts.ipk = address_hash(peer, keys, now_ms);
+  parts.bot = decision.bot;
+  parts.outcome = decision.outcome;
+  parts.test = decision.test;
+  return write_click_line(parts, out);
+}
+
+}  // namespace waymark::redirect

@@ -1,0 +1,149 @@
+#include "redirect/decide/decide.hpp"
+
+#include "redirect/decide/query.hpp"
+
+#include <algorithm>
+
+namespace waymark::redirect {
+namespace {
+
+// Precedence of design 3.2: what the request itself says outranks the user agent.
+std::string_view bot_class(const Request& request, const Agent& agent) noexcept {
+  if (request.method == Method::head) return "head";
+  if (request.prefetch) return "prefetch";
+  const bool navigates = request.fetch_mode.empty() || request.fetch_mode == "navigate";
+  const bool is_document = request.fetch_dest.empty() || request.fetch_dest == "document";
+  if (!navigates || !is_document) return "embed";
+  return agent.bot;
+}
+
+std::string_view outcome_of(const ResolvedLink& link, std::int64_t now) noexcept {
+  const LinkRecord& record = link.record;
+  if (record.status != LinkStatus::active) return "paused";
+  if (record.starts_at && now < *record.starts_at) return "early";
+  if (record.expires_at && now >= *record.expires_at) return "expired";
+  if (record.full) return "full";
+  switch (link.campaign->record.status) {
+    case CampaignStatus::paused:
+      return "paused";
+    case CampaignStatus::ended:
+      return "ended";
+    default:
+      return {};
+  }
+}
+
+bool has_consent(const Request& request, const CampaignRecord& campaign,
+                 const DecideRules& rules) noexcept {
+  if (request.opted_out) return false;
+  if (campaign.cookies != CookiePolicy::consent) return true;
+  return !rules.consent_cookie.empty() && cookie_value(request, rules.consent_cookie).has_value();
+}
+
+struct Tags {
+  std::string_view c, s, utm_source;
+};
+
+Tags tags_of(std::string_view query) noexcept {
+  Tags tags;
+  for_each_parameter(query, [&](const Parameter& parameter) {
+    if (parameter.name == "c") tags.c = parameter.value;
+    if (parameter.name == "s") tags.s = parameter.value;
+    if (parameter.name == "utm_source") tags.utm_source = parameter.value;
+  });
+  return tags;
+}
+
+void remember_visitor(const Request& request, const KeyRing& keys, Decision& decision,
+                      AttributionBuffer& buffer) noexcept {
+  const auto cookie = cookie_value(request, "wm_ref");
+  if (!cookie) return;
+  auto verified = verify_attribution(*cookie, keys, buffer);
+  if (!verified) return;  // treated as absent
+  decision.attribution = *verified;
+  decision.visitor = decision.attribution.visitor;
+  if (decision.attribution.campaign_count > 0) {
+    decision.previous = decision.attribution.campaigns[0].last.click;
+  }
+}
+
+std::uint64_t longest_rest(const Attribution& attribution, std::uint64_t now) noexcept {
+  std::uint64_t rest = 0;
+  for (std::size_t i = 0; i < attribution.campaign_count; ++i) {
+    const std::uint64_t ends_at = attribution.campaigns[i].ends_at;
+    if (ends_at > now) rest = std::max(rest, ends_at - now);
+  }
+  return rest;
+}
+
+void grant_cookie(const ResolvedLink& link, std::uint64_t now, std::uint64_t now_ms,
+                  Uuid7Generator& ids, Decision& decision) noexcept {
+  if (!decision.visitor) {
+    decision.visitor = ids.next(now_ms);
+    decision.new_visitor = true;
+    decision.attribution.visitor = *decision.visitor;
+  }
+  const ResolvedCampaign& campaign = *link.campaign;
+  if (!campaign.id.empty()) {
+    touch(decision.attribution, campaign.id, Touch{decision.click, link.code}, now,
+          campaign.window_seconds);
+  }
+  decision.cookie_seconds = longest_rest(decision.attribution, now);
+  if (campaign.id.empty()) {
+    decision.cookie_seconds = std::max(decision.cookie_seconds, visitor_seconds);
+  }
+  decision.set_cookie = true;
+}
+
+}  // namespace
+
+std::optional<std::string_view> cookie_value(const Request& request,
+                                             std::string_view name) noexcept {
+  for (std::size_t line = 0; line < request.cookie_count; ++line) {
+    std::string_view rest = request.cookies[line];
+    while (!rest.empty()) {
+      const std::size_t end = rest.find(';');
+      std::string_view pair = rest.substr(0, end);
+      rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+      while (pair.starts_with(' ')) pair.remove_prefix(1);
+      if (pair.size() > name.size() && pair[name.size()] == '=' && pair.starts_with(name)) {
+        return pair.substr(name.size() + 1);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+Decision decide(const Request& request, const Agent& agent, const ResolvedLink& link,
+                const DecideRules& rules, const KeyRing& keys, std::uint64_t now_ms,
+                Uuid7Generator& ids, DecideScratch& scratch) noexcept {
+  Decision decision;
+  const CampaignRecord& campaign = link.campaign->record;
+  if (campaign.status == CampaignStatus::draft) {
+    decision.verdict = Verdict::unknown;
+    return decision;
+  }
+  const std::uint64_t now = now_ms / 1000;
+  decision.click = ids.next(now_ms);
+  decision.test = link.test;
+  decision.bot = bot_class(request, agent);
+  decision.outcome = outcome_of(link, static_cast<std::int64_t>(now));
+  if (!decision.outcome.empty()) {
+    decision.verdict = link.fallback.empty() ? Verdict::gone : Verdict::divert;
+  }
+
+  const Tags tags = tags_of(request.query);
+  decision.referring_host = referring_host(request.referer, scratch.referring_host);
+  decision.channel = channel_of(tags.c, tags.utm_source, decision.referring_host, scratch.channel);
+  decision.share = tag_of(tags.s, scratch.share);
+
+  decision.anonymous = !has_consent(request, campaign, rules);
+  if (decision.anonymous || campaign.cookies == CookiePolicy::never) return decision;
+  remember_visitor(request, keys, decision, scratch.cookie);
+  if (decision.bot.empty() && decision.outcome.empty()) {
+    grant_cookie(link, now, now_ms, ids, decision);
+  }
+  return decision;
+}
+
+}  // namespace waymark::redirect

@@ -1,0 +1,77 @@
+// What becomes of one request for a known link: where the visitor goes, what is remembered of them,
+// and how the click is classed. A pure function: request, link, time and randomness in, decision
+// out; no I/O, no clock, no allocation. The answer and the click line are written from the decision
+// alone (answer.hpp, click_record.hpp).
+#pragma once
+
+#include "common/token.hpp"
+#include "common/uuid.hpp"
+#include "redirect/decide/channel.hpp"
+#include "redirect/decide/user_agent.hpp"
+#include "redirect/links/resolved_link.hpp"
+#include "redirect/server/request.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waymark::redirect {
+
+// What an operator decides for all links.
+struct DecideRules {
+  bool secure_cookies = true;  // cookies.secure
+  std::string consent_cookie;  // cookies.consent: name of the cookie that tells consent
+  std::vector<std::string> stored_query{"utm_*", "sub1", "sub2", "sub3"};  // query.store
+};
+
+inline constexpr std::uint64_t visitor_seconds = 60 * 86'400;  // cookie life without a campaign
+
+enum class Verdict : std::uint8_t {
+  land,     // to the landing page, with token
+  divert,   // to the link's or campaign's fallback, without cookie and token
+  gone,     // 410
+  unknown,  // 404: the campaign is a draft
+};
+
+// Memory that a decision's views point into. One per thread; reused for every request.
+struct DecideScratch {
+  AttributionBuffer cookie;
+  ReferringHostBuffer referring_host;
+  TagBuffer channel;
+  TagBuffer share;
+};
+
+struct Decision {
+  Verdict verdict = Verdict::land;
+  Uuid click;
+  std::string_view bot;      // class of 3.2; empty for people
+  std::string_view outcome;  // empty for a redirect to the landing page
+  bool test = false;
+  bool anonymous = false;  // consent is missing: no visitor id, no ipk
+
+  std::optional<Uuid> visitor;
+  bool new_visitor = false;
+  std::optional<Uuid> previous;
+
+  bool set_cookie = false;
+  Attribution attribution;  // what the cookie carries
+  std::uint64_t cookie_seconds = 0;
+
+  std::string_view channel;
+  std::string_view share;
+  std::string_view referring_host;
+};
+
+// `now_ms` is unix milliseconds. `ids` is the randomness. The result's views point into `request`,
+// `link`, `scratch` and constants.
+Decision decide(const Request& request, const Agent& agent, const ResolvedLink& link,
+                const DecideRules& rules, const KeyRing& keys, std::uint64_t now_ms,
+                Uuid7Generator& ids, DecideScratch& scratch) noexcept;
+
+// Value of a cookie in the request's Cookie lines, or nothing.
+std::optional<std::string_view> cookie_value(const Request& request,
+                                             std::string_view name) noexcept;
+
+}  // namespace waymark::redirect

@@ -1,0 +1,50 @@
+// Walks the parameters of a query string without copying.
+#pragma once
+
+#include "common/percent.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace waymark::redirect {
+
+// One parameter as it stands in the query, still percent-encoded.
+struct Parameter {
+  std::string_view text;   // "utm_source=mail"
+  std::string_view name;   // "utm_source"
+  std::string_view value;  // "mail"; empty also without `=`
+};
+
+// Calls `visit` for each parameter that has a name; empty pieces (`&&`) are skipped.
+template <class Visit>
+void for_each_parameter(std::string_view query, Visit&& visit) {
+  while (!query.empty()) {
+    const std::size_t end = query.find('&');
+    const std::string_view text = query.substr(0, end);
+    query = end == std::string_view::npos ? std::string_view{} : query.substr(end + 1);
+    const std::size_t equals = text.find('=');
+    const std::string_view name = text.substr(0, equals);
+    if (name.empty()) continue;
+    visit(
+        Parameter{text, name,
+                  equals == std::string_view::npos ? std::string_view{} : text.substr(equals + 1)});
+  }
+}
+
+// Name or value as its sender meant it.
+inline std::string form_decoded(std::string_view text) {
+  std::string decoded(text.size(), '\0');
+  decoded.resize(
+      static_cast<std::size_t>(write_form_decoded(text, decoded.data()) - decoded.data()));
+  return decoded;
+}
+
+inline std::string percent_encoded(std::string_view text) {
+  std::string encoded(3 * text.size(), '\0');
+  encoded.resize(
+      static_cast<std::size_t>(write_percent_encoded(text, encoded.data()) - encoded.data()));
+  return encoded;
+}
+
+}  // namespace waymark::redirect

@@ -1,0 +1,108 @@
+#include "redirect/decide/user_agent.hpp"
+
+#include "common/click_line.hpp"
+
+#include <xxhash.h>
+
+#include <array>
+
+namespace waymark::redirect {
+namespace {
+
+constexpr std::size_t looked_at_max = 1024;  // of the text, when searching for words
+
+char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+// `word` in lower case.
+bool has(std::string_view text, std::string_view word) noexcept {
+  return text.find(word) != std::string_view::npos;
+}
+
+template <std::size_t count>
+bool has_any(std::string_view text, const std::array<std::string_view, count>& words) noexcept {
+  for (std::string_view word : words) {
+    if (has(text, word)) return true;
+  }
+  return false;
+}
+
+// Programs that fetch a page to show a card of it.
+constexpr std::array<std::string_view, 17> preview_words{
+    "facebookexternalhit", "facebookcatalog", "twitterbot", "slackbot",    "slack-imgproxy",
+    "whatsapp/",           "telegrambot",     "discordbot", "linkedinbot", "skypeuripreview",
+    "pinterest",           "embedly",         "iframely",   "vkshare",     "viber",
+    "redditbot",           "bitlybot"};
+
+constexpr std::array<std::string_view, 8> scanner_words{"proofpoint", "barracuda",  "mimecast",
+                                                        "safelinks",  "trendmicro", "urlscan",
+                                                        "virustotal", "checkpoint"};
+
+constexpr std::array<std::string_view, 9> crawler_words{
+    "bot",         "crawl",       "spider",        "slurp",         "archiver",
+    "ia_archiver", "feedfetcher", "mediapartners", "headlesschrome"};
+
+constexpr std::array<std::string_view, 22> tool_words{
+    "curl/",    "wget/",      "python", "java/",      "okhttp", "go-http-client",
+    "libwww",   "httpclient", "axios",  "node-fetch", "undici", "postman",
+    "insomnia", "httpie",     "ruby",   "php",        "perl",   "aiohttp",
+    "guzzle",   "apache-",    "wrk",    "k6/"};
+
+std::string_view bot_of(std::string_view text) noexcept {
+  if (text.empty()) return "tool";
+  if (has_any(text, preview_words)) return "preview";
+  if (has_any(text, crawler_words)) return "crawler";
+  if (has_any(text, scanner_words)) return "scanner";
+  if (has_any(text, tool_words)) return "tool";
+  return {};
+}
+
+std::string_view os_of(std::string_view text) noexcept {
+  if (has(text, "iphone") || has(text, "ipad") || has(text, "ipod")) return "ios";
+  if (has(text, "android")) return "android";
+  if (has(text, "windows")) return "windows";
+  if (has(text, "cros ")) return "chromeos";
+  if (has(text, "mac os x") || has(text, "macintosh")) return "macos";
+  if (has(text, "linux") || has(text, "x11")) return "linux";
+  return "other";
+}
+
+std::string_view device_of(std::string_view text, std::string_view os) noexcept {
+  if (has(text, "ipad") || has(text, "tablet")) return "tablet";
+  if (os == "android") return has(text, "mobile") ? "mobile" : "tablet";
+  if (os == "ios" || has(text, "mobile")) return "mobile";
+  if (os == "other") return "other";
+  return "desktop";
+}
+
+}  // namespace
+
+Agent classify_agent(std::string_view user_agent) noexcept {
+  std::array<char, looked_at_max> lowered;
+  const std::string_view head = user_agent.substr(0, looked_at_max);
+  for (std::size_t i = 0; i < head.size(); ++i) lowered[i] = lower(head[i]);
+  const std::string_view text{lowered.data(), head.size()};
+  const std::string_view os = os_of(text);
+  return {bot_of(text), device_of(text, os), os};
+}
+
+AgentTable::AgentTable(std::uint64_t seed) : seed_(seed), slots_(slots) {}
+
+const KnownAgent& AgentTable::find(std::string_view user_agent) {
+  // The lowest bit marks a used slot.
+  const std::uint64_t hash = XXH3_64bits_withSeed(user_agent.data(), user_agent.size(), seed_) | 1U;
+  Slot& slot = slots_[(hash >> 1U) % slots];
+  if (slot.hash != hash) {
+    const Agent agent = classify_agent(user_agent);
+    std::string json;
+    const std::string_view capped = user_agent.substr(0, limits::user_agent_bytes_max);
+    if (!capped.empty()) json.append("\"ua\":\"").append(json_escaped(capped)).append("\",");
+    json.append("\"device\":\"").append(agent.device);
+    json.append("\",\"os\":\"").append(agent.os).append("\",");
+    slot = Slot{hash, {agent, std::move(json)}};
+  }
+  return slot.known;
+}
+
+}  // namespace waymark::redirect

@@ -1,0 +1,43 @@
+// Remembers which codes have no record: a fixed table apart from the links, so that a scan for
+// codes can push out nothing but other absences. Keys are 64-bit hashes under a secret seed; a code
+// that collides with an absent one would answer 404, at odds of 2^-64.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace waymark::redirect {
+
+struct Absence {
+  std::uint64_t hash = 0;  // 0: free
+  std::uint64_t fetched_ms = 0;
+  std::uint64_t asked_ms = 0;  // last refresh that was started
+  bool changed = false;        // Redis said that the key changed
+};
+
+// One per thread.
+class AbsenceTable {
+ public:
+  static constexpr std::size_t ways = 4;
+
+  // At most `entries_max` absences, rounded down to a power of two, at least `ways`.
+  explicit AbsenceTable(std::size_t entries_max);
+
+  Absence* find(std::uint64_t hash) noexcept;
+  // Takes the place of the oldest of its set where there is no room.
+  void store(std::uint64_t hash, std::uint64_t now_ms) noexcept;
+  void erase(std::uint64_t hash) noexcept;
+
+  std::uint64_t evictions() const noexcept { return evictions_; }
+
+ private:
+  using Set = std::array<Absence, ways>;
+  Set& set_of(std::uint64_t hash) noexcept { return sets_[hash & (sets_.size() - 1)]; }
+
+  std::vector<Set> sets_;
+  std::uint64_t evictions_ = 0;
+};
+
+}  // namespace waymark::redirect

@@ -1,0 +1,33 @@
+// The answer to the question "what does this code of this host lead to?", as it travels from the
+// process-wide LinkSource to the caches of the threads.
+#pragma once
+
+#include "redirect/links/resolved_link.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace waymark::redirect {
+
+struct LookupKey {
+  std::string host;
+  std::string code;
+  friend bool operator==(const LookupKey&, const LookupKey&) = default;
+};
+
+enum class LookupStatus : std::uint8_t {
+  answered,     // Redis said what there is
+  unavailable,  // Redis is away, late, or has lost its data: nothing is known
+  over_budget,  // too many unknown codes are being asked for
+};
+
+struct LookupResult {
+  LookupStatus status = LookupStatus::unavailable;
+  // Records bound to the host and for any host; null where there is none that can be used. The
+  // bound one wins.
+  std::shared_ptr<const ResolvedLink> bound;
+  std::shared_ptr<const ResolvedLink> any;
+};
+
+}  // namespace waymark::redirect
