@@ -140,7 +140,7 @@ std::optional<std::int64_t> Fields::time(std::string_view name) {
 }
 
 std::optional<std::string> Fields::choice(std::string_view name,
-                                          std::initializer_list<std::string_view> choices) {
+                                          std::span<const std::string_view> choices) {
   auto word = text(name);
   if (word && std::ranges::find(choices, *word) == choices.end()) {
     note(name, "invalid", fmt::format("must be one of {}", fmt::join(choices, ", ")));

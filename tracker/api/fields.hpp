@@ -1,5 +1,5 @@
-// Reads the members of a JSON body, strictly: each is taken by name and type, what is left over is an
-// unknown parameter, what does not fit is collected so that one answer names every mistake.
+// Reads the members of a JSON body, strictly: each is taken by name and type, what is left over is
+// an unknown parameter, what does not fit is collected so that one answer names every mistake.
 //
 //   auto fields = Fields::read(request.body);
 //   link.destination = fields->text("destination").value_or("");
@@ -11,8 +11,8 @@
 #include <boost/json/object.hpp>
 
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +24,8 @@ class Fields {
   // Fails with invalid_json: not JSON, not an object, a member twice, nested too deeply.
   static Checked<Fields> read(std::string_view body);
 
-  // Each takes the member off. Nothing when it is absent, null or of a wrong type or range; the last
-  // is noted. cleared() tells null from absent.
+  // Each takes the member off. Nothing when it is absent, null or of a wrong type or range; the
+  // last is noted. cleared() tells null from absent.
   std::optional<std::string> text(std::string_view name);
   std::optional<std::int64_t> integer(std::string_view name, std::int64_t min, std::int64_t max);
   std::optional<double> number(std::string_view name);
@@ -33,7 +33,7 @@ class Fields {
   std::optional<std::int64_t> time(std::string_view name);  // unix seconds
   // One of `choices`.
   std::optional<std::string> choice(std::string_view name,
-                                    std::initializer_list<std::string_view> choices);
+                                    std::span<const std::string_view> choices);
 
   // True when the member, taken before, was null.
   bool cleared(std::string_view name) const;

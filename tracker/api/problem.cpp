@@ -24,6 +24,7 @@ constexpr Row rows[] = {
     {ProblemCode::unknown_parameter, "unknown_parameter", 400, "Unknown parameter"},
     {ProblemCode::invalid_cursor, "invalid_cursor", 400, "The cursor names nothing in this list"},
     {ProblemCode::unauthenticated, "unauthenticated", 401, "A valid API key is needed"},
+    {ProblemCode::key_expired, "key_expired", 401, "The API key has expired"},
     {ProblemCode::insufficient_scope, "insufficient_scope", 403, "The key may not do this"},
     {ProblemCode::not_found, "not_found", 404, "Not found"},
     {ProblemCode::method_not_allowed, "method_not_allowed", 405, "Method not allowed"},
@@ -51,7 +52,9 @@ constexpr bool in_order() {
 }
 static_assert(in_order(), "the table is indexed by code");
 
-const Row& row_of(ProblemCode code) { return rows[static_cast<std::size_t>(code)]; }
+const Row& row_of(ProblemCode code) {
+  return rows[static_cast<std::size_t>(code)];
+}
 
 }  // namespace
 
@@ -59,9 +62,13 @@ void throw_exception_from_error(const Problem& problem, const boost::source_loca
   throw std::logic_error("a problem was not looked at: " + problem.detail);
 }
 
-std::string_view to_text(ProblemCode code) { return row_of(code).text; }
+std::string_view to_text(ProblemCode code) {
+  return row_of(code).text;
+}
 
-unsigned status_of(ProblemCode code) { return row_of(code).status; }
+unsigned status_of(ProblemCode code) {
+  return row_of(code).status;
+}
 
 std::string problem_json(const Problem& problem, std::string_view instance,
                          std::string_view request_id) {

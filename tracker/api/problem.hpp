@@ -1,6 +1,6 @@
-// What the API answers when it cannot do what was asked: problem details (RFC 9457). Every code, its
-// status and its title stand in one table in problem.cpp. Codes are part of the API and never change
-// their meaning.
+// What the API answers when it cannot do what was asked: problem details (RFC 9457). Every code,
+// its status and its title stand in one table in problem.cpp. Codes are part of the API and never
+// change their meaning.
 #pragma once
 
 #include <boost/assert/source_location.hpp>
@@ -17,6 +17,7 @@ enum class ProblemCode {
   unknown_parameter,
   invalid_cursor,
   unauthenticated,
+  key_expired,
   insufficient_scope,
   not_found,
   method_not_allowed,
@@ -42,7 +43,7 @@ struct FieldProblem {
 struct Problem {
   ProblemCode code = ProblemCode::internal_error;
   std::string detail{};  // a sentence for the person who reads it
-  std::string param{};  // the field, query parameter or header it is about; may be empty
+  std::string param{};   // the field, query parameter or header it is about; may be empty
   std::vector<FieldProblem> errors{};
   std::string allow{};  // method_not_allowed: value of the Allow field
 };

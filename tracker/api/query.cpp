@@ -3,6 +3,7 @@
 #include "tracker/api/times.hpp"
 
 #include <boost/url/parse_query.hpp>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -40,6 +41,16 @@ std::optional<std::string> Query::text(std::string_view name) {
   return value;
 }
 
+std::optional<std::string> Query::choice(std::string_view name,
+                                         std::span<const std::string_view> choices) {
+  auto word = text(name);
+  if (word && std::ranges::find(choices, *word) == choices.end()) {
+    note(name, fmt::format("must be one of {}", fmt::join(choices, ", ")));
+    return std::nullopt;
+  }
+  return word;
+}
+
 std::optional<bool> Query::flag(std::string_view name) {
   const auto value = text(name);
   if (!value) return std::nullopt;
@@ -63,8 +74,7 @@ Paging Query::paging() {
   if (const auto limit = text("limit")) {
     const char* end = limit->data() + limit->size();
     const auto read = std::from_chars(limit->data(), end, paging.limit);
-    if (read.ec != std::errc{} || read.ptr != end || paging.limit < 1 ||
-        paging.limit > limit_max) {
+    if (read.ec != std::errc{} || read.ptr != end || paging.limit < 1 || paging.limit > limit_max) {
       note("limit", "must be a whole number from 1 to 100");
     }
   }

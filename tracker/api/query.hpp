@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,9 @@ class Query {
   explicit Query(std::string_view query);
 
   std::optional<std::string> text(std::string_view name);
+  // One of `choices`.
+  std::optional<std::string> choice(std::string_view name,
+                                    std::span<const std::string_view> choices);
   std::optional<bool> flag(std::string_view name);              // true or false
   std::optional<std::uint64_t> time_ms(std::string_view name);  // unix milliseconds
   Paging paging();

@@ -21,6 +21,8 @@ struct ApiRequest {
   std::string body;
   std::string id;             // "req_...", goes into field Request-Id
   std::uint64_t unix_ms = 0;  // when it arrived
+  // What the shell knows about Redis, as JSON, for /v1/status.
+  std::string redis_state = "null";
 };
 
 struct ApiAnswer {

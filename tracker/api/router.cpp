@@ -24,16 +24,16 @@ std::optional<std::string> match_path(std::string_view pattern, std::string_view
 
 }  // namespace
 
-Checked<RouteMatch> match_route(std::span<const RoutePattern> routes, std::string_view method,
+Checked<RouteMatch> match_route(std::span<const Route> routes, std::string_view method,
                                 std::string_view path) {
   std::string allow;
-  for (std::size_t index = 0; index < routes.size(); ++index) {
-    auto id = match_path(routes[index].path, path);
+  for (const auto& route : routes) {
+    auto id = match_path(route.path, path);
     if (!id) continue;
-    if (routes[index].method == method) return RouteMatch{index, std::move(*id)};
+    if (route.method == method) return RouteMatch{&route, std::move(*id)};
     if (!allow.empty()) allow += ", ";
-    allow += routes[index].method;
-    if (routes[index].method == "GET") allow += ", HEAD";
+    allow += route.method;
+    if (route.method == "GET") allow += ", HEAD";
   }
   if (allow.empty()) {
     return Problem{ProblemCode::not_found, "There is nothing at this path.", ""};

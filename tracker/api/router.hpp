@@ -3,26 +3,30 @@
 #pragma once
 
 #include "tracker/api/problem.hpp"
+#include "tracker/api/request.hpp"
 
-#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace waymark::tracker {
 
-struct RoutePattern {
+struct Call;
+
+struct Route {
   std::string_view method;
   std::string_view path;
+  std::string_view scope;  // "links:write": what a restricted key must hold
+  Checked<ApiAnswer> (*handler)(const Call&);
 };
 
 struct RouteMatch {
-  std::size_t index = 0;  // into the table
-  std::string id;         // the decoded last segment where the pattern names one
+  const Route* route = nullptr;
+  std::string id;  // the decoded last segment where the pattern names one
 };
 
 // Fails with not_found, or with method_not_allowed naming the methods there are.
-Checked<RouteMatch> match_route(std::span<const RoutePattern> routes, std::string_view method,
+Checked<RouteMatch> match_route(std::span<const Route> routes, std::string_view method,
                                 std::string_view path);
 
 }  // namespace waymark::tracker

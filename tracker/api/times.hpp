@@ -1,4 +1,5 @@
-// Times in the API: RFC 3339 in UTC going out; RFC 3339 with any offset, or unix seconds, coming in.
+// Times in the API: RFC 3339 in UTC going out; RFC 3339 with any offset, or unix seconds, coming
+// in.
 #pragma once
 
 #include <cstdint>

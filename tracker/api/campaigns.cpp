@@ -1,0 +1,88 @@
+#include "tracker/api/fields.hpp"
+#include "tracker/api/resources.hpp"
+#include "tracker/api/times.hpp"
+
+namespace waymark::tracker::resources {
+namespace {
+
+constexpr std::string_view statuses[] = {"draft", "testing", "live", "paused", "ended"};
+constexpr std::string_view cookie_policies[] = {"always", "consent", "never"};
+
+boost::json::object render(const CampaignRow& row) {
+  const CampaignRecord& record = row.record;
+  return {{"object", "campaign"},
+          {"id", row.id},
+          {"name", text_or_null(row.name)},
+          {"status", to_text(record.status)},
+          {"window_days", record.window_days},
+          {"cookies", to_text(record.cookies)},
+          {"fallback_url", text_or_null(record.fallback_url)},
+          {"utm", text_or_null(record.utm)},
+          {"referrer_policy", record.referrer_policy},
+          {"created_at", rfc3339_ms(row.created_ms)},
+          {"updated_at", rfc3339_ms(row.updated_ms)}};
+}
+
+CampaignRecord read_record(Fields& fields) {
+  CampaignRecord record;
+  if (auto status = fields.choice("status", statuses)) {
+    record.status = *campaign_status_from(*status);
+  }
+  record.window_days = fields.number("window_days").value_or(record.window_days);
+  if (auto cookies = fields.choice("cookies", cookie_policies)) {
+    record.cookies = *cookie_policy_from(*cookies);
+  }
+  record.fallback_url = fields.text("fallback_url").value_or("");
+  record.utm = fields.text("utm").value_or("");
+  record.referrer_policy = fields.text("referrer_policy").value_or(record.referrer_policy);
+  return record;
+}
+
+}  // namespace
+
+Checked<ApiAnswer> list_campaigns(const Call& call) {
+  Query query{call.query};
+  CampaignQuery wanted;
+  wanted.page = page_query(query.paging());
+  if (const auto status = query.choice("status", statuses)) {
+    wanted.status = campaign_status_from(*status);
+  }
+  if (auto problem = query.finish()) return *problem;
+  const auto page = call.store.campaigns(wanted);
+  if (!page) return list_problem_of(page.error());
+  return answer_list(call, *page, render);
+}
+
+Checked<ApiAnswer> create_campaign(const Call& call) {
+  auto fields = Fields::read(call.request.body);
+  if (!fields) return fields.error();
+  auto id = fields->text("id").value_or("");
+  auto name = fields->text("name").value_or("");
+  const auto record = read_record(*fields);
+  if (auto problem = fields->finish()) return *problem;
+  const auto row = tracker::create_campaign(call.store, std::move(id), std::move(name), record,
+                                            call.request.unix_ms);
+  if (!row) return problem_of(row.error());
+  return answer(201, render(*row), row->change);
+}
+
+Checked<ApiAnswer> read_campaign(const Call& call) {
+  const auto row = call.store.campaign(call.id);
+  if (!row) return problem_of(row.error());
+  return answer(200, render(*row));
+}
+
+Checked<ApiAnswer> change_campaign(const Call& call) {
+  auto fields = Fields::read(call.request.body);
+  if (!fields) return fields.error();
+  const auto status = fields->choice("status", statuses);
+  if (auto problem = fields->finish()) return *problem;
+  if (!status && !fields->cleared("status")) return read_campaign(call);
+  const auto row = set_campaign_status(call.store, call.id,
+                                       campaign_status_from(status.value_or("live")).value(),
+                                       call.request.unix_ms);
+  if (!row) return problem_of(row.error());
+  return answer(200, render(*row), row->change);
+}
+
+}  // namespace waymark::tracker::resources

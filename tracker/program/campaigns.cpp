@@ -1,0 +1,43 @@
+#include "tracker/program/ids.hpp"
+#include "tracker/program/rules.hpp"
+
+#include <utility>
+
+namespace waymark::tracker {
+namespace {
+constexpr std::size_t name_bytes_max = 200;
+}
+
+Ruled<CampaignRow> create_campaign(Store& store, std::string id, std::string name,
+                                   const CampaignRecord& record, std::uint64_t now_ms) {
+  if (!id.empty() && !is_id(id)) {
+    return Refusal{RefusalKind::invalid, "id", "must be 1 to 64 of A-Z a-z 0-9 _ . : -"};
+  }
+  if (name.size() > name_bytes_max) {
+    return Refusal{RefusalKind::invalid, "name", "must have at most 200 bytes"};
+  }
+  if (auto read = parse_campaign(campaign_fields(record)); !read) {
+    return refusal_of(read.error());
+  }
+  CampaignRow row;
+  row.id = id.empty() ? new_id("camp_", now_ms) : std::move(id);
+  row.name = std::move(name);
+  row.record = record;
+  row.created_ms = row.updated_ms = now_ms;
+  auto stored = store.insert_campaign(row);
+  if (!stored) return refusal_of(stored.error());
+  return std::move(*stored);
+}
+
+Ruled<CampaignRow> set_campaign_status(Store& store, std::string_view id, CampaignStatus status,
+                                       std::uint64_t now_ms) {
+  auto row = store.campaign(id);
+  if (!row) return refusal_of(row.error());
+  row->record.status = status;
+  row->updated_ms = now_ms;
+  auto stored = store.update_campaign(*row);
+  if (!stored) return refusal_of(stored.error());
+  return std::move(*stored);
+}
+
+}  // namespace waymark::tracker

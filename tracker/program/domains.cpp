@@ -1,0 +1,63 @@
+#include "common/limits.hpp"
+#include "tracker/program/rules.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace waymark::tracker {
+namespace {
+
+Ruled<void> check(const DomainRecord& record) {
+  if (auto read = parse_domain(domain_fields(record)); !read) return refusal_of(read.error());
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::string> normalize_host(std::string_view host) {
+  if (host.empty() || host.size() > limits::host_bytes_max) return std::nullopt;
+  std::string result;
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  for (const char c : host) {
+    const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    const bool letter_or_digit = (small >= 'a' && small <= 'z') || (small >= '0' && small <= '9');
+    const bool in_name = letter_or_digit || small == '.' || small == '-';
+    const bool in_literal = bracketed && (in_name || small == ':' || small == '[' || small == ']');
+    if (!in_name && !in_literal) return std::nullopt;
+    result += small;
+  }
+  if (!bracketed && (result.starts_with('.') || result.starts_with('-') ||
+                     result.find("..") != std::string::npos)) {
+    return std::nullopt;
+  }
+  if (result.ends_with('.')) result.pop_back();  // the root, which Host headers leave out
+  return result;
+}
+
+Ruled<DomainRow> create_domain(Store& store, std::string_view host, const DomainRecord& record,
+                               std::uint64_t now_ms) {
+  const auto name = normalize_host(host);
+  if (!name) return Refusal{RefusalKind::invalid, "host", "must be a host name without a port"};
+  if (auto checked = check(record); !checked) return checked.error();
+  DomainRow row;
+  row.host = *name;
+  row.record = record;
+  row.created_ms = row.updated_ms = now_ms;
+  auto stored = store.insert_domain(row);
+  if (!stored) return refusal_of(stored.error());
+  return std::move(*stored);
+}
+
+Ruled<DomainRow> change_domain(Store& store, std::string_view host, const DomainRecord& record,
+                               std::uint64_t now_ms) {
+  auto row = store.domain(host);
+  if (!row) return refusal_of(row.error());
+  if (auto checked = check(record); !checked) return checked.error();
+  row->record = record;
+  row->updated_ms = now_ms;
+  auto stored = store.update_domain(*row);
+  if (!stored) return refusal_of(stored.error());
+  return std::move(*stored);
+}
+
+}  // namespace waymark::tracker
