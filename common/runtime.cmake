@@ -13,7 +13,12 @@ target_sources(waymark_common PRIVATE
   settings/nearest_name.cpp
   settings/table.cpp
   settings/units.cpp
+  redis/away_log.cpp
   redis/command.cpp
+  redis/connection.cpp
+  redis/connection_life.cpp
+  redis/handshake.cpp
   redis/reply.cpp
+  redis/reply_queue.cpp
   redis/url.cpp
 )

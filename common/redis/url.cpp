@@ -7,6 +7,7 @@
 #include <boost/url/pct_string_view.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/un.h>
 
 #include <charconv>
 #include <limits>
@@ -14,6 +15,8 @@
 
 namespace waymark::redis {
 namespace {
+
+constexpr std::size_t socket_path_bytes_max = sizeof(sockaddr_un::sun_path) - 1;
 
 // Why a URL cannot be used; parse_url() adds the rest of the sentence.
 struct Problem {
@@ -105,6 +108,9 @@ void read_socket(std::string_view rest, Url& url) {
   Address address;
   address.port = 0;
   address.path = decoded(rest);
+  if (address.path.size() > socket_path_bytes_max) {
+    throw Problem{fmt::format("the path of a socket has at most {} bytes", socket_path_bytes_max)};
+  }
   url.addresses.push_back(std::move(address));
 }
 

@@ -1,0 +1,241 @@
+// The life of a connection: connect, shake hands, read until it ends, wait, begin again.
+#include "common/redis/connection_impl.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace waymark::redis {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+// What a single reply may occupy before it is complete; Redis itself allows 512 MiB.
+constexpr std::size_t unread_bytes_max = 256U << 20U;
+
+}  // namespace
+
+Connection::Impl::Impl(asio::io_context& io, ConnectionOptions options, Log& log)
+    : io_(io),
+      options_(std::move(options)),
+      away_log_(log, options_.name, options_.url.masked()),
+      backoff_(options_.backoff_min, options_.backoff_max),
+      socket_(io),
+      resolver_(io),
+      timer_(io),
+      tick_timer_(io) {
+  if (options_.url.tls) {
+    throw StartupError{exit_code::config, options_.url.masked() +
+                                              ": TLS to Redis is not built in yet; use redis:// "
+                                              "or unix://, through a tunnel where needed"};
+  }
+}
+
+void Connection::Impl::start() {
+  // A bug in a handler ends the program rather than this connection alone, unheard.
+  asio::co_spawn(
+      io_, [self = shared_from_this()] { return self->run(); },
+      [](const std::exception_ptr& bug) {
+        if (bug) std::rethrow_exception(bug);
+      });
+}
+
+void Connection::Impl::stop() {
+  if (std::exchange(stopped_, true)) return;
+  const auto self = shared_from_this();  // a handler may destroy the Connection
+  ready_ = false;
+  fail(asio::error::operation_aborted);
+  resolver_.cancel();
+  timer_.cancel();
+  tick_timer_.cancel();
+  outgoing_.clear();
+  for (const Handler& handler : waiting_.take_all()) handler(Errc::redis_unavailable, Reply{});
+  run_refused();
+}
+
+void Connection::Impl::fail(error_code error) {
+  if (!broken_) broken_ = error;
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+asio::awaitable<void> Connection::Impl::run() {
+  const auto self = shared_from_this();
+  while (!stopped_) {
+    error_code error = co_await connect();
+    if (!error && !stopped_) {
+      become_ready();
+      error = co_await read_replies();
+    }
+    if (stopped_) break;
+    become_lost(error);
+    timer_.expires_after(backoff_.next());
+    error_code ignored;
+    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+}
+
+// Tries all addresses in turn, beginning with the one that worked last.
+asio::awaitable<error_code> Connection::Impl::connect() {
+  error_code error = Errc::redis_unavailable;
+  const auto& addresses = options_.url.addresses;
+  for (std::size_t attempt = 0; attempt < addresses.size() && !stopped_; ++attempt) {
+    const std::vector<Endpoint> endpoints =
+        co_await resolve(addresses[address_ % addresses.size()], error);
+    for (const Endpoint& endpoint : endpoints) {
+      if (stopped_) break;
+      error = co_await connect_to(endpoint);
+      if (!error) co_return error;
+    }
+    ++address_;
+  }
+  co_return error;
+}
+
+asio::awaitable<std::vector<Connection::Impl::Endpoint>> Connection::Impl::resolve(
+    const Address& address, error_code& error) {
+  std::vector<Endpoint> endpoints;
+  if (!address.path.empty()) {
+    endpoints.emplace_back(asio::local::stream_protocol::endpoint{address.path});
+    co_return endpoints;
+  }
+  // A literal needs no resolver, which would start a thread.
+  const auto literal = asio::ip::make_address(address.host, error);
+  if (!error) {
+    endpoints.emplace_back(tcp::endpoint{literal, address.port});
+    co_return endpoints;
+  }
+  const auto found = co_await resolver_.async_resolve(
+      address.host, std::to_string(address.port), asio::redirect_error(asio::use_awaitable, error));
+  for (const auto& entry : found) endpoints.emplace_back(entry.endpoint());
+  co_return endpoints;
+}
+
+asio::awaitable<error_code> Connection::Impl::connect_to(const Endpoint& endpoint) {
+  broken_ = {};
+  explanation_.clear();
+  reader_.reset(redisReaderCreate());
+  error_code error;
+  socket_.close(error);
+  socket_.open(endpoint.protocol(), error);
+  if (error) co_return error;
+
+  start_timeout();
+  co_await socket_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
+  if (!error && endpoint.protocol().family() != AF_UNIX) {
+    socket_.set_option(tcp::no_delay{true}, error);
+  }
+  if (!error) error = co_await shake_hands();
+  end_timeout();
+  co_return broken_ ? broken_ : error;
+}
+
+asio::awaitable<error_code> Connection::Impl::shake_hands() {
+  Handshake handshake{options_.url, options_.name};
+  error_code error;
+  co_await asio::async_write(socket_, asio::buffer(handshake.bytes()),
+                             asio::redirect_error(asio::use_awaitable, error));
+  while (!error) {
+    bool found = false;
+    const Result<Reply> reply = next_reply(found);
+    if (reply.has_error()) co_return reply.error();
+    if (!found) {
+      error = co_await read_some();
+      continue;
+    }
+    auto outcome = handshake.step(*reply);
+    if (!outcome) continue;
+    explanation_ = handshake.explanation();
+    if (outcome->has_error()) co_return outcome->error();
+    server_ = std::move(**outcome);
+    co_return error_code{};
+  }
+  co_return error;
+}
+
+asio::awaitable<error_code> Connection::Impl::read_replies() {
+  while (!broken_) {
+    const auto now = Clock::now();
+    bool found = true;
+    while (found && !broken_) {
+      Result<Reply> reply = next_reply(found);
+      if (reply.has_error()) co_return reply.error();
+      if (found && !take_reply(std::move(*reply), now)) co_return Errc::redis_protocol;
+    }
+    if (broken_) break;
+    const error_code error = co_await read_some();
+    if (error) co_return broken_ ? broken_ : error;
+  }
+  co_return broken_;
+}
+
+asio::awaitable<error_code> Connection::Impl::read_some() {
+  error_code error;
+  const std::size_t size = co_await socket_.async_read_some(
+      asio::buffer(read_buffer_), asio::redirect_error(asio::use_awaitable, error));
+  if (error) co_return error;
+  if (redisReaderFeed(reader_.get(), read_buffer_.data(), size) != REDIS_OK ||
+      reader_->len - reader_->pos > unread_bytes_max) {
+    co_return Errc::redis_protocol;
+  }
+  co_return error;
+}
+
+// `found` is false when the bytes at hand hold no complete reply.
+Result<Reply> Connection::Impl::next_reply(bool& found) {
+  void* reply = nullptr;
+  if (redisReaderGetReply(reader_.get(), &reply) != REDIS_OK) return Errc::redis_protocol;
+  found = reply != nullptr;
+  return Reply{static_cast<redisReply*>(reply)};
+}
+
+void Connection::Impl::become_ready() {
+  ready_ = true;
+  last_error_ = {};
+  backoff_.reset();
+  away_log_.back(server_.version, Clock::now());
+  if (on_ready) on_ready();
+}
+
+void Connection::Impl::become_lost(error_code error) {
+  const bool was_ready = std::exchange(ready_, false);
+  // A server that takes connections and then refuses them must not hide the others.
+  if (!was_ready) ++address_;
+  last_error_ = error;
+  subscribed_ = false;
+  outgoing_.clear();
+  error_code ignored;
+  socket_.close(ignored);
+  std::string reason = explanation_.empty() ? error.message() : explanation_;
+  if (error == asio::error::eof) reason = "Redis closed the connection";
+  away_log_.away(error, reason, Clock::now());
+
+  for (const Handler& handler : waiting_.take_all()) handler(Errc::redis_connection_lost, Reply{});
+  if (was_ready && !stopped_ && on_lost) on_lost(error);
+}
+
+// Closes the socket when connecting and shaking hands take too long together. (A name server that
+// does not answer takes longer: getaddrinfo() cannot be interrupted, only awaited elsewhere.)
+void Connection::Impl::start_timeout() {
+  timer_.expires_after(options_.connect_timeout);
+  timer_.async_wait([self = shared_from_this(), number = ++timeout_number_](error_code error) {
+    if (!error && number == self->timeout_number_) self->fail(Errc::redis_timeout);
+  });
+}
+
+void Connection::Impl::end_timeout() {
+  ++timeout_number_;
+  timer_.cancel();
+}
+
+}  // namespace waymark::redis
