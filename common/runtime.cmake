@@ -13,6 +13,9 @@ target_sources(waymark_common PRIVATE
   settings/nearest_name.cpp
   settings/table.cpp
   settings/units.cpp
+  http/listener.cpp
+  http/server.cpp
+  http/session.cpp
   redis/away_log.cpp
   redis/command.cpp
   redis/connection.cpp
