@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -51,8 +53,9 @@ class TextArena {
  private:
   static constexpr std::size_t block_bytes = 256 * 1024;
   std::vector<std::unique_ptr<char[]>> blocks_;
-  std::size_t block_ = 0;   // the one being filled
-  std::size_t offset_ = 0;  // in it
+  std::deque<std::string> large_;  // texts past block_bytes
+  std::size_t block_ = 0;          // the one being filled
+  std::size_t offset_ = 0;         // in it
   std::size_t used_bytes_ = 0;
 };
 

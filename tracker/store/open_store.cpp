@@ -1,0 +1,18 @@
+#include "tracker/store/sqlite/sqlite_store.hpp"
+#include "tracker/store/store.hpp"
+
+#include <fmt/format.h>
+
+namespace waymark::tracker {
+
+std::unique_ptr<Store> open_store(std::string_view url, StoreAccess access) {
+  constexpr std::string_view sqlite_scheme = "sqlite:";
+  if (url.starts_with(sqlite_scheme) && url.size() > sqlite_scheme.size()) {
+    return std::make_unique<sqlite::SqliteStore>(url.substr(sqlite_scheme.size()), access);
+  }
+  throw StartupError{
+      exit_code::config,
+      fmt::format("store: '{}' is no store this program knows; write sqlite:PATH", url)};
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,242 @@
+#include "tracker/store/sqlite/batch_writer.hpp"
+
+#include "tracker/store/sqlite/sequence_text.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace waymark::tracker::sqlite {
+
+namespace {
+
+constexpr std::uint64_t quarter_ms = 15 * 60 * 1000;
+
+// Past this many the oldest dead letters go.
+constexpr std::int64_t dead_letters_max = 100'000;
+
+using UuidText = std::array<char, Uuid::text_bytes>;
+
+std::string_view text_of(const Uuid& id, UuidText& buffer) {
+  write_text(id, buffer.data());
+  return {buffer.data(), buffer.size()};
+}
+
+void bind_uuid(Statement& statement, int index, const std::optional<Uuid>& id, UuidText& buffer) {
+  if (id) {
+    statement.bind(index, text_of(*id, buffer));
+  } else {
+    statement.bind_null(index);
+  }
+}
+
+void bind_flag(Statement& statement, int index, bool flag) {
+  if (flag) {
+    statement.bind(index, 1);
+  } else {
+    statement.bind_null(index);
+  }
+}
+
+// True when the row is new.
+bool insert_click(Statement& insert, Database& database, const Click& click, bool unique) {
+  UuidText id, visitor, previous;
+  int at = 0;
+  insert.bind(++at, text_of(click.id, id));
+  insert.bind(++at, static_cast<std::int64_t>(click.unix_ms));
+  for (const std::string_view text :
+       {click.code, click.host, click.link, click.campaign, click.referrer}) {
+    insert.bind_optional(++at, text);
+  }
+  bind_uuid(insert, ++at, click.visitor, visitor);
+  bind_flag(insert, ++at, click.new_visitor);
+  bind_uuid(insert, ++at, click.previous, previous);
+  insert.bind_optional(++at, click.destination);
+  if (click.rule) {
+    insert.bind(++at, *click.rule);
+  } else {
+    insert.bind_null(++at);
+  }
+  for (const std::string_view text :
+       {click.channel, click.share, click.referring_host, click.query_json, click.ip, click.ipk,
+        click.user_agent, click.device, click.os, click.language, click.country, click.bot,
+        click.outcome}) {
+    insert.bind_optional(++at, text);
+  }
+  bind_flag(insert, ++at, click.test);
+  bind_flag(insert, ++at, unique);
+  insert.step();
+  insert.reset();
+  return database.changes() == 1;
+}
+
+std::string_view class_of(const Click& click) {
+  return click.bot.empty() ? click.outcome : click.bot;
+}
+
+}  // namespace
+
+std::size_t BatchWriter::CellHash::operator()(const Cell& cell) const noexcept {
+  std::uint64_t hash = cell.quarter_ms + (cell.test ? 1 : 0);
+  for (const std::string_view text :
+       {cell.link, cell.host, cell.code, cell.channel, cell.click_class}) {
+    hash = XXH3_64bits_withSeed(text.data(), text.size(), hash);
+  }
+  return hash;
+}
+
+BatchOutcome BatchWriter::write(const Batch& batch, std::uint64_t now_ms) {
+  totals_.clear();
+  BatchOutcome outcome;
+  insert_clicks(batch, outcome);
+  add_totals();
+  add_dead(batch, outcome);
+  add_ranges(batch, now_ms);
+  find_full_links(outcome);
+  database_.run(
+      "UPDATE drain_counts SET stored = stored + ?, duplicate = duplicate + ?, dead = dead + ?",
+      outcome.stored, outcome.duplicate, outcome.dead);
+  return outcome;
+}
+
+void BatchWriter::insert_clicks(const Batch& batch, BatchOutcome& outcome) {
+  Statement& insert = database_.prepared(
+      "INSERT INTO clicks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+      " ON CONFLICT DO NOTHING");
+  Statement& insert_unique =
+      database_.prepared("INSERT INTO uniques VALUES (?) ON CONFLICT DO NOTHING");
+  for (const Click& click : batch.clicks()) {
+    // Claimed before the click so that its row can say so. For a duplicate nothing is claimed: the
+    // key is there since the click was first stored.
+    const bool unique = click.counted() && claim_unique(insert_unique, click);
+    if (insert_click(insert, database_, click, unique)) {
+      ++outcome.stored;
+      count(click, unique);
+    } else {
+      ++outcome.duplicate;
+    }
+  }
+}
+
+bool BatchWriter::claim_unique(Statement& insert, const Click& click) {
+  insert.bind_blob(1, unique_key_.of(click));
+  insert.step();
+  insert.reset();
+  return database_.changes() == 1;
+}
+
+void BatchWriter::count(const Click& click, bool unique) {
+  const Cell cell{.link = click.link,
+                  .host = click.host,
+                  .code = click.code,
+                  .channel = click.channel,
+                  .click_class = class_of(click),
+                  .quarter_ms = click.unix_ms / quarter_ms * quarter_ms,
+                  .test = click.test};
+  Sums& sums = totals_[cell];
+  ++sums.raw;
+  if (click.counted()) ++sums.counted;
+  if (unique) ++sums.uniques;
+}
+
+void BatchWriter::add_totals() {
+  std::vector<std::pair<Cell, Sums>> sorted{totals_.begin(), totals_.end()};
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  Statement& add = database_.prepared(
+      "INSERT INTO click_totals"
+      " (link, host, code, channel, class, quarter, test, raw, counted, uniques)"
+      " VALUES (?,?,?,?,?,?,?,?,?,?)"
+      " ON CONFLICT DO UPDATE SET raw = raw + excluded.raw,"
+      " counted = counted + excluded.counted, uniques = uniques + excluded.uniques");
+  for (const auto& [cell, sums] : sorted) {
+    int at = 0;
+    for (const std::string_view text :
+         {cell.link, cell.host, cell.code, cell.channel, cell.click_class}) {
+      add.bind(++at, text);
+    }
+    for (const std::uint64_t number :
+         {cell.quarter_ms, std::uint64_t{cell.test}, sums.raw, sums.counted, sums.uniques}) {
+      add.bind(++at, static_cast<std::int64_t>(number));
+    }
+    add.step();
+    add.reset();
+  }
+}
+
+void BatchWriter::add_dead(const Batch& batch, BatchOutcome& outcome) {
+  for (const std::int64_t id : batch.resolved_dead()) {
+    database_.run("DELETE FROM dead_letters WHERE id = ?", id);
+  }
+  if (batch.dead().empty()) return;
+  for (const DeadLetter& letter : batch.dead()) {
+    const std::uint64_t added = database_.run(
+        "INSERT INTO dead_letters (at, stream, entry, origin, sequence, reason, line)"
+        " VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+        letter.at_ms, letter.stream, letter.entry, letter.origin, letter.sequence, letter.reason,
+        letter.line);
+    ++(added == 1 ? outcome.dead : outcome.duplicate);
+  }
+  database_.run("DELETE FROM dead_letters WHERE id <= (SELECT max(id) FROM dead_letters) - ?",
+                dead_letters_max);
+}
+
+void BatchWriter::add_ranges(const Batch& batch, std::uint64_t now_ms) {
+  if (batch.origins().empty()) return;
+  database_.run("UPDATE meta SET value = value + 1 WHERE name = 'fold_change'");
+  for (const auto& [key, news] : batch.origins()) {
+    SequenceSet committed = news.committed;
+    SequenceSet lost = news.lost;
+    std::uint64_t ended_ms = news.ended ? now_ms : 0;
+    {
+      auto known =
+          database_.query("SELECT committed, lost, ended FROM origins WHERE origin = ?", key);
+      if (known.next()) {
+        committed.add(sequence_set_from(known.view(0)));
+        lost.add(sequence_set_from(known.view(1)));
+        if (known.integer(2) != 0) ended_ms = known.unsigned_integer(2);
+      }
+    }
+    // Lines that turn up after all undo their loss, in whatever order the two arrive.
+    lost = without(lost, committed);
+    database_.run(
+        "INSERT INTO origins VALUES (?,?,?,?,?,?,"
+        " (SELECT value FROM meta WHERE name = 'fold_change'))"
+        " ON CONFLICT DO UPDATE SET edge = excluded.edge, committed = excluded.committed,"
+        " lost = excluded.lost, ended = excluded.ended, updated = excluded.updated,"
+        " change = excluded.change",
+        key, news.edge, to_text(committed), to_text(lost), ended_ms, now_ms);
+  }
+}
+
+// Limited links are few: those of the batch are looked up one by one, the rest never.
+void BatchWriter::find_full_links(BatchOutcome& outcome) {
+  std::set<std::string_view> clicked;
+  for (const auto& [cell, sums] : totals_) {
+    if (sums.counted > 0 && !cell.link.empty()) clicked.insert(cell.link);
+  }
+  if (clicked.empty()) return;
+  auto any = database_.query(
+      "SELECT EXISTS (SELECT 1 FROM links WHERE max_clicks IS NOT NULL AND is_full = 0)");
+  if (!any.next() || any.integer(0) == 0) return;
+  for (const std::string_view link : clicked) {
+    auto full = database_.query(
+        "UPDATE links SET is_full = 1, change = (SELECT value + 1 FROM meta"
+        "  WHERE name = 'last_change')"
+        " WHERE id = ?1 AND max_clicks IS NOT NULL AND is_full = 0"
+        " AND max_clicks <= (SELECT sum(counted) FROM click_totals WHERE link = ?1)"
+        " RETURNING host, code, (SELECT sum(counted) FROM click_totals WHERE link = ?1)",
+        link);
+    if (!full.next()) continue;
+    outcome.full_links.push_back({full.text(0), full.text(1), full.unsigned_integer(2)});
+    while (full.next()) {
+    }
+    database_.run("UPDATE meta SET value = value + 1 WHERE name = 'last_change'");
+  }
+}
+
+}  // namespace waymark::tracker::sqlite

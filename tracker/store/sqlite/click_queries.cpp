@@ -1,0 +1,133 @@
+// Clicks and their totals, as the API asks for them.
+#include "tracker/store/sqlite/filter.hpp"
+#include "tracker/store/sqlite/sqlite_store.hpp"
+
+#include <algorithm>
+
+namespace waymark::tracker::sqlite {
+
+namespace {
+
+constexpr std::string_view click_columns =
+    "id, ts, code, host, link, campaign, referrer, visitor, new, prev, destination, rule, channel,"
+    " share, ref, query, ip, ipk, ua, device, os, lang, country, bot, outcome, test, is_unique";
+
+ClickRow read_click(Cursor& row) {
+  ClickRow click;
+  click.id = row.uuid(0).value_or(Uuid{});
+  click.unix_ms = row.unsigned_integer(1);
+  click.code = row.text(2);
+  click.host = row.text(3);
+  click.link = row.text(4);
+  click.campaign = row.text(5);
+  click.referrer = row.text(6);
+  click.visitor = row.uuid(7);
+  click.new_visitor = row.integer(8) != 0;
+  click.previous = row.uuid(9);
+  click.destination = row.text(10);
+  if (!row.is_null(11)) click.rule = row.integer(11);
+  click.channel = row.text(12);
+  click.share = row.text(13);
+  click.referring_host = row.text(14);
+  click.query_json = row.text(15);
+  click.ip = row.text(16);
+  click.ipk = row.text(17);
+  click.user_agent = row.text(18);
+  click.device = row.text(19);
+  click.os = row.text(20);
+  click.language = row.text(21);
+  click.country = row.text(22);
+  click.bot = row.text(23);
+  click.outcome = row.text(24);
+  click.test = row.integer(25) != 0;
+  click.unique = row.integer(26) != 0;
+  return click;
+}
+
+// The smallest id of a time, less a minute: the id's clock and `ts` may differ by a little. The
+// index then bounds the scan, and the condition on ts decides.
+std::string id_floor(std::uint64_t unix_ms) {
+  constexpr std::uint64_t slack_ms = 60'000;
+  std::uint64_t ms = unix_ms > slack_ms ? unix_ms - slack_ms : 0;
+  Uuid id;
+  for (std::size_t i = 6; i-- > 0; ms >>= 8U) id.bytes[i] = static_cast<std::uint8_t>(ms);
+  return id.text();
+}
+
+Filter filter_of(const ClickQuery& query) {
+  Filter filter;
+  filter.equal("link", query.link);
+  filter.equal("campaign", query.campaign);
+  filter.equal("code", query.code);
+  filter.equal("host", query.host);
+  filter.equal("bot", query.bot);
+  if (query.from_ms) {
+    filter.add("id >= ?", id_floor(*query.from_ms));
+    filter.add("ts >= ?", *query.from_ms);
+  }
+  if (query.to_ms) {
+    filter.add("id <= ?", id_floor(*query.to_ms + 2 * 60'000));
+    filter.add("ts < ?", *query.to_ms);
+  }
+  if (query.counted) {
+    filter.add(*query.counted ? "(bot IS NULL AND outcome IS NULL AND test IS NULL)"
+                              : "(bot IS NOT NULL OR outcome IS NOT NULL OR test IS NOT NULL)");
+  }
+  if (query.test) filter.add(*query.test ? "test IS NOT NULL" : "test IS NULL");
+  return filter;
+}
+
+}  // namespace
+
+Result<ClickRow> SqliteStore::click(const Uuid& id) {
+  return guarded([&]() -> Result<ClickRow> {
+    auto row = database_.query("SELECT " + std::string{click_columns} + " FROM clicks WHERE id = ?",
+                               id.text());
+    if (!row.next()) return Errc::not_found;
+    return read_click(row);
+  });
+}
+
+Result<Page<ClickRow>> SqliteStore::clicks(const ClickQuery& query) {
+  const PageQuery& page = query.page;
+  const std::string& cursor = page.ending_before.empty() ? page.starting_after : page.ending_before;
+  if (!cursor.empty() && !parse_uuid(cursor)) return Errc::not_found;
+  return guarded([&]() -> Result<Page<ClickRow>> {
+    Filter filter = filter_of(query);
+    return read_page<ClickRow>(
+        database_, filter,
+        {.select = "SELECT " + std::string{click_columns} + " FROM clicks", .order = "id"}, page,
+        cursor.empty() ? Value{} : Value{cursor}, read_click);
+  });
+}
+
+Result<std::vector<ClickTotal>> SqliteStore::click_totals(const TotalsQuery& query) {
+  return guarded([&]() -> Result<std::vector<ClickTotal>> {
+    Filter filter;
+    filter.equal("link", query.link);
+    filter.equal("host", query.host);
+    filter.equal("code", query.code);
+    if (query.from_ms) filter.add("quarter >= ?", *query.from_ms);
+    if (query.to_ms) filter.add("quarter < ?", *query.to_ms);
+    std::vector<ClickTotal> totals;
+    auto row = filter.run(database_,
+                          "SELECT link, host, code, quarter, channel, class, test, raw, counted,"
+                          " uniques FROM click_totals",
+                          " ORDER BY link, host, code, quarter, channel, class, test", query.limit);
+    while (row.next()) {
+      totals.push_back({.link = row.text(0),
+                        .host = row.text(1),
+                        .code = row.text(2),
+                        .quarter_ms = row.unsigned_integer(3),
+                        .channel = row.text(4),
+                        .click_class = row.text(5),
+                        .test = row.integer(6) != 0,
+                        .raw = row.unsigned_integer(7),
+                        .counted = row.unsigned_integer(8),
+                        .uniques = row.unsigned_integer(9)});
+    }
+    return totals;
+  });
+}
+
+}  // namespace waymark::tracker::sqlite

@@ -1,0 +1,118 @@
+#include "tracker/store/sqlite/database.hpp"
+
+namespace waymark::tracker::sqlite {
+
+namespace {
+
+[[noreturn]] void fail(sqlite3* database, int code) {
+  throw SqliteError{code & 0xff, database != nullptr ? sqlite3_errmsg(database) : "out of memory"};
+}
+
+}  // namespace
+
+Statement::Statement(sqlite3* database, std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code != SQLITE_OK) fail(database, code);
+  handle_.reset(statement);
+}
+
+void Statement::check(int code) const {
+  if (code != SQLITE_OK) fail(sqlite3_db_handle(handle_.get()), code);
+}
+
+void Statement::bind(int index, std::int64_t value) {
+  check(sqlite3_bind_int64(handle_.get(), index, value));
+}
+
+void Statement::bind(int index, std::string_view text) {
+  // A null pointer would bind NULL, and an empty view may hold one.
+  const char* data = text.empty() ? "" : text.data();
+  check(sqlite3_bind_text(handle_.get(), index, data, static_cast<int>(text.size()), nullptr));
+}
+
+void Statement::bind_blob(int index, std::string_view bytes) {
+  check(sqlite3_bind_blob(handle_.get(), index, bytes.data(), static_cast<int>(bytes.size()),
+                          nullptr));
+}
+
+void Statement::bind_null(int index) {
+  check(sqlite3_bind_null(handle_.get(), index));
+}
+
+void Statement::bind_optional(int index, std::string_view text) {
+  if (text.empty()) {
+    bind_null(index);
+  } else {
+    bind(index, text);
+  }
+}
+
+bool Statement::step() {
+  const int code = sqlite3_step(handle_.get());
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  // Left as it is, the next bind would fail too.
+  const SqliteError error{code & 0xff, sqlite3_errmsg(sqlite3_db_handle(handle_.get()))};
+  reset();
+  throw error;
+}
+
+void Statement::reset() noexcept {
+  sqlite3_reset(handle_.get());
+}
+
+bool Statement::is_null(int column) const noexcept {
+  return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
+}
+
+std::int64_t Statement::integer(int column) const noexcept {
+  return sqlite3_column_int64(handle_.get(), column);
+}
+
+std::string_view Statement::text(int column) const noexcept {
+  const void* bytes = sqlite3_column_blob(handle_.get(), column);
+  if (bytes == nullptr) return {};
+  return {static_cast<const char*>(bytes),
+          static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
+}
+
+std::optional<Uuid> Cursor::uuid(int column) const {
+  const auto id = parse_uuid(view(column));
+  return id ? std::optional<Uuid>{*id} : std::nullopt;
+}
+
+Database::Database(const std::filesystem::path& file, int flags) {
+  sqlite3* database = nullptr;
+  const int code = sqlite3_open_v2(file.c_str(), &database, flags, nullptr);
+  handle_.reset(database);
+  if (code != SQLITE_OK) fail(database, code);
+}
+
+void Database::execute(const std::string& sql) {
+  const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail(handle_.get(), code);
+}
+
+Statement& Database::prepared(std::string_view sql) {
+  const auto [entry, made] = statements_.try_emplace(std::string{sql}, handle_.get(), sql);
+  return entry->second;
+}
+
+std::uint64_t Database::changes() const noexcept {
+  return static_cast<std::uint64_t>(sqlite3_changes(handle_.get()));
+}
+
+bool Database::in_transaction() const noexcept {
+  return sqlite3_get_autocommit(handle_.get()) == 0;
+}
+
+void Database::bind_copy(Statement& statement, int index, std::string_view text) {
+  const char* data = text.empty() ? "" : text.data();
+  const int code = sqlite3_bind_text64(statement.handle(), index, data, text.size(),
+                                       SQLITE_TRANSIENT, SQLITE_UTF8);
+  if (code != SQLITE_OK) fail(sqlite3_db_handle(statement.handle()), code);
+}
+
+}  // namespace waymark::tracker::sqlite

@@ -1,0 +1,36 @@
+#include "tracker/store/sqlite/filter.hpp"
+
+namespace waymark::tracker::sqlite {
+
+void Filter::equal(std::string_view column, const std::string& text) {
+  if (!text.empty()) add(std::string{column} + " = ?", text);
+}
+
+void Filter::add(std::string_view condition) {
+  conditions_.append(conditions_.empty() ? " WHERE " : " AND ").append(condition);
+}
+
+void Filter::add(std::string_view condition, Value value) {
+  add(condition);
+  values_.push_back(std::move(value));
+}
+
+Cursor Filter::run(Database& database, std::string_view select, std::string_view order,
+                   std::uint64_t limit) const {
+  std::string sql{select};
+  sql.append(conditions_).append(order).append(" LIMIT ?");
+  Statement& statement = database.prepared(sql);
+  int index = 0;
+  for (const Value& value : values_) {
+    ++index;
+    if (const auto* text = std::get_if<std::string>(&value)) {
+      Database::bind_copy(statement, index, *text);
+    } else {
+      Database::bind_copy(statement, index, std::get<std::uint64_t>(value));
+    }
+  }
+  Database::bind_copy(statement, ++index, limit);
+  return Cursor{statement};
+}
+
+}  // namespace waymark::tracker::sqlite

@@ -1,0 +1,92 @@
+// Links in the store.
+#include "tracker/store/sqlite/filter.hpp"
+#include "tracker/store/sqlite/record_fields.hpp"
+#include "tracker/store/sqlite/sqlite_store.hpp"
+#include "tracker/store/sqlite/table_rows.hpp"
+
+namespace waymark::tracker::sqlite {
+
+namespace {
+
+// The fields without `full`, which has a column of its own: the drain sets it without knowing
+// records.
+std::string fields_of(LinkRecord record) {
+  record.full = false;
+  return to_json(link_fields(record));
+}
+
+std::optional<std::uint64_t> max_clicks_of(const LinkRow& link) {
+  return link.record.max_clicks;
+}
+
+}  // namespace
+
+LinkRow read_link(Cursor& row) {
+  LinkRow link{.id = row.text(0),
+               .host = row.text(1),
+               .code = row.text(2),
+               .record = link_record_from(row.view(4)),
+               .created_ms = row.unsigned_integer(5),
+               .updated_ms = row.unsigned_integer(6),
+               .change = row.unsigned_integer(7)};
+  link.record.full = row.integer(3) != 0;
+  return link;
+}
+
+Result<LinkRow> SqliteStore::insert_link(const LinkRow& link) {
+  return write([&]() -> Result<LinkRow> {
+    database_.run(
+        "INSERT INTO links (id, host, code, campaign, referrer, status, max_clicks, is_full,"
+        " fields, created, updated, change) VALUES (?,?,?,?,?,?,?,0,?,?,?,?)",
+        link.id, link.host, link.code, link.record.campaign, link.record.referrer,
+        to_text(link.record.status), max_clicks_of(link), fields_of(link.record), link.created_ms,
+        link.updated_ms, next_change());
+    return this->link(link.id);
+  });
+}
+
+Result<LinkRow> SqliteStore::update_link(const LinkRow& link) {
+  return write([&]() -> Result<LinkRow> {
+    // Whether it is full follows from the limit, which may have changed.
+    const std::uint64_t updated = database_.run(
+        "UPDATE links SET campaign = ?2, referrer = ?3, status = ?4, max_clicks = ?5,"
+        " is_full = ?5 IS NOT NULL AND ?5 <= coalesce("
+        "  (SELECT sum(counted) FROM click_totals WHERE link = ?1), 0),"
+        " fields = ?6, updated = ?7, change = ?8 WHERE id = ?1",
+        link.id, link.record.campaign, link.record.referrer, to_text(link.record.status),
+        max_clicks_of(link), fields_of(link.record), link.updated_ms, next_change());
+    if (updated == 0) return Errc::not_found;
+    return this->link(link.id);
+  });
+}
+
+Result<LinkRow> SqliteStore::link(std::string_view id) {
+  return guarded([&]() -> Result<LinkRow> {
+    auto row = database_.query(select_link + " WHERE id = ?", id);
+    if (!row.next()) return Errc::not_found;
+    return read_link(row);
+  });
+}
+
+Result<LinkRow> SqliteStore::link_by_code(std::string_view host, std::string_view code) {
+  return guarded([&]() -> Result<LinkRow> {
+    auto row = database_.query(select_link + " WHERE host = ? AND code = ?", host, code);
+    if (!row.next()) return Errc::not_found;
+    return read_link(row);
+  });
+}
+
+Result<Page<LinkRow>> SqliteStore::links(const LinkQuery& query) {
+  return guarded([&]() -> Result<Page<LinkRow>> {
+    Filter filter;
+    filter.equal("campaign", query.campaign);
+    filter.equal("referrer", query.referrer);
+    filter.equal("host", query.host);
+    filter.equal("code", query.code);
+    if (query.status) filter.equal("status", std::string{to_text(*query.status)});
+    return read_made_page<LinkRow>(database_, std::move(filter), select_link,
+                                   "SELECT seq FROM links WHERE id = ?", query.page, read_link);
+  });
+}
+
+}  // namespace waymark::tracker::sqlite

@@ -1,0 +1,50 @@
+#include "tracker/store/sqlite/unique_key.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace waymark::tracker::sqlite {
+
+namespace {
+
+constexpr std::uint64_t day_ms = 86'400'000;
+
+char* write_big_endian(std::uint64_t value, int bytes, char* out) {
+  for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
+    *out++ = static_cast<char>(static_cast<unsigned char>(value >> shift));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view UniqueKey::of(const Click& click) {
+  // Neither ids nor hosts nor codes hold a NUL, so the parts cannot run into each other.
+  hashed_.clear();
+  if (click.link.empty()) {
+    hashed_.append(click.host).push_back('\0');
+    hashed_.append(click.code);
+  } else {
+    hashed_.append(click.link);
+  }
+  const std::uint64_t day = click.unix_ms / day_ms;
+  char* end = key_.data();
+  if (click.visitor) {
+    end = std::copy(click.visitor->bytes.begin(), click.visitor->bytes.end(), end);
+    end = write_big_endian(day, 4, end);
+    end = write_big_endian(XXH3_64bits(hashed_.data(), hashed_.size()), 8, end);
+  } else {
+    hashed_.push_back('\0');
+    hashed_.append(click.ipk).push_back('\0');
+    hashed_.append(click.user_agent);
+    const XXH128_hash_t hash = XXH3_128bits(hashed_.data(), hashed_.size());
+    end = write_big_endian(day, 4, end);
+    end = write_big_endian(hash.high64, 8, end);
+    end = write_big_endian(hash.low64, 8, end);
+  }
+  return {key_.data(), static_cast<std::size_t>(end - key_.data())};
+}
+
+}  // namespace waymark::tracker::sqlite
