@@ -1,5 +1,5 @@
-// The journal on disk: names, byte layout, checksums. Pure; the page of the format with a picture is
-// journal/README.md. A stored value can never change its meaning: a change means a new version.
+// The journal on disk: names, byte layout, checksums. Pure; the page of the format with a picture
+// is journal/README.md. A stored value can never change its meaning: a change means a new version.
 #pragma once
 
 #include "common/limits.hpp"

@@ -52,10 +52,12 @@ class JournalWriter {
   std::uint64_t dropped_io() const noexcept { return dropped_io_.load(std::memory_order_relaxed); }
 
  private:
-  bool next_segment() noexcept;
+  void leave_segment() noexcept;
+  Errc next_segment() noexcept;  // zero when there is one
 
   OriginJournal& journal_;
   std::shared_ptr<Segment> segment_;
+  std::shared_ptr<Mapping> mapping_;
   char* at_ = nullptr;     // head of the next record
   char* limit_ = nullptr;  // no record may start past this
   std::uint64_t wake_at_ = ~std::uint64_t{0};

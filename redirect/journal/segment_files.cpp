@@ -1,0 +1,98 @@
+#include "redirect/journal/segment_files.hpp"
+
+#include "redirect/journal/scan.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace waymark::redirect {
+namespace {
+
+namespace fs = std::filesystem;
+
+Errc from_errno(int error) noexcept {
+  return error == ENOSPC || error == EDQUOT || error == EFBIG ? Errc::journal_full
+                                                              : Errc::journal_io;
+}
+
+// Opens `file` with its blocks allocated: a store into a hole could find the disk full.
+Result<int> open_allocated(const fs::path& file, std::size_t bytes,
+                           const std::optional<fs::path>& recycled) {
+  if (recycled && ::rename(recycled->c_str(), file.c_str()) != 0) return from_errno(errno);
+  const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | (recycled ? 0 : O_CREAT | O_EXCL);
+  const int fd = ::open(file.c_str(), flags, 0640);
+  if (fd < 0) return from_errno(errno);
+  if (const int error = ::posix_fallocate(fd, 0, static_cast<off_t>(bytes)); error != 0) {
+    ::close(fd);
+    return from_errno(error);
+  }
+  return fd;
+}
+
+// The header, and the end of data after it: an empty segment.
+bool write_empty(int fd, const SegmentName& name) noexcept {
+  std::array<std::byte, layout::segment_header_bytes + layout::record_head_bytes> start{};
+  const SegmentHeader header = encode_header(name);
+  std::memcpy(start.data(), header.data(), header.size());
+  return ::pwrite(fd, start.data(), start.size(), 0) == static_cast<ssize_t>(start.size()) &&
+         ::fsync(fd) == 0;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Segment>> make_segment(const EpochFolder& folder, const SegmentName& name,
+                                              std::size_t bytes,
+                                              const std::optional<fs::path>& recycled) {
+  const fs::path file = folder.path() / name.file();
+  fs::path temporary = file;
+  temporary += ".new";
+  const auto abandon = [&](Errc error) {
+    ::unlink(temporary.c_str());
+    return error;
+  };
+  const auto fd = open_allocated(temporary, bytes, recycled);
+  if (!fd) return abandon(static_cast<Errc>(fd.error().value()));
+  if (!write_empty(*fd, name)) {
+    ::close(*fd);
+    return abandon(Errc::journal_io);
+  }
+  auto mapping = Mapping::writable(*fd, bytes);
+  if (!mapping) return abandon(Errc::journal_io);
+  if (::rename(temporary.c_str(), file.c_str()) != 0) return abandon(from_errno(errno));
+  if (!folder.sync()) {
+    ::unlink(file.c_str());
+    return Errc::journal_io;
+  }
+  return std::make_shared<Segment>(file, name, bytes, std::move(*mapping));
+}
+
+Result<std::shared_ptr<Segment>> rescue_segment(const EpochFolder& folder, const SegmentName& name,
+                                                Segment& failed) {
+  const auto from = failed.pin();
+  if (!from) return from.error();
+  auto made = make_segment(folder, name, failed.bytes());
+  if (!made) return made;
+  Segment& segment = **made;
+  const auto to = segment.pin();
+  if (!to) return to.error();
+  char* at = (*to)->data() + layout::segment_header_bytes;
+  scan_segment(
+      (*from)->bytes().first(failed.end()), failed.name(), [&](const Record& record, std::size_t) {
+        const auto offset = static_cast<std::size_t>(at - (*to)->data());
+        std::memcpy(at + layout::record_head_bytes, record.line.data(), record.line.size());
+        at = seal_record(at, record.line.size(), record.sequence, record.unix_ms, segment.key());
+        segment.note(record.sequence, offset, static_cast<std::size_t>(at - (*to)->data()),
+                     record.unix_ms);
+      });
+  segment.seal();
+  if (!(*to)->sync()) {
+    ::unlink(segment.file().c_str());
+    return Errc::journal_io;
+  }
+  return made;
+}
+
+}  // namespace waymark::redirect

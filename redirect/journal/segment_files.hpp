@@ -1,0 +1,28 @@
+// Makes segment files: whole, durable and zeroed where data will begin, before anybody can meet
+// them under their final name. A file is never shortened and its name never used again.
+#pragma once
+
+#include "common/error.hpp"
+#include "redirect/journal/epoch_folder.hpp"
+#include "redirect/journal/segment.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+namespace waymark::redirect {
+
+// A new segment of `bytes`, ready to be written to. With `recycled`, that file is renamed and used
+// again instead of taking new disk space; it must have the same size, and nobody may use it.
+// Fails with journal_full (no space, quota) or journal_io; nothing is left behind then.
+Result<std::shared_ptr<Segment>> make_segment(
+    const EpochFolder& folder, const SegmentName& name, std::size_t bytes,
+    const std::optional<std::filesystem::path>& recycled = std::nullopt);
+
+// Writes the records of a segment whose disk failed, from memory, to a new file, synced and sealed.
+// Fails like make_segment().
+Result<std::shared_ptr<Segment>> rescue_segment(const EpochFolder& folder, const SegmentName& name,
+                                                Segment& failed);
+
+}  // namespace waymark::redirect
