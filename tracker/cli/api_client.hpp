@@ -1,0 +1,66 @@
+// The tracker's API as the commands use it: where it is, the key, JSON in and out, and problems
+// told in a sentence with the next step.
+#pragma once
+
+#include "tracker/cli/arguments.hpp"
+#include "tracker/cli/http_client.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace waymark::cli {
+
+// Ends a command: the sentence goes to standard error, the number to the shell.
+class CommandFailure : public StartupError {
+ public:
+  using StartupError::StartupError;
+};
+
+struct ApiReply {
+  std::string text;  // as received, for --json
+  boost::json::value json;
+};
+
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+class ApiClient {
+ public:
+  ApiClient(std::string url, std::string key);
+  // From --api and --api-key-file, a running `up`, or the defaults. Throws StartupError: an
+  // unreadable key file (exit 78).
+  static ApiClient from(const Arguments& arguments);
+
+  // All throw CommandFailure: 69 when the API cannot be reached, 3 for 404, 4 for 409 and 412, 75
+  // for 429 and 503, 2 for other 4xx, 1 for the rest.
+  ApiReply get(std::string_view path, const Query& query = {}) const;
+  ApiReply post(std::string_view path, const boost::json::object& body) const;
+  ApiReply patch(std::string_view path, const boost::json::object& body) const;
+
+  const std::string& url() const noexcept { return url_; }
+
+ private:
+  ApiReply call(std::string method, std::string target, std::string body) const;
+
+  std::string url_;
+  HttpAddress address_;
+  std::string key_;
+};
+
+// The address that --api, a running `up` or the default names.
+std::string api_url(const Arguments& arguments);
+
+// Percent-encodes everything but unreserved characters.
+std::string path_segment(std::string_view text);
+
+// Member of an object as text: strings as they are, numbers and booleans written out, else empty.
+std::string member(const boost::json::value& object, std::string_view key);
+// Elements of a list envelope.
+const boost::json::array& data_of(const boost::json::value& list);
+
+}  // namespace waymark::cli

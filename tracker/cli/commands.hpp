@@ -1,0 +1,26 @@
+// The table of commands. Each part of it stands in the file of its group, with what the commands
+// do; main.cpp puts the table together.
+#pragma once
+
+#include "tracker/cli/arguments.hpp"
+
+#include <vector>
+
+namespace waymark::cli {
+
+std::vector<CommandSpec> up_commands();
+std::vector<CommandSpec> link_commands();
+std::vector<CommandSpec> campaign_commands();
+std::vector<CommandSpec> click_commands();
+std::vector<CommandSpec> doctor_commands();
+std::vector<CommandSpec> keys_commands();
+
+// Throws StartupError (exit 2) naming the flag when its value is no number in [min, max].
+std::int64_t number_of(std::string_view flag, std::string_view text, std::int64_t min,
+                       std::int64_t max);
+
+// A moment as unix seconds: `1767225600`, `2026-01-01` or `2026-01-01T12:00:00Z` (UTC). Throws
+// StartupError (exit 2) naming the flag.
+std::int64_t moment_of(std::string_view flag, std::string_view text);
+
+}  // namespace waymark::cli

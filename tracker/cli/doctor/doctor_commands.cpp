@@ -1,0 +1,146 @@
+#include "common/error.hpp"
+#include "common/ranges.hpp"
+#include "common/redis/keys.hpp"
+#include "common/redis/url.hpp"
+#include "tracker/cli/api_client.hpp"
+#include "tracker/cli/commands.hpp"
+#include "tracker/cli/doctor/machine_health.hpp"
+#include "tracker/cli/doctor/redis_health.hpp"
+#include "tracker/cli/doctor/report.hpp"
+#include "tracker/cli/doctor/sums.hpp"
+#include "tracker/cli/state_folder.hpp"
+#include "tracker/cli/terminal.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace waymark::cli {
+namespace {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+std::uint64_t now_ms() {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                        std::chrono::system_clock::now().time_since_epoch())
+                                        .count());
+}
+
+std::string masked(const std::string& url) {
+  return redis::parse_url(url, "--redis").masked();
+}
+
+void connect(RedisQuery& redis, const std::string& url) {
+  const auto connected = redis.connect(3'000ms);
+  if (!connected && connected.error() != Errc::redis_too_old) {
+    throw CommandFailure(exit_code::unavailable,
+                         fmt::format("cannot reach Redis at {}: {}; start it, or name another one "
+                                     "with --redis",
+                                     masked(url), connected.error().message()));
+  }
+  if (!connected) {
+    throw CommandFailure(
+        exit_code::failure,
+        fmt::format("Redis at {} is older than 6.2: install a newer one", masked(url)));
+  }
+}
+
+std::vector<EdgeReport> read_edges(RedisQuery& redis) {
+  std::vector<EdgeReport> edges;
+  for (const auto& [epoch, text] : redis.hash(redis_keys::edges)) {
+    if (auto edge = parse_edge_report(epoch, text)) {
+      edges.push_back(std::move(*edge));
+    }
+  }
+  return edges;
+}
+
+std::uint64_t count_of(const json::value& object, std::string_view key) {
+  const auto text = member(object, key);
+  return text.empty() ? 0 : static_cast<std::uint64_t>(std::stoull(text));
+}
+
+const json::value& part_of(const json::value& object, std::string_view key) {
+  static const json::value nothing;
+  const auto* members = object.if_object();
+  const auto* part = members != nullptr ? members->if_contains(key) : nullptr;
+  return part != nullptr ? *part : nothing;
+}
+
+std::map<std::string, OriginFigure> read_figures(RedisQuery& redis, const json::value& status) {
+  std::map<std::string, OriginFigure> figures;
+  for (const auto& [field, text] : redis.hash(redis_keys::committed)) {
+    if (const auto figure = parse_figure(text); figure && field.find('/') != std::string::npos) {
+      figures[field].settled = figure->committed.count();
+    }
+  }
+  const auto& origins = part_of(status, "origins");
+  if (origins.is_array()) {
+    for (const auto& origin : origins.get_array()) {
+      figures[member(origin, "origin")].lost = count_of(origin, "lost");
+    }
+  }
+  return figures;
+}
+
+// The tracker's own view; null when its API does not answer, which is a finding of its own.
+json::value ask_tracker(const Arguments& arguments, Findings& findings) {
+  try {
+    const auto api = ApiClient::from(arguments);
+    auto status = api.get("/v1/status").json;
+    findings.push_back({Grade::good, "tracker", fmt::format("answers at {}", api.url()), {}});
+    const auto& clicks = part_of(status, "clicks");
+    findings.push_back(judge_tracker({count_of(clicks, "read"), count_of(clicks, "stored"),
+                                      count_of(clicks, "duplicate"), count_of(clicks, "dead")}));
+    return status;
+  } catch (const StartupError& error) {
+    findings.push_back({Grade::problem, "tracker", error.what(),
+                        "start it, or name it with --api and --api-key-file"});
+    return nullptr;
+  }
+}
+
+int doctor(const Arguments& arguments) {
+  const auto folder = StateFolder::from_environment();
+  const auto running = read_running(folder);
+  const auto url = arguments.value_or(
+      "--redis", running ? std::string_view{running->redis} : "redis://127.0.0.1:6379");
+  RedisQuery redis{url};
+  connect(redis, url);
+
+  auto findings = judge_redis(gather_redis_facts(redis));
+  const auto machine = check_machine(
+      arguments.value_or("--journal", running ? folder.journal().string() : std::string{}));
+  findings.insert(findings.end(), machine.begin(), machine.end());
+  const auto status = ask_tracker(arguments, findings);
+  const auto sums = add_up(read_edges(redis), read_figures(redis, status));
+  const auto now = now_ms();
+  const auto edges = judge_edges(sums, now);
+  findings.insert(findings.end(), edges.begin(), edges.end());
+
+  print_line(arguments.has("--json")
+                 ? report_json(findings, sums, now)
+                 : report_text(findings, sums, now, Palette{1, !arguments.has("--no-color")}));
+  const auto problem = [](const Finding& finding) { return finding.grade == Grade::problem; };
+  return std::ranges::any_of(findings, problem) ? exit_code::failure : exit_code::ok;
+}
+
+}  // namespace
+
+std::vector<CommandSpec> doctor_commands() {
+  return {{"doctor",
+           "",
+           0,
+           0,
+           "Look at everything, say what is wrong and how to mend it",
+           {{"--redis", "URL", "Redis to look at (default: of a running `up`, else :6379)"},
+            {"--journal", "DIR", "Journal folder of an edge on this machine"}},
+           {"doctor", "doctor --redis redis://10.0.0.5:6379 --journal /var/lib/waymark/journal",
+            "doctor --json"},
+           doctor}};
+}
+
+}  // namespace waymark::cli

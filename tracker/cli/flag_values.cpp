@@ -1,0 +1,49 @@
+#include "common/error.hpp"
+#include "tracker/cli/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <ctime>
+
+namespace waymark::cli {
+namespace {
+
+std::optional<std::int64_t> integer(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  return whole && !text.empty() ? std::optional{value} : std::nullopt;
+}
+
+}  // namespace
+
+std::int64_t number_of(std::string_view flag, std::string_view text, std::int64_t min,
+                       std::int64_t max) {
+  const auto value = integer(text);
+  if (!value || *value < min || *value > max) {
+    throw StartupError(exit_code::usage,
+                       fmt::format("{}: '{}' is not a number from {} to {}", flag, text, min, max));
+  }
+  return *value;
+}
+
+std::int64_t moment_of(std::string_view flag, std::string_view text) {
+  if (const auto seconds = integer(text); seconds && *seconds >= 0) {
+    return *seconds;
+  }
+  for (const char* form : {"%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"}) {
+    std::tm parts{};
+    const std::string owned{text};
+    const char* end = ::strptime(owned.c_str(), form, &parts);
+    if (end != nullptr && *end == '\0') {
+      return ::timegm(&parts);
+    }
+  }
+  throw StartupError(exit_code::usage,
+                     fmt::format("{}: '{}' is no moment: use 2026-01-31, 2026-01-31T12:00:00Z or "
+                                 "unix seconds",
+                                 flag, text));
+}
+
+}  // namespace waymark::cli

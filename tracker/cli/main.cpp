@@ -1,0 +1,58 @@
+// `waymark`, the command-line tool: puts the table of commands together and runs one of them.
+#include "common/error.hpp"
+#include "common/version.hpp"
+#include "tracker/cli/commands.hpp"
+#include "tracker/cli/help.hpp"
+#include "tracker/cli/terminal.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <iterator>
+
+namespace {
+
+using namespace waymark;
+using namespace waymark::cli;
+
+std::vector<CommandSpec> all_commands() {
+  std::vector<CommandSpec> all;
+  for (auto&& group : {up_commands(), link_commands(), campaign_commands(), click_commands(),
+                       doctor_commands(), keys_commands()}) {
+    all.insert(all.end(), group.begin(), group.end());
+  }
+  return all;
+}
+
+int run(const std::vector<CommandSpec>& commands, const std::vector<std::string>& words) {
+  const auto line = parse_line(commands, words);
+  const Terminal terminal{!line.arguments.has("--no-color")};
+  if (line.version) {
+    print_line(fmt::format("waymark {}", version()));
+    return exit_code::ok;
+  }
+  if (line.help) {
+    print_line(line.command != nullptr ? command_help(*line.command, terminal.out)
+                                       : overview(commands, line.group, terminal.out));
+    return exit_code::ok;
+  }
+  if (line.command == nullptr) {  // nothing was asked for: say what there is
+    say(overview(commands, line.group, terminal.err));
+    return exit_code::usage;
+  }
+  return line.command->run(line.arguments);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(all_commands(), {argv + 1, argv + argc});
+  } catch (const StartupError& error) {
+    say(fmt::format("waymark: {}", error.what()));
+    return error.exit_code();
+  } catch (const std::exception& error) {
+    say(fmt::format("waymark: {}", error.what()));
+    return exit_code::failure;
+  }
+}
