@@ -1,0 +1,66 @@
+// Inside of Mirror: one coroutine that does what MirrorStep says. Not for inclusion elsewhere.
+#pragma once
+
+#include "common/redis/connection.hpp"
+#include "tracker/program/mirror.hpp"
+#include "tracker/store/store_thread.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <list>
+#include <string>
+#include <vector>
+
+namespace waymark::tracker {
+
+class Mirror::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(boost::asio::io_context& io, redis::Url url, StoreThread& store, Log& log,
+       MirrorTiming timing);
+
+  void start();
+  void stop();
+  void nudge();
+  boost::asio::awaitable<bool> wait_for(std::uint64_t change, std::chrono::milliseconds deadline);
+
+  redis::Connection connection_;
+  MirrorStep step_;
+  MirrorCounts counts_;
+
+ private:
+  struct Waiter {
+    std::uint64_t change;
+    boost::asio::steady_timer timer;
+  };
+
+  boost::asio::awaitable<void> run();
+  boost::asio::awaitable<MirrorEvent> perform(mirror_do::Inspect);
+  boost::asio::awaitable<MirrorEvent> perform(mirror_do::BeginFill);
+  boost::asio::awaitable<MirrorEvent> perform(mirror_do::ReadChanges what);
+  boost::asio::awaitable<MirrorEvent> perform(mirror_do::Write what);
+  boost::asio::awaitable<MirrorEvent> perform(mirror_do::Pause what);
+  // Everything between MULTI and EXEC in one go; nothing is awaited in between.
+  boost::asio::awaitable<MirrorEvent> write_guarded(const mirror_do::Write& what);
+  // Not a coroutine itself: g++ 12 cannot keep an initializer list across a co_await.
+  boost::asio::awaitable<Result<redis::Reply>> ask(std::string_view verb, std::string_view key = {},
+                                                   std::string_view value = {});
+  MirrorEvent failed(std::string_view doing, const boost::system::error_code& error);
+  MirrorEvent refused(std::string_view doing, redis::ReplyView reply);
+  void wake_waiters();
+  void say_what_happened(const MirrorEvent& event);
+
+  boost::asio::io_context& io_;
+  StoreThread& store_;
+  Log& log_;
+  boost::asio::steady_timer pause_;
+  bool stopping_ = false;
+  bool nudged_ = false;
+  bool nudgeable_pause_ = false;
+  std::uint64_t connections_ = 0;  // handshakes so far: WATCH does not outlive its connection
+  std::string fill_word_;
+  std::vector<Change> changes_;  // what was read last
+  std::list<Waiter> waiters_;
+};
+
+}  // namespace waymark::tracker
