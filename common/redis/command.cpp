@@ -6,10 +6,6 @@
 
 namespace waymark::redis {
 
-Command::Command(std::initializer_list<std::string_view> arguments) {
-  for (const std::string_view argument : arguments) add(argument);
-}
-
 Command& Command::add(std::string_view argument) {
   if (count_ == 0) name_ = argument;
   ++count_;

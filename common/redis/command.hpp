@@ -1,9 +1,9 @@
 // One command, encoded as RESP while it is built.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -11,7 +11,12 @@ namespace waymark::redis {
 
 class Command {
  public:
-  Command(std::initializer_list<std::string_view> arguments);
+  // Not an initializer list: GCC 12 cannot build one inside a co_await expression.
+  template <std::convertible_to<std::string_view>... Arguments>
+  Command(std::string_view first, const Arguments&... more) {
+    add(first);
+    (add(std::string_view{more}), ...);
+  }
   Command& add(std::string_view argument);
   Command& add(std::int64_t argument);
 

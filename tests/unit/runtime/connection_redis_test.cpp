@@ -167,10 +167,10 @@ TEST_F(RedisConnection, ServesCoroutines) {
   boost::asio::co_spawn(
       io_,
       [&]() -> boost::asio::awaitable<void> {
-        Command set{"SET", "a", "1"};
-        Result<Reply> stored = co_await connection.request(set, 1s, boost::asio::use_awaitable);
-        Command get{"GET", "a"};
-        Result<Reply> read = co_await connection.request(get, 1s, boost::asio::use_awaitable);
+        const Result<Reply> stored =
+            co_await connection.request({"SET", "a", "1"}, 1s, boost::asio::use_awaitable);
+        const Result<Reply> read =
+            co_await connection.request({"GET", "a"}, 1s, boost::asio::use_awaitable);
         if (stored && read) answer = read->text();
       },
       boost::asio::detached);
