@@ -1,0 +1,135 @@
+// From a parsed request and its link to the answer and the click line; and the whole of it, from
+// bytes to bytes, as the edge does it in user space.
+
+#include "bench/support/edge_thread.hpp"
+#include "common/code.hpp"
+#include "redirect/links/link_cache.hpp"
+#include "redirect/server/request_parser.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <deque>
+#include <vector>
+
+namespace waymark::bench {
+namespace {
+
+using namespace redirect;
+
+using Choose = bool (*)(const Case&);
+
+bool anybody(const Case&) {
+  return true;
+}
+
+void decide_only(benchmark::State& state, Choose choose) {
+  EdgeThread thread;
+  const auto cases = corpus().select(choose);
+  Cycle cycle{cases};
+  for (auto _ : state) {
+    const Case& each = *cycle.next();
+    const KnownAgent& agent = thread.agent_of(each.request);
+    benchmark::DoNotOptimize(thread.decide(each.request, agent.agent, *each.link));
+  }
+}
+BENCHMARK_CAPTURE(decide_only, mix, anybody);
+BENCHMARK_CAPTURE(decide_only, new_visitor, is_new_visitor);
+BENCHMARK_CAPTURE(decide_only, returning_visitor, is_returning_visitor);
+
+void known_agent(benchmark::State& state) {
+  EdgeThread thread;
+  const auto cases = corpus().select(anybody);
+  Cycle cycle{cases};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(thread.agent_of(cycle.next()->request));
+  }
+}
+BENCHMARK(known_agent);
+
+// A decision made beforehand, with the memory that it points into.
+struct Made {
+  const Case* source;
+  KnownAgent agent;
+  DecideScratch scratch;
+  Decision decision;
+};
+
+std::deque<Made> decide_beforehand(Choose choose) {
+  EdgeThread thread;
+  std::deque<Made> made;
+  for (const Case* each : corpus().select(choose)) {
+    Made& next = made.emplace_back();
+    next.source = each;
+    next.agent = thread.agent_of(each->request);
+    next.decision = thread.decide(each->request, next.agent.agent, *each->link, next.scratch);
+    if (made.size() == 64) break;
+  }
+  return made;
+}
+
+void answer_only(benchmark::State& state, Choose choose) {
+  EdgeThread thread;
+  const auto made = decide_beforehand(choose);
+  Cycle cycle{made};
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    const Made& each = cycle.next();
+    bytes += thread.answer_to(each.decision, each.source->request, *each.source->link).size();
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
+}
+BENCHMARK_CAPTURE(answer_only, new_visitor, is_new_visitor);
+BENCHMARK_CAPTURE(answer_only, returning_visitor, is_returning_visitor);
+
+void click_line_only(benchmark::State& state, Choose choose) {
+  EdgeThread thread;
+  const auto made = decide_beforehand(choose);
+  Cycle cycle{made};
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    const Made& each = cycle.next();
+    bytes +=
+        thread.line_of(each.decision, each.source->request, each.agent, *each.source->link).size();
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
+}
+BENCHMARK_CAPTURE(click_line_only, new_visitor, is_new_visitor);
+BENCHMARK_CAPTURE(click_line_only, returning_visitor, is_returning_visitor);
+
+// Everything between recv() and send(), but the journal's memory.
+void whole_path(benchmark::State& state, Choose choose) {
+  EdgeThread thread;
+  LinkCache cache{{.bytes_max = 64U << 20U, .absences_max = 65'536, .seed = 7}};
+  for (const auto& [code, link] : corpus().links) {
+    cache.store(1, code, {LookupStatus::answered, nullptr, link}, corpus().now_ms);
+  }
+  const auto cases = corpus().select(choose);
+  Cycle cycle{cases};
+  HostBuffer host;
+  char code[limits::code_bytes_max];
+  std::size_t lost = 0;
+  for (auto _ : state) {
+    const std::string& bytes = cycle.next()->source->bytes;
+    Request request;
+    const bool good = find_header_end(bytes, 0) == bytes.size() &&
+                      parse_request(bytes, request) == Refusal::none &&
+                      split_target(request, host) == Refusal::none;
+    const auto asked = normalize_code(request.path, CodeCase::fold, code);
+    const Found found = good && asked ? cache.find(1, *asked, corpus().now_ms, false) : Found{};
+    if (found.link == nullptr) {
+      ++lost;
+      continue;
+    }
+    const KnownAgent& agent = thread.agent_of(request);
+    const Decision decision = thread.decide(request, agent.agent, *found.link);
+    benchmark::DoNotOptimize(thread.line_of(decision, request, agent, *found.link));
+    benchmark::DoNotOptimize(thread.answer_to(decision, request, *found.link));
+  }
+  if (lost > 0) state.SkipWithError("requests of the mix led nowhere");
+}
+BENCHMARK_CAPTURE(whole_path, mix, anybody);
+BENCHMARK_CAPTURE(whole_path, new_visitor, is_new_visitor);
+BENCHMARK_CAPTURE(whole_path, returning_visitor, is_returning_visitor);
+
+}  // namespace
+}  // namespace waymark::bench
