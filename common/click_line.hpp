@@ -26,20 +26,20 @@ std::string json_escaped(std::string_view text);
 struct ClickParts {
   Uuid id;
   std::uint64_t unix_ms = 0;
-  std::string_view link_json;   // code, link, campaign, referrer, destination, rule
-  std::string_view host_json;   // host
-  std::string_view agent_json;  // ua, device, os
-  std::string_view query_json;  // query, an object of strings; lang, country
-  std::optional<Uuid> visitor;
+  std::string_view link_json{};   // code, link, campaign, referrer, destination, rule
+  std::string_view host_json{};   // host
+  std::string_view agent_json{};  // ua, device, os
+  std::string_view query_json{};  // query, an object of strings; lang, country
+  std::optional<Uuid> visitor{};
   bool new_visitor = false;
-  std::optional<Uuid> previous;  // the visitor's previous click
-  std::string_view channel;
-  std::string_view share;
-  std::string_view referring_host;
-  std::string_view ip;   // truncated address
-  std::string_view ipk;  // keyed hash
-  std::string_view bot;      // empty for people
-  std::string_view outcome;  // empty for a redirect to the landing page
+  std::optional<Uuid> previous{};  // the visitor's previous click
+  std::string_view channel{};
+  std::string_view share{};
+  std::string_view referring_host{};
+  std::string_view ip{};       // truncated address
+  std::string_view ipk{};      // keyed hash
+  std::string_view bot{};      // empty for people
+  std::string_view outcome{};  // empty for a redirect to the landing page
   bool test = false;
 };
 

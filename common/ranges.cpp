@@ -121,7 +121,8 @@ std::string Figure::text() const {
 }
 
 Result<Figure> parse_figure(std::string_view text) {
-  if (std::count(text.begin(), text.end(), ';') != 2) return Errc::malformed_figure;
+  if (std::count(text.begin(), text.end(), ';') != 2 || text.ends_with(','))
+    return Errc::malformed_figure;
   Figure figure;
   figure.generation = take_until(text, ';');
   if (figure.generation.empty() || figure.generation.size() > limits::id_bytes_max ||
