@@ -1,0 +1,69 @@
+#include "tracker/config.hpp"
+
+#include <boost/url/parse.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace waymark::tracker {
+
+using namespace std::chrono_literals;
+
+bool TrackerConfig::has_role(std::string_view role) const {
+  return std::ranges::find(roles, role) != roles.end();
+}
+
+void bind_settings(Settings& settings, TrackerConfig& config) {
+  settings.bind("listen", config.listen, "Address of the API");
+  settings.flag("--listen", "listen");
+  settings.bind("public", config.public_listen, "Address of the pages that need no key");
+  settings.flag("--public", "public");
+  settings.bind("admin", config.admin, "Address of health, metrics, version and settings");
+  settings.flag("--admin", "admin");
+  settings.bind("redis", config.redis, "Redis for links and clicks");
+  settings.flag("--redis", "redis");
+  settings.bind("redis.links", config.redis_links, "Redis for links alone (default: redis)");
+  settings.bind("redis.stream", config.redis_stream, "Redis for clicks alone (default: redis)");
+  settings.bind("store", config.store, "Attribution store: sqlite:PATH");
+  settings.flag("--store", "store");
+  settings.bind("keys", config.keys, "Keys file, shared with the edges");
+  settings.flag("--keys", "keys");
+  settings.bind("bootstrap_key_file", config.bootstrap_key_file,
+                "File with a secret API key, made when missing");
+  settings.flag("--bootstrap-key-file", "bootstrap_key_file");
+  settings.bind("roles", config.roles, "What this process does: drain, api, jobs");
+  settings.flag("--roles", "roles");
+  settings.bind("links.base_url", config.base_url, "What short links start with");
+  settings.bind_choice("codes.case", config.codes_case, "fold or exact, as at the edge",
+                       {"fold", "exact"});
+  settings.bind("codes.reserved", config.codes_reserved, "Words that cannot become codes");
+  settings.bind("destinations.allow", config.destinations_allow,
+                "Hosts that links may lead to (default: every host)");
+  settings.bind("stream.protect", config.stream_protect, "Groups that hold back trimming");
+  settings.bind("stream.max_bytes", config.stream_max_bytes, "What the click stream may hold",
+                16 * MiB, 1024 * GiB);
+  settings.bind("shutdown.grace", config.shutdown_grace, "How long an orderly end may take", 0ms,
+                600'000ms);
+}
+
+void check(const TrackerConfig& config) {
+  const auto refuse = [](std::string message) {
+    throw StartupError(exit_code::config, std::move(message));
+  };
+  for (const auto& role : config.roles) {
+    if (role != "drain" && role != "api" && role != "jobs") {
+      refuse(fmt::format("roles: \"{}\" is no role; choose of drain, api, jobs", role));
+    }
+  }
+  if (config.roles.empty()) refuse("roles: choose at least one of drain, api, jobs");
+  const auto url = boost::urls::parse_uri(config.base_url);
+  const bool usable = url && (url->scheme() == "http" || url->scheme() == "https") &&
+                      !url->encoded_host().empty() && !url->has_query() && !url->has_fragment() &&
+                      !config.base_url.ends_with('/');
+  if (!usable) {
+    refuse(fmt::format("links.base_url: \"{}\" must be http(s)://HOST without a final slash",
+                       config.base_url));
+  }
+}
+
+}  // namespace waymark::tracker
