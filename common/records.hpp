@@ -29,19 +29,19 @@ enum class LinkStatus { active, paused, archived };
 enum class QueryPolicy { pass, drop };
 
 struct LinkRecord {
-  std::string destination;
-  std::string campaign, referrer, link;  // ids, empty when unknown
+  std::string destination{};
+  std::string campaign{}, referrer{}, link{};  // ids, empty when unknown
   LinkStatus status = LinkStatus::active;
-  std::optional<std::int64_t> starts_at, expires_at;  // unix seconds
-  std::string expired_url;
-  std::optional<std::uint64_t> max_clicks;
+  std::optional<std::int64_t> starts_at{}, expires_at{};  // unix seconds
+  std::string expired_url{};
+  std::optional<std::uint64_t> max_clicks{};
   bool full = false;
-  std::string rules;  // JSON text, validated as JSON
+  std::string rules{};  // JSON list; its destinations are checked, its conditions are not
   int status_code = 302;
   QueryPolicy query = QueryPolicy::pass;
-  std::string title, description, image;
+  std::string title{}, description{}, image{};
   bool test = false;
-  std::string alias_of;
+  std::string alias_of{};  // code of the record that counts; needs no destination
 
   friend bool operator==(const LinkRecord&, const LinkRecord&) = default;
 };
@@ -53,8 +53,8 @@ struct CampaignRecord {
   CampaignStatus status = CampaignStatus::live;
   double window_days = 60;
   CookiePolicy cookies = CookiePolicy::always;
-  std::string fallback_url;
-  std::string utm;  // query string, without a leading '?'
+  std::string fallback_url{};
+  std::string utm{};  // query string, without a leading '?'
   std::string referrer_policy = "strict-origin-when-cross-origin";
 
   std::uint64_t window_seconds() const noexcept {
@@ -64,24 +64,26 @@ struct CampaignRecord {
 };
 
 struct DomainRecord {
-  std::string cookie_domain;
-  std::string root_url;
-  std::string fallback_url;
-  std::string robots;
+  std::string cookie_domain{};
+  std::string root_url{};
+  std::string fallback_url{};
+  std::string robots{};
 
   friend bool operator==(const DomainRecord&, const DomainRecord&) = default;
 };
 
 // Where destinations may lead. Empty `allow` allows every host.
 struct DestinationPolicy {
-  std::vector<std::string> own_hosts;  // our link hosts: refused, they would loop
-  std::vector<std::string> allow;      // host names; `.example.org` also matches subdomains
+  std::vector<std::string> own_hosts{};  // our link hosts: refused, they would loop
+  std::vector<std::string> allow{};      // host names; `.example.org` also matches subdomains
 };
 
 template <class T>
 using RecordResult = boost::system::result<T, RecordProblem>;
 
-// Unknown fields are ignored: other systems may keep theirs beside ours.
+// Unknown fields are ignored: other systems may keep theirs beside ours. An empty value counts as
+// absent; of a field given twice the last counts. `policy` holds for every URL of a link but
+// `image`.
 RecordResult<LinkRecord> parse_link(const RecordFields& fields, const DestinationPolicy& policy);
 RecordResult<CampaignRecord> parse_campaign(const RecordFields& fields);
 RecordResult<DomainRecord> parse_domain(const RecordFields& fields);
