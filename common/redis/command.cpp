@@ -18,6 +18,17 @@ Command& Command::add(std::int64_t argument) {
   return add(fmt::format_int{argument}.c_str());
 }
 
+Command& Command::add(std::span<const std::string_view> parts) {
+  std::size_t bytes = 0;
+  for (const std::string_view part : parts) bytes += part.size();
+  ++count_;
+  arguments_.reserve(arguments_.size() + bytes + 32);
+  fmt::format_to(std::back_inserter(arguments_), "${}\r\n", bytes);
+  for (const std::string_view part : parts) arguments_.append(part);
+  arguments_.append("\r\n");
+  return *this;
+}
+
 std::string Command::encoded() const {
   return fmt::format("*{}\r\n", count_).append(arguments_);
 }

@@ -19,6 +19,8 @@ class Command {
   }
   Command& add(std::string_view argument);
   Command& add(std::int64_t argument);
+  // The parts, one after another, as a single argument.
+  Command& add(std::span<const std::string_view> parts);
 
   // The encoded bytes: `*<count>\r\n` and the arguments.
   std::string encoded() const;
