@@ -102,6 +102,13 @@ Destination prepare_destination(const LinkRecord& link, std::string_view utm,
   return destination;
 }
 
+std::size_t longest(const Destination& destination) {
+  constexpr std::size_t slot_bytes_max = 32;  // a token or a channel
+  std::size_t bytes = destination.tail.size();
+  for (const auto& piece : destination.pieces) bytes += piece.text.size() + slot_bytes_max;
+  return bytes;
+}
+
 void add_member(std::string& json, std::string_view name, std::string_view value) {
   if (value.empty()) return;
   json.append("\"").append(name).append("\":\"").append(json_escaped(value)).append("\",");
@@ -134,6 +141,7 @@ std::shared_ptr<const ResolvedLink> resolve_link(std::string code, LinkRecord li
   auto resolved = std::make_shared<ResolvedLink>();
   resolved->code = std::move(code);
   resolved->destination = prepare_destination(link, campaign->record.utm, resolved->code);
+  if (longest(resolved->destination) > location_bytes_max) return nullptr;
   resolved->click_json = click_members(link, resolved->code);
   resolved->status_line = status_line_of(link.status_code);
   resolved->fallback = link.expired_url.empty() ? campaign->record.fallback_url : link.expired_url;

@@ -2,6 +2,7 @@
 // once, when they come from Redis. Immutable and shared by all threads of the process.
 #pragma once
 
+#include "common/limits.hpp"
 #include "common/records.hpp"
 
 #include <atomic>
@@ -13,6 +14,8 @@
 #include <vector>
 
 namespace waymark::redirect {
+
+inline constexpr std::size_t location_bytes_max = 2 * limits::destination_bytes_max;
 
 struct ResolvedCampaign {
   std::string id;
@@ -52,7 +55,8 @@ struct ResolvedLink {
   std::size_t bytes() const noexcept;
 };
 
-// `campaign` must not be null. Both records were validated when they were parsed.
+// `campaign` must not be null. Both records were validated when they were parsed. Null when the
+// Location would outgrow location_bytes_max once placeholders and utm are filled in.
 std::shared_ptr<const ResolvedLink> resolve_link(std::string code, LinkRecord link,
                                                  std::shared_ptr<const ResolvedCampaign> campaign);
 

@@ -1,0 +1,168 @@
+#include "redirect/config.hpp"
+
+#include "common/error.hpp"
+
+#include <boost/url/parse.hpp>
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace waymark::redirect {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+void bind_basics(Settings& settings, RedirectConfig& config) {
+  settings.bind("listen", config.listen, "Address for visitors");
+  settings.bind("admin", config.admin, "Address of the admin pages: health, metrics, version");
+  settings.bind("redis.url", config.redis, "Redis of links and click stream", SettingKind::secret);
+  settings.bind("redis.links", config.redis_links, "Redis of links, if another server",
+                SettingKind::secret);
+  settings.bind("redis.stream", config.redis_stream, "Redis of the click stream, if another server",
+                SettingKind::secret);
+  settings.bind("keys", config.keys, "Keys file; make one with 'waymark keys new FILE'");
+  settings.bind("threads", config.threads, "Threads that serve visitors; 0: one for each core", 0,
+                256);
+  settings.bind("edge.name", config.edge_name, "Label of this edge; empty: the host's name");
+  settings.bind_choice("log.level", config.log_level, "Least level that is logged",
+                       {"debug", "info", "warning", "error"});
+  settings.bind_choice("log.format", config.log_format, "JSON lines, text, or text on a terminal",
+                       {"auto", "json", "text"});
+  settings.flag("--listen", "listen");
+  settings.flag("--admin", "admin");
+  settings.flag("--redis", "redis.url");
+  settings.flag("--journal", "journal.dir");
+  settings.flag("--keys", "keys");
+  settings.flag("--threads", "threads");
+}
+
+void bind_journal(Settings& settings, RedirectConfig& config) {
+  JournalOptions& journal = config.journal;
+  settings.bind("journal.dir", config.journal_dir,
+                "Folder of the journal; must outlive the process");
+  settings.bind("journal.segment_bytes", journal.segment_bytes, "Size of a journal file",
+                JournalOptions::segment_bytes_min, JournalOptions::segment_bytes_max);
+  settings.bind("journal.max_bytes", journal.max_bytes,
+                "Most disk space of all of journal.dir; past it new clicks are dropped and counted",
+                1 * MiB, 64 * 1024 * GiB);
+  settings.bind("journal.keep", journal.keep, "How long committed clicks are kept", 0ms, 30 * 24h);
+  settings.bind("journal.sync", journal.sync,
+                "Most that a power loss can take; 0: on disk before each answer", 0ms, 60s);
+  settings.bind("ship.window", config.ship.window, "Most that is sent and not committed", 64 * KiB,
+                1024 * GiB);
+  settings.bind("stream.batch_bytes", config.ship.stream_batch_bytes, "Largest entry of the stream",
+                1 * KiB, 1 * MiB);
+  settings.bind("stream.linger", config.ship.stream_linger, "How long a batch may wait to fill",
+                0ms, 1s);
+}
+
+void bind_links(Settings& settings, RedirectConfig& config) {
+  settings.bind("cache.bytes", config.cache_bytes, "Memory for links, all threads together",
+                1 * MiB, 1024 * GiB);
+  settings.bind("cache.absences", config.cache_absences, "Unknown codes remembered", 1'024,
+                1ULL << 30U);
+  settings.bind("cache.refresh", config.cache_refresh,
+                "Oldest a link may be while Redis can be asked", 1s, 24h);
+  settings.bind("cache.stale_max", config.cache_stale_max,
+                "Oldest a link may be while Redis is away", 1s, 30 * 24h);
+  settings.bind("cache.unknown", config.cache_unknown, "How long an unknown code is remembered",
+                0ms, 1h);
+  settings.bind("lookup.deadline", config.lookup_deadline, "Longest wait for Redis", 1ms, 10s);
+  settings.bind("lookup.unknown_rate", config.unknown_rate, "Unknown codes asked for in a second",
+                1, 10'000'000);
+  settings.bind("hosts.max", config.hosts_max, "Host names remembered by a thread", 1, 1'000'000);
+  settings.bind("links.base_url", config.links_base_url,
+                "Base of our short links; destinations there are refused");
+  settings.bind("destinations.allow", config.destinations_allow,
+                "Hosts that links may lead to, '.example.org' with subdomains; empty: all");
+  settings.bind_choice("codes.case", config.codes_case, "Whether case matters in codes",
+                       {"fold", "exact"});
+}
+
+void bind_visitors(Settings& settings, RedirectConfig& config) {
+  settings.bind("cookies.secure", config.decide.secure_cookies,
+                "Secure cookies; false only for trials over plain http");
+  settings.bind("cookies.consent", config.decide.consent_cookie,
+                "Cookie whose presence tells consent");
+  settings.bind("query.store", config.decide.stored_query,
+                "Parameters of the visitor that are stored; a * at the end matches any rest");
+  settings.bind("connections.max", config.connections_max, "Connections, all threads together", 1,
+                10'000'000);
+  settings.bind("header.deadline", config.header_deadline, "Longest time for a request header",
+                100ms, 10min);
+  settings.bind("idle.deadline", config.idle_deadline, "Longest silence between requests", 100ms,
+                1h);
+  settings.bind("write.deadline", config.write_deadline, "Longest wait for a slow reader", 100ms,
+                10min);
+  settings.bind("connection.age", config.age_max, "Age at which a connection is closed", 1s,
+                30 * 24h);
+  settings.bind("shutdown.grace", config.shutdown_grace,
+                "How long everything is served after SIGTERM", 0ms, 10min);
+  settings.bind("shutdown.ship", config.shutdown_ship, "Longest shipping at the end", 0ms, 10min);
+}
+
+std::string host_name() {
+  char name[256] = {};
+  gethostname(name, sizeof name - 1);
+  std::string label{name};
+  for (char& c : label) {
+    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '.' || c == '_' || c == '-';
+    if (!good) c = '-';
+  }
+  return label.empty() ? "edge" : label;
+}
+
+}  // namespace
+
+void bind_settings(Settings& settings, RedirectConfig& config) {
+  bind_basics(settings, config);
+  bind_journal(settings, config);
+  bind_links(settings, config);
+  bind_visitors(settings, config);
+}
+
+void complete(RedirectConfig& config) {
+  if (config.keys.empty()) {
+    throw StartupError(exit_code::config,
+                       "keys: no keys file given; make one with 'waymark keys new FILE' and pass "
+                       "--keys FILE");
+  }
+  if (config.threads == 0) config.threads = std::max(1U, std::thread::hardware_concurrency());
+  if (config.edge_name.empty()) config.edge_name = host_name();
+  if (config.redis_links.empty()) config.redis_links = config.redis;
+  if (config.redis_stream.empty()) config.redis_stream = config.redis;
+  config.journal.dir = config.journal_dir;
+  if (config.cache_stale_max < config.cache_refresh) {
+    throw StartupError(exit_code::config,
+                       "cache.stale_max is below cache.refresh; a link would be useless before it "
+                       "is refreshed");
+  }
+  if (config.journal.max_bytes < 2 * config.threads * config.journal.segment_bytes) {
+    throw StartupError(exit_code::config,
+                       "journal.max_bytes is below two segments for each thread; raise it or lower "
+                       "journal.segment_bytes");
+  }
+  if (!config.links_base_url.empty() && !boost::urls::parse_uri(config.links_base_url)) {
+    throw StartupError(exit_code::config,
+                       "links.base_url: '" + config.links_base_url +
+                           "' is not a URL; use one such as https://go.example.com");
+  }
+}
+
+LogLevel log_level(const RedirectConfig& config) {
+  if (config.log_level == "debug") return LogLevel::debug;
+  if (config.log_level == "warning") return LogLevel::warning;
+  if (config.log_level == "error") return LogLevel::error;
+  return LogLevel::info;
+}
+
+LogFormat log_format(const RedirectConfig& config) {
+  if (config.log_format == "json") return LogFormat::json;
+  if (config.log_format == "text") return LogFormat::text;
+  return LogFormat::automatic;
+}
+
+}  // namespace waymark::redirect

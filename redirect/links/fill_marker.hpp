@@ -1,0 +1,49 @@
+// The marker `wm:filled` = `<store id>:<generation>:<last change>` tells how much of the link set
+// Redis holds (shipping.md rule 13). The edge remembers the highest it has seen: while Redis shows
+// a lower one or none, it has forgotten links, and its nil is no answer.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace waymark::redirect {
+
+struct Filled {
+  std::string store;
+  std::string generation;
+  std::uint64_t change = 0;
+};
+std::optional<Filled> parse_filled(std::string_view text);
+
+class FillMarker {
+ public:
+  // What a Redis without any marker means depends on the past: an edge that never saw one trusts
+  // it. Returns whether Redis, showing `text` (empty: no marker), holds all that this edge knows
+  // of. A generation seen for the first time replaces the one before; an earlier one never comes
+  // back.
+  bool observe(std::string_view text);
+
+  // One line per generation seen, the current one last: what is kept in the file.
+  std::string text() const;
+  static FillMarker parse(std::string_view text);
+
+  // True once after text() has changed.
+  bool take_changed() noexcept { return std::exchange(changed_, false); }
+
+ private:
+  static constexpr std::size_t generations_max = 64;
+  std::vector<Filled> seen_;  // the current one last
+  bool changed_ = false;
+};
+
+// The file `filled` in the journal's folder. A missing or unreadable file is an empty marker;
+// writing replaces the file as a whole and reports success.
+FillMarker read_marker(const std::filesystem::path& file);
+bool write_marker(const std::filesystem::path& file, const FillMarker& marker);
+
+}  // namespace waymark::redirect

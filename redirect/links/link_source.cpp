@@ -1,0 +1,323 @@
+#include "redirect/links/link_source.hpp"
+
+#include "common/redis/keys.hpp"
+#include "redirect/metrics.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace waymark::redirect {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t campaigns_max = 100'000;
+constexpr int repeats_max = 3;
+constexpr auto marker_interval = 1s;
+
+std::uint64_t now_ms() {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                        std::chrono::steady_clock::now().time_since_epoch())
+                                        .count());
+}
+
+RecordFields fields_of(redis::ReplyView reply) {
+  RecordFields fields;
+  for (std::size_t i = 0; i + 1 < reply.size(); i += 2) {
+    fields.emplace_back(reply[i].text(), reply[i + 1].text());
+  }
+  return fields;
+}
+
+redis::ConnectionOptions connection(const redis::Url& url, std::string name) {
+  redis::ConnectionOptions options;
+  options.url = url;
+  options.name = std::move(name);
+  return options;
+}
+
+}  // namespace
+
+// One question under way: the replies of its commands, and who waits for it.
+struct LinkSource::Flight {
+  LookupKey key;
+  std::vector<unsigned> threads;
+  int replies_missing = 0;
+  int repeats = 0;
+  bool spoiled = false;  // a record concerned changed meanwhile
+  bool failed = false;
+  std::optional<LinkRecord> bound, any;
+  std::string marker;
+  std::vector<std::string> campaigns;  // asked for in this flight
+
+  bool concerns_campaign(std::string_view id) const {
+    return (bound && bound->campaign == id) || (any && any->campaign == id);
+  }
+};
+
+LinkSource::LinkSource(boost::asio::io_context& control, SourceOptions options, SourceEvents events,
+                       MetricShard& counters, Log& log)
+    : control_(control),
+      options_(std::move(options)),
+      events_(std::move(events)),
+      counters_(counters),
+      log_(log),
+      lookups_(control, connection(options_.redis, "edge-lookups"), log),
+      tracking_(
+          control, connection(options_.redis, "edge-tracking"),
+          {[this](std::string_view key) { on_changed(key); }, [this] { on_anything_changed(); }},
+          log),
+      marker_timer_(control),
+      marker_(read_marker(options_.marker_file)),
+      unknown_budget_(static_cast<double>(options_.unknown_rate),
+                      static_cast<double>(options_.unknown_rate)) {
+  lookups_.on_ready([this] { away_ = false; });
+  lookups_.on_lost([this](boost::system::error_code) { away_ = true; });
+}
+
+LinkSource::~LinkSource() = default;
+
+void LinkSource::start() {
+  lookups_.start();
+  tracking_.start();
+  keep_marker();
+}
+
+void LinkSource::stop() {
+  marker_timer_.cancel();
+  tracking_.stop();
+  lookups_.stop();
+  if (marker_.take_changed()) write_marker(options_.marker_file, marker_);
+}
+
+void LinkSource::ask(unsigned thread, LookupKey key) {
+  boost::asio::post(
+      control_, [this, thread, key = std::move(key)]() mutable { begin(thread, std::move(key)); });
+}
+
+void LinkSource::begin(unsigned thread, LookupKey key) {
+  const std::string name = key.host + '/' + key.code;
+  if (const auto under_way = flights_.find(name); under_way != flights_.end()) {
+    auto& threads = under_way->second->threads;
+    if (std::ranges::find(threads, thread) == threads.end()) threads.push_back(thread);
+    return;
+  }
+  auto flight = std::make_shared<Flight>();
+  flight->key = std::move(key);
+  flight->threads.push_back(thread);
+  if (unknown_budget_.empty(now_ms()) || flights_.size() >= options_.lookups_max) {
+    return deliver(flight, {LookupStatus::over_budget, nullptr, nullptr});
+  }
+  flights_.emplace(name, flight);
+  counters_.add(Counter::lookups);
+  send(flight);
+}
+
+// The marker is read behind the records: a Redis that lost them before it answered shows that here,
+// and one that loses them later spoils the flight.
+void LinkSource::send(const std::shared_ptr<Flight>& flight) {
+  flight->replies_missing = 3;
+  flight->spoiled = flight->failed = false;
+  flight->bound.reset();
+  flight->any.reset();
+  const auto on_reply = [this, flight](auto&& take) {
+    return [this, flight, take](boost::system::error_code error, redis::Reply reply) {
+      if (error || reply.is_error()) {
+        flight->failed = true;
+      } else {
+        take(std::move(reply));
+      }
+      if (error == Errc::redis_timeout) away_ = true;
+      if (!error) away_ = false;
+      if (--flight->replies_missing == 0) on_replies(flight);
+    };
+  };
+  const std::string bound_key = redis_keys::link(flight->key.host, flight->key.code);
+  const std::string any_key = redis_keys::link(redis_keys::any_host, flight->key.code);
+  const auto deadline = options_.lookup_deadline;
+  lookups_.send({"HGETALL", bound_key}, deadline, on_reply([=, this](redis::Reply reply) {
+                  flight->bound = read_link(bound_key, reply);
+                }));
+  lookups_.send({"HGETALL", any_key}, deadline, on_reply([=, this](redis::Reply reply) {
+                  flight->any = read_link(any_key, reply);
+                }));
+  lookups_.send({"GET", redis_keys::filled}, deadline,
+                on_reply([=](redis::Reply reply) { flight->marker = reply.text(); }));
+}
+
+void LinkSource::on_replies(const std::shared_ptr<Flight>& flight) {
+  if (flight->failed) return fail(flight, LookupStatus::unavailable);
+  if (!marker_.observe(flight->marker)) {
+    log_.warning("links.forgotten",
+                 "Redis holds fewer links than this edge has seen: cached links are served until "
+                 "the tracker has refilled it",
+                 {{"marker", flight->marker}});
+    return fail(flight, LookupStatus::unavailable);
+  }
+  flight->campaigns.clear();
+  for (const auto& record : {flight->bound, flight->any}) {
+    if (!record || record->campaign.empty() || known_campaign(record->campaign)) continue;
+    if (std::ranges::find(flight->campaigns, record->campaign) != flight->campaigns.end()) continue;
+    flight->campaigns.push_back(record->campaign);
+  }
+  if (flight->campaigns.empty()) return finish(flight);
+  flight->replies_missing = static_cast<int>(flight->campaigns.size());
+  for (const std::string& id : flight->campaigns) send_campaign(flight, id);
+}
+
+void LinkSource::send_campaign(const std::shared_ptr<Flight>& flight, const std::string& id) {
+  lookups_.send({"HGETALL", redis_keys::campaign(id)}, options_.lookup_deadline,
+                [this, flight, id](boost::system::error_code error, redis::Reply reply) {
+                  if (error || reply.is_error()) {
+                    flight->failed = true;
+                  } else if (!flight->spoiled || flight->repeats >= repeats_max) {
+                    store_campaign(id, reply);
+                  }
+                  if (--flight->replies_missing > 0) return;
+                  if (flight->failed) return fail(flight, LookupStatus::unavailable);
+                  finish(flight);
+                });
+}
+
+void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
+  if (flight->spoiled && flight->repeats < repeats_max) {
+    ++flight->repeats;
+    counters_.add(Counter::lookups_repeated);
+    return send(flight);
+  }
+  LookupResult result{LookupStatus::answered, nullptr, nullptr};
+  result.bound = resolve(*flight, flight->key.host, flight->bound);
+  result.any = resolve(*flight, redis_keys::any_host, flight->any);
+  if (!result.bound && !result.any) unknown_budget_.take(now_ms());
+  deliver(flight, result);
+}
+
+void LinkSource::fail(const std::shared_ptr<Flight>& flight, LookupStatus status) {
+  counters_.add(Counter::lookups_failed);
+  deliver(flight, {status, nullptr, nullptr});
+}
+
+void LinkSource::deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result) {
+  flights_.erase(flight->key.host + '/' + flight->key.code);
+  for (unsigned thread : flight->threads) events_.answered(thread, flight->key, result);
+}
+
+std::shared_ptr<const ResolvedCampaign> LinkSource::known_campaign(const std::string& id) {
+  const auto at = campaigns_.find(id);
+  if (at == campaigns_.end()) return nullptr;
+  const auto& [campaign, fetched] = at->second;
+  const bool old = std::chrono::steady_clock::now() - fetched > options_.campaign_refresh;
+  return old || campaign->outdated ? nullptr : campaign;
+}
+
+std::shared_ptr<const ResolvedLink> LinkSource::resolve(Flight& flight, std::string_view host,
+                                                        const std::optional<LinkRecord>& record) {
+  if (!record) return nullptr;
+  std::shared_ptr<const ResolvedCampaign> campaign;
+  if (!record->campaign.empty()) {
+    // The flight fetched it; a spoiled one that was repeated often enough goes without.
+    const auto at = campaigns_.find(record->campaign);
+    if (at != campaigns_.end()) campaign = at->second.campaign;
+  }
+  if (!campaign) campaign = resolve_campaign(record->campaign, CampaignRecord{}, false);
+  if (!record->campaign.empty() && !campaign->known) counters_.add(Counter::campaigns_missing);
+  auto link = resolve_link(flight.key.code, *record, std::move(campaign));
+  if (!link) {
+    counters_.add(Counter::malformed_records);
+    log_.warning("record.malformed", "Link is not redirected to",
+                 {{"key", redis_keys::link(host, flight.key.code)},
+                  {"field", "destination"},
+                  {"problem", "too long once its placeholders and utm are filled in"}});
+  }
+  return link;
+}
+
+std::optional<LinkRecord> LinkSource::read_link(std::string_view key, redis::ReplyView reply) {
+  if (reply.size() == 0) return std::nullopt;
+  auto record = parse_link(fields_of(reply), options_.destinations);
+  if (record) return std::move(*record);
+  counters_.add(Counter::malformed_records);
+  log_.warning(
+      "record.malformed", "Link is not redirected to",
+      {{"key", key}, {"field", record.error().field}, {"problem", record.error().problem}});
+  return std::nullopt;
+}
+
+void LinkSource::store_campaign(const std::string& id, redis::ReplyView reply) {
+  CampaignRecord record;
+  const bool known = reply.size() > 0;
+  if (known) {
+    auto parsed = parse_campaign(fields_of(reply));
+    if (parsed) {
+      record = std::move(*parsed);
+    } else {
+      counters_.add(Counter::malformed_records);
+      log_.warning("record.malformed", "Campaign is treated as a draft until it is mended",
+                   {{"key", redis_keys::campaign(id)},
+                    {"field", parsed.error().field},
+                    {"problem", parsed.error().problem}});
+      record.status = CampaignStatus::draft;
+    }
+  }
+  if (campaigns_.size() >= campaigns_max) campaigns_.clear();
+  auto& place = campaigns_[id];
+  if (place.campaign && place.campaign->known == known && place.campaign->record == record &&
+      !place.campaign->outdated) {
+    place.fetched = std::chrono::steady_clock::now();
+    return;
+  }
+  if (place.campaign) place.campaign->outdated = true;  // links that carry it are asked again
+  place = {resolve_campaign(id, std::move(record), known), std::chrono::steady_clock::now()};
+}
+
+void LinkSource::on_changed(std::string_view key) {
+  counters_.add(Counter::invalidations);
+  if (key.starts_with(redis_keys::link_prefix)) {
+    const std::string_view rest = key.substr(redis_keys::link_prefix.size());
+    const std::size_t slash = rest.rfind('/');
+    if (slash == std::string_view::npos) return;
+    const LookupKey changed{std::string{rest.substr(0, slash)},
+                            std::string{rest.substr(slash + 1)}};
+    const bool any = changed.host == redis_keys::any_host;
+    spoil([&](const Flight& flight) {
+      return flight.key.code == changed.code && (any || flight.key.host == changed.host);
+    });
+    events_.changed(changed);
+  } else if (key.starts_with(redis_keys::campaign_prefix)) {
+    const std::string id{key.substr(redis_keys::campaign_prefix.size())};
+    if (const auto at = campaigns_.find(id); at != campaigns_.end()) {
+      at->second.campaign->outdated = true;
+    }
+    spoil([&](const Flight& flight) { return flight.concerns_campaign(id); });
+  }
+}
+
+void LinkSource::on_anything_changed() {
+  for (auto& [id, known] : campaigns_) known.fetched = {};
+  spoil([](const Flight&) { return true; });
+  events_.anything_changed();
+}
+
+void LinkSource::spoil(const std::function<bool(const Flight&)>& concerned) {
+  for (auto& [name, flight] : flights_) {
+    if (concerned(*flight)) flight->spoiled = true;
+  }
+}
+
+void LinkSource::keep_marker() {
+  marker_timer_.expires_after(marker_interval);
+  marker_timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    if (marker_.take_changed() && !write_marker(options_.marker_file, marker_)) {
+      log_.warning("links.marker", "The marker of filled links cannot be written",
+                   {{"file", options_.marker_file.string()}});
+    }
+    keep_marker();
+  });
+}
+
+}  // namespace waymark::redirect

@@ -1,0 +1,109 @@
+// Asks Redis for links on behalf of all threads: one question for a code however many visitors wait
+// for it, within a deadline, and asked again when the record changed while the answer was on its
+// way. What is remembered, and for how long, is the LinkCache's business.
+//
+// Lives on the control thread; only ask() and redis_away() may be called from others.
+#pragma once
+
+#include "common/log.hpp"
+#include "common/metrics.hpp"
+#include "common/redis/connection.hpp"
+#include "redirect/links/fill_marker.hpp"
+#include "redirect/links/lookup.hpp"
+#include "redirect/links/token_bucket.hpp"
+#include "redirect/links/tracking.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace waymark::redirect {
+
+struct SourceOptions {
+  redis::Url redis;
+  std::chrono::milliseconds lookup_deadline{250};
+  std::chrono::milliseconds campaign_refresh{45'000};
+  std::uint64_t unknown_rate = 2'000;  // unknown codes asked a second, by the whole process
+  std::size_t lookups_max = 10'000;    // under way at once
+  DestinationPolicy destinations;
+  std::filesystem::path marker_file;
+};
+
+// What the threads hear of. Called on the control thread.
+struct SourceEvents {
+  std::function<void(unsigned thread, const LookupKey&, const LookupResult&)> answered;
+  // A link's record changed; the host may be `*`.
+  std::function<void(const LookupKey&)> changed;
+  std::function<void()> anything_changed;
+};
+
+class LinkSource {
+ public:
+  LinkSource(boost::asio::io_context& control, SourceOptions options, SourceEvents events,
+             MetricShard& counters, Log& log);
+  ~LinkSource();
+
+  void start();
+  void stop();
+
+  // Any thread. Each call is answered by one `answered` event for `thread`.
+  void ask(unsigned thread, LookupKey key);
+  // Any thread. True while Redis cannot be asked or has not answered in time of late.
+  bool redis_away() const noexcept { return away_.load(std::memory_order_relaxed); }
+
+  bool connected() const noexcept { return lookups_.ready(); }
+  bool tracking() const noexcept { return tracking_.armed(); }
+  std::size_t lookups_under_way() const noexcept { return flights_.size(); }
+
+ private:
+  struct Flight;
+  struct KnownCampaign {
+    std::shared_ptr<ResolvedCampaign> campaign;
+    std::chrono::steady_clock::time_point fetched;
+  };
+
+  void begin(unsigned thread, LookupKey key);
+  void send(const std::shared_ptr<Flight>& flight);
+  void send_campaign(const std::shared_ptr<Flight>& flight, const std::string& id);
+  void on_replies(const std::shared_ptr<Flight>& flight);
+  void finish(const std::shared_ptr<Flight>& flight);
+  void fail(const std::shared_ptr<Flight>& flight, LookupStatus status);
+  void deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result);
+  std::shared_ptr<const ResolvedCampaign> known_campaign(const std::string& id);
+  std::shared_ptr<const ResolvedLink> resolve(Flight& flight, std::string_view host,
+                                              const std::optional<LinkRecord>& record);
+  std::optional<LinkRecord> read_link(std::string_view key, redis::ReplyView reply);
+  void store_campaign(const std::string& id, redis::ReplyView reply);
+  void on_changed(std::string_view key);
+  void on_anything_changed();
+  void spoil(const std::function<bool(const Flight&)>& concerned);
+  void keep_marker();
+
+  boost::asio::io_context& control_;
+  SourceOptions options_;
+  SourceEvents events_;
+  MetricShard& counters_;
+  Log& log_;
+  redis::Connection lookups_;
+  Tracking tracking_;
+  boost::asio::steady_timer marker_timer_;
+  FillMarker marker_;
+  TokenBucket unknown_budget_;
+  std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;  // by "host/code"
+  std::unordered_map<std::string, KnownCampaign> campaigns_;
+  std::atomic<bool> away_{true};
+};
+
+}  // namespace waymark::redirect

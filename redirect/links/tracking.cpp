@@ -1,0 +1,91 @@
+#include "redirect/links/tracking.hpp"
+
+#include "common/redis/keys.hpp"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace waymark::redirect {
+
+using namespace std::chrono_literals;
+
+namespace {
+constexpr auto command_deadline = 1s;
+constexpr auto ping_interval = 1s;
+}  // namespace
+
+Tracking::Tracking(boost::asio::io_context& io, redis::ConnectionOptions options, Events events,
+                   Log& log)
+    : log_(log), events_(std::move(events)), connection_(io, std::move(options), log), timer_(io) {
+  connection_.on_ready([this] { arm(); });
+  connection_.on_lost([this](boost::system::error_code) {
+    armed_ = false;
+    events_.anything_changed();
+  });
+  connection_.on_message([this](redis::ReplyView message) { on_message(message); });
+}
+
+void Tracking::start() {
+  connection_.start();
+  ping();
+}
+
+void Tracking::stop() {
+  timer_.cancel();
+  connection_.stop();
+}
+
+void Tracking::arm() {
+  connection_.send({"CLIENT", "ID"}, command_deadline,
+                   [this](boost::system::error_code error, redis::Reply reply) {
+                     if (error || !reply.is_integer()) return connection_.reset();
+                     track(reply.integer());
+                   });
+}
+
+// RESP2 lets a connection redirect to itself; TRACKING must come before SUBSCRIBE.
+void Tracking::track(std::int64_t client_id) {
+  connection_.send(
+      {"CLIENT", "TRACKING", "ON", "REDIRECT", std::to_string(client_id), "BCAST", "PREFIX",
+       redis_keys::link_prefix, "PREFIX", redis_keys::campaign_prefix, "PREFIX",
+       redis_keys::domain_prefix, "PREFIX", redis_keys::filled},
+      command_deadline, [this](boost::system::error_code error, redis::Reply reply) {
+        if (error) return;
+        if (reply.is_error()) {
+          log_.error("tracking.refused",
+                     "Redis refuses CLIENT TRACKING: changes are seen after cache.refresh only. "
+                     "Allow the command for this user",
+                     {{"reply", reply.text()}});
+        }
+      });
+  connection_.send({"SUBSCRIBE", "__redis__:invalidate"}, command_deadline,
+                   [this](boost::system::error_code error, redis::Reply reply) {
+                     if (error || reply.is_error()) return connection_.reset();
+                     armed_ = true;
+                     events_.anything_changed();
+                   });
+}
+
+void Tracking::on_message(redis::ReplyView message) {
+  const redis::ReplyView keys = message[2];
+  if (!keys.is_array()) return events_.anything_changed();  // null: the database was flushed
+  for (std::size_t i = 0; i < keys.size(); ++i) events_.changed(keys[i].text());
+}
+
+// A connection may be dead without a word; an answer within the second proves that it is not.
+void Tracking::ping() {
+  timer_.expires_after(ping_interval);
+  timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    if (armed_) {
+      connection_.send({"PING"}, command_deadline,
+                       [this](boost::system::error_code failed, redis::Reply) {
+                         if (failed) connection_.reset();
+                       });
+    }
+    ping();
+  });
+}
+
+}  // namespace waymark::redirect

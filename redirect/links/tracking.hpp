@@ -1,0 +1,44 @@
+// Hears from Redis which records changed: client-side caching in broadcast mode over one connection
+// that redirects to itself (shipping.md rule 15). It tells what happened and decides nothing.
+#pragma once
+
+#include "common/log.hpp"
+#include "common/redis/connection.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <string_view>
+
+namespace waymark::redirect {
+
+class Tracking {
+ public:
+  struct Events {
+    std::function<void(std::string_view key)> changed;
+    // A flush, a loss or a new beginning: anything may have changed unheard.
+    std::function<void()> anything_changed;
+  };
+
+  // On `io`'s thread. Events are called there.
+  Tracking(boost::asio::io_context& io, redis::ConnectionOptions options, Events events, Log& log);
+
+  void start();
+  void stop();
+  bool armed() const noexcept { return armed_; }
+
+ private:
+  void arm();
+  void track(std::int64_t client_id);
+  void on_message(redis::ReplyView message);
+  void ping();
+
+  Log& log_;
+  Events events_;
+  redis::Connection connection_;
+  boost::asio::steady_timer timer_;
+  bool armed_ = false;
+};
+
+}  // namespace waymark::redirect

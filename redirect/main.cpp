@@ -1,0 +1,46 @@
+// waymark-redirect: the edge, and `waymark-redirect journal ...` for looking into a journal.
+#include "common/error.hpp"
+#include "common/settings.hpp"
+#include "redirect/config.hpp"
+#include "redirect/journal/command.hpp"
+#include "redirect/server/edge.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <string_view>
+
+namespace {
+
+int explain(const waymark::StartupError& error) {
+  std::fprintf(stderr, "waymark-redirect: %s\n", error.what());
+  return error.exit_code();
+}
+
+int serve(int argc, char** argv) {
+  using namespace waymark;
+  using namespace waymark::redirect;
+  RedirectConfig config;
+  Settings settings{"redirect"};
+  bind_settings(settings, config);
+  settings.load(argc, argv);
+  complete(config);
+  Log log{"redirect", log_level(config), log_format(config)};
+  Edge edge{config, [&settings] { return settings.describe(); }, log};
+  return edge.run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  if (argc > 1 && std::string_view{argv[1]} == "journal") {
+    return waymark::redirect::journal_command(argc - 1, argv + 1);
+  }
+  return serve(argc, argv);
+} catch (const waymark::Settings::Exit& exit) {
+  return exit.code;
+} catch (const waymark::StartupError& error) {
+  return explain(error);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "waymark-redirect: %s\n", error.what());
+  return waymark::exit_code::failure;
+}

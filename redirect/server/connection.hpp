@@ -1,0 +1,54 @@
+// State of one client connection. Plain data: the Worker does its I/O, the Responder reads its
+// requests.
+//
+//   reading ──header complete──▶ (answer) ──all sent──▶ reading
+//      │                            ├─ not all sent ──▶ writing ──▶ reading or lingering
+//      │                            └─ lookup needed ─▶ waiting ──▶ (answer)
+//      └──error──▶ (answer) ──▶ lingering ──▶ closed
+#pragma once
+
+#include "common/limits.hpp"
+#include "redirect/decide/click_record.hpp"
+#include "redirect/server/request.hpp"
+#include "redirect/server/request_parser.hpp"
+#include "redirect/server/target.hpp"
+#include "redirect/server/timer_wheel.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace waymark::redirect {
+
+enum class ConnectionState : std::uint8_t { reading, waiting, writing, lingering };
+
+struct Connection : WheelEntry {
+  int fd = -1;
+  ConnectionState state = ConnectionState::reading;
+  bool close_after = false;  // the answer being sent is the last one
+  bool linger = false;       // unread content may come: close only after the peer has
+  std::uint64_t accepted_ms = 0;
+  Peer peer;
+
+  // Bytes received and not yet answered: in_[begin, end).
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t searched = 0;  // of them, known not to hold the end of the header
+  std::size_t checked = 0;   // of them, known to be good so far
+  std::array<char, limits::header_bytes_max> in;
+
+  // The request being answered, while a lookup is awaited.
+  Request request;
+  HostBuffer host;
+  std::size_t request_bytes = 0;
+
+  std::string unsent;  // what the kernel did not take
+  std::size_t unsent_at = 0;
+  std::size_t lingered = 0;  // bytes thrown away while lingering
+
+  std::string_view received() const noexcept { return {in.data() + begin, end - begin}; }
+};
+
+}  // namespace waymark::redirect

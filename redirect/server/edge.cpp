@@ -1,0 +1,275 @@
+#include "redirect/server/edge.hpp"
+
+#include "common/redis/url.hpp"
+#include "common/version.hpp"
+#include "redirect/server/listener.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/url/parse.hpp>
+#include <sys/random.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <utility>
+
+namespace waymark::redirect {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::uint64_t loop_silence_max_ms = 5'000;
+
+std::uint64_t random_seed() {
+  std::uint64_t seed = 0;
+  if (getrandom(&seed, sizeof seed, 0) != static_cast<ssize_t>(sizeof seed)) {
+    throw StartupError(exit_code::failure, "the kernel gives no random numbers");
+  }
+  return seed;
+}
+
+std::uint64_t steady_ms() {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                        std::chrono::steady_clock::now().time_since_epoch())
+                                        .count());
+}
+
+SourceOptions source_options(const RedirectConfig& config) {
+  SourceOptions options;
+  options.redis = redis::parse_url(config.redis_links, "redis.links");
+  options.lookup_deadline = config.lookup_deadline;
+  options.campaign_refresh = config.cache_refresh / 4 * 3;
+  options.unknown_rate = config.unknown_rate;
+  options.destinations.allow = config.destinations_allow;
+  if (const auto base = boost::urls::parse_uri(config.links_base_url)) {
+    options.destinations.own_hosts.emplace_back(base->host());
+  }
+  options.marker_file = config.journal.dir / "filled";
+  return options;
+}
+
+WorkerOptions worker_options(const RedirectConfig& config) {
+  WorkerOptions options;
+  options.connections_max = std::max<std::size_t>(1, config.connections_max / config.threads);
+  options.header_deadline = config.header_deadline;
+  options.idle_deadline = config.idle_deadline;
+  options.write_deadline = config.write_deadline;
+  options.age_max = config.age_max;
+  ResponderOptions& responder = options.responder;
+  responder.hosts_max = config.hosts_max;
+  responder.code_case = config.codes_case == "exact" ? CodeCase::exact : CodeCase::fold;
+  responder.rules = config.decide;
+  CacheOptions& cache = responder.cache;
+  cache.bytes_max = config.cache_bytes / config.threads;
+  cache.absences_max = config.cache_absences / config.threads;
+  cache.refresh_ms = static_cast<std::uint64_t>(config.cache_refresh.count());
+  cache.stale_max_ms = static_cast<std::uint64_t>(config.cache_stale_max.count());
+  cache.unknown_ms = static_cast<std::uint64_t>(config.cache_unknown.count());
+  cache.seed = random_seed();
+  return options;
+}
+
+std::vector<std::string> ids_of(const KeyRing& keys) {
+  std::vector<std::string> ids;
+  for (const SigningKey& key : keys.all()) ids.push_back(key.id);
+  return ids;
+}
+
+}  // namespace
+
+Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& log)
+    : config_(std::move(config)),
+      describe_(std::move(describe)),
+      log_(log),
+      metrics_(counter_infos),
+      keys_(KeyRing::load(config_.keys)),
+      shipping_(config_.journal, config_.ship,
+                redis::parse_url(config_.redis_stream, "redis.stream"),
+                static_cast<unsigned>(config_.threads),
+                EdgeInfo{config_.edge_name, config_.admin.text(), std::string{version()},
+                         [this] { return ids_of(*std::atomic_load(&keys_)); }},
+                control_, log),
+      source_(control_, source_options(config_), source_events(), metrics_.new_shard(), log),
+      admin_(control_, config_.admin, "admin", {}, admin_pages(admin_sources()), log),
+      signals_(control_, SIGTERM, SIGINT, SIGHUP),
+      grace_timer_(control_) {
+  build_workers();
+  register_gauges();
+}
+
+Edge::~Edge() = default;
+
+void Edge::build_workers() {
+  const auto threads = static_cast<unsigned>(config_.threads);
+  const std::vector<int> listeners = open_listeners(config_.listen, threads);
+  config_.listen.port = bound_port(listeners.front());
+  const WorkerOptions options = worker_options(config_);
+  for (unsigned thread = 0; thread < threads; ++thread) {
+    workers_.push_back(std::make_unique<Worker>(
+        listeners[thread], options, keys_, shipping_.writer(thread),
+        [this, thread](const LookupKey& key) { source_.ask(thread, key); },
+        [this] { return source_.redis_away(); }, metrics_.new_shard(), log_));
+  }
+}
+
+template <class Action>
+void Edge::on_each_worker(Action action) {
+  for (auto& worker : workers_) {
+    boost::asio::post(worker->io(), [&w = *worker, action] { action(w); });
+  }
+}
+
+SourceEvents Edge::source_events() {
+  return {[this](unsigned thread, const LookupKey& key, const LookupResult& result) {
+            boost::asio::post(workers_[thread]->io(), [&worker = *workers_[thread], key, result] {
+              worker.on_lookup(key, result);
+            });
+          },
+          [this](const LookupKey& key) {
+            on_each_worker([key](Worker& worker) { worker.on_changed(key); });
+          },
+          [this] { on_each_worker([](Worker& worker) { worker.on_anything_changed(); }); }};
+}
+
+int Edge::run() {
+  source_.start();
+  admin_.start();
+  for (unsigned thread = 0; thread < workers_.size(); ++thread) {
+    shipping_.start(thread, workers_[thread]->io());
+    threads_.emplace_back([&worker = *workers_[thread]] { worker.run(); });
+  }
+  await_signal();
+  log_.info("edge.started", "Serving",
+            {{"listen", config_.listen.text()},
+             {"admin", config_.admin.host + ":" + std::to_string(admin_.port())},
+             {"threads", config_.threads},
+             {"epoch", shipping_.epoch()},
+             {"version", version()}});
+  control_.run();
+  for (std::thread& thread : threads_) thread.join();
+  return exit_code_;
+}
+
+// --- ending (shipping.md rule 17) ---
+
+void Edge::await_signal() {
+  signals_.async_wait([this](boost::system::error_code error, int signal) {
+    if (error) return;
+    on_signal(signal);
+    await_signal();
+  });
+}
+
+void Edge::on_signal(int signal) {
+  if (signal == SIGHUP) return reload_keys();
+  if (phase_ != Phase::serving) {
+    const ShippingStats stats = shipping_.stats();
+    log_.warning("edge.aborted", "Second signal: ending at once; the journal keeps what is owed",
+                 {{"owed", stats.owed}, {"journal", config_.journal.dir.string()}});
+    std::_Exit(exit_code::failure);
+  }
+  log_.info("edge.stopping", "Ending", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+  begin_grace();
+  if (signal == SIGINT || config_.shutdown_grace == 0ms) return finish_visitors();
+  grace_timer_.expires_after(config_.shutdown_grace);
+  grace_timer_.async_wait([this](boost::system::error_code) { finish_visitors(); });
+}
+
+void Edge::begin_grace() {
+  phase_ = Phase::grace;
+  on_each_worker([](Worker& worker) { worker.begin_drain(); });
+}
+
+void Edge::finish_visitors() {
+  phase_ = Phase::finishing;
+  workers_left_ = workers_.size();
+  on_each_worker([this](Worker& worker) {
+    worker.finish([this] {
+      boost::asio::post(control_, [this] {
+        if (--workers_left_ == 0) finish_shipping();
+      });
+    });
+  });
+}
+
+void Edge::finish_shipping() {
+  source_.stop();
+  shipping_.finish(config_.shutdown_ship, [this] { stop_all(); });
+}
+
+void Edge::stop_all() {
+  on_each_worker([](Worker& worker) { worker.stop(); });
+  admin_.stop();
+  signals_.cancel();
+  control_.stop();
+  log_.info("edge.stopped", "Ended");
+}
+
+void Edge::reload_keys() {
+  try {
+    auto keys = KeyRing::load(config_.keys);
+    std::atomic_store(&keys_, keys);
+    on_each_worker([keys](Worker& worker) { worker.set_keys(keys); });
+    log_.info("keys.reloaded", "Keys file read again", {{"keys", keys->all().size()}});
+  } catch (const StartupError& error) {
+    log_.error("keys.kept", "Keys file cannot be used: the keys in force stay",
+               {{"reason", error.what()}});
+  }
+}
+
+// --- admin ---
+
+bool Edge::loops_turn() const {
+  const std::uint64_t now = steady_ms();
+  for (const auto& worker : workers_) {
+    if (now > worker->gauges().turned_ms.load() + loop_silence_max_ms) return false;
+  }
+  return true;
+}
+
+AdminSources Edge::admin_sources() {
+  AdminSources sources;
+  sources.program = "waymark-redirect";
+  sources.live = [this] { return loops_turn(); };
+  sources.ready = [this] {
+    return std::vector<ReadyCheck>{
+        {"serving", phase_ == Phase::serving, phase_ == Phase::serving ? "yes" : "draining"},
+        {"loops", loops_turn(), ""},
+    };
+  };
+  sources.metrics = [this] { return metrics_.render(); };
+  sources.config = describe_;
+  sources.key_ids = [this] { return ids_of(*std::atomic_load(&keys_)); };
+  return sources;
+}
+
+std::uint64_t Edge::gauge_sum(std::atomic<std::uint64_t> WorkerGauges::*member) const {
+  std::uint64_t sum = 0;
+  for (const auto& worker : workers_) sum += (worker->gauges().*member).load();
+  return sum;
+}
+
+void Edge::register_gauges() {
+  const auto sum = [this](std::atomic<std::uint64_t> WorkerGauges::*member) {
+    return [this, member] { return static_cast<double>(gauge_sum(member)); };
+  };
+  metrics_.gauge({"connections", "", "Open connections"}, sum(&WorkerGauges::connections));
+  metrics_.gauge({"link_cache_entries", "", "Links in the caches of all threads"},
+                 sum(&WorkerGauges::cache_entries));
+  metrics_.gauge({"link_cache_bytes", "", "Memory of the caches of all threads"},
+                 sum(&WorkerGauges::cache_bytes));
+  metrics_.gauge({"link_cache_evictions", "", "Links pushed out because cache.bytes was reached"},
+                 sum(&WorkerGauges::cache_evictions));
+  metrics_.gauge(
+      {"link_absence_evictions", "", "Unknown codes pushed out because cache.absences was reached"},
+      sum(&WorkerGauges::absence_evictions));
+  metrics_.gauge({"redis_links_up", "", "1 while Redis answers lookups"},
+                 [this] { return source_.redis_away() ? 0.0 : 1.0; });
+  metrics_.gauge({"redis_tracking_up", "", "1 while Redis tells of changes"},
+                 [this] { return source_.tracking() ? 1.0 : 0.0; });
+  metrics_.gauge({"lookups_under_way", "", "Lookups waiting for Redis"},
+                 [this] { return static_cast<double>(source_.lookups_under_way()); });
+  shipping_.register_gauges(metrics_);
+}
+
+}  // namespace waymark::redirect

@@ -1,0 +1,72 @@
+// The whole edge: builds the parts in order, hands each the others it needs, runs until a signal
+// ends it. The control thread (the one that calls run()) looks links up, serves the admin pages and
+// steers; the workers serve visitors.
+#pragma once
+
+#include "common/admin/admin_pages.hpp"
+#include "common/http/server.hpp"
+#include "common/log.hpp"
+#include "common/metrics.hpp"
+#include "redirect/config.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace waymark::redirect {
+
+class Edge {
+ public:
+  // Binds, locks and loads everything. Throws StartupError. `describe` renders the settings in
+  // force.
+  Edge(RedirectConfig config, std::function<std::string()> describe, Log& log);
+  ~Edge();
+
+  // Serves until SIGTERM or SIGINT has been carried out (shipping.md rule 17). Returns the exit
+  // code.
+  int run();
+
+ private:
+  enum class Phase : std::uint8_t { serving, grace, finishing };
+
+  void build_workers();
+  void register_gauges();
+  std::uint64_t gauge_sum(std::atomic<std::uint64_t> WorkerGauges::*member) const;
+  AdminSources admin_sources();
+  bool loops_turn() const;
+  SourceEvents source_events();
+  template <class Action>
+  void on_each_worker(Action action);
+  void await_signal();
+  void on_signal(int signal);
+  void begin_grace();
+  void finish_visitors();
+  void finish_shipping();
+  void stop_all();
+  void reload_keys();
+
+  RedirectConfig config_;
+  std::function<std::string()> describe_;
+  Log& log_;
+  boost::asio::io_context control_{1};
+  Metrics metrics_;
+  std::shared_ptr<const KeyRing> keys_;
+  Shipping shipping_;
+  LinkSource source_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  http::Server admin_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer grace_timer_;
+  std::vector<std::thread> threads_;
+  std::size_t workers_left_ = 0;
+  Phase phase_ = Phase::serving;
+  int exit_code_ = exit_code::ok;
+};
+
+}  // namespace waymark::redirect

@@ -1,0 +1,208 @@
+#include "redirect/server/responder.hpp"
+
+#include "common/redis/keys.hpp"
+
+#include <utility>
+
+namespace waymark::redirect {
+namespace {
+
+Counter counter_of(Refusal refusal) noexcept {
+  switch (refusal) {
+    case Refusal::method_not_allowed:
+      return Counter::refused_method;
+    case Refusal::content_too_large:
+      return Counter::refused_content;
+    case Refusal::target_too_long:
+      return Counter::refused_target;
+    case Refusal::header_too_large:
+      return Counter::refused_header;
+    case Refusal::version_not_supported:
+      return Counter::refused_version;
+    default:
+      return Counter::refused_bad_request;
+  }
+}
+
+Counter counter_of(Verdict verdict) noexcept {
+  switch (verdict) {
+    case Verdict::land:
+      return Counter::redirects;
+    case Verdict::divert:
+      return Counter::diverted;
+    case Verdict::gone:
+      return Counter::gone;
+    case Verdict::unknown:
+      return Counter::unknown;
+  }
+  return Counter::unknown;
+}
+
+}  // namespace
+
+Responder::Responder(const ResponderOptions& options, std::shared_ptr<const KeyRing> keys,
+                     JournalWriter& journal, Ask ask, MetricShard& counters)
+    : options_(options),
+      keys_(std::move(keys)),
+      journal_(journal),
+      ask_(std::move(ask)),
+      counters_(counters),
+      cache_(options.cache),
+      hosts_(options.hosts_max),
+      agents_(options.cache.seed) {
+  query_json_.reserve(2 * limits::stored_query_bytes_max);
+}
+
+void Responder::set_now(Now now) noexcept {
+  now_ = now;
+  date_.renew(now.unix_ms / 1000);
+}
+
+Step Responder::respond(Connection& connection, char*& out) {
+  // One empty line before the request line is tolerated (RFC 9112 section 2.2).
+  if (connection.searched == 0 && connection.received().starts_with("\r\n")) connection.begin += 2;
+  const std::string_view received = connection.received();
+  const std::size_t header_bytes = find_header_end(received, connection.searched);
+  if (header_bytes == 0) {
+    connection.searched = received.size();
+    const Refusal refusal = check_partial_header(received, connection.checked);
+    if (refusal == Refusal::none) return Step::starved;
+    connection.request = Request{};
+    refuse(connection, refusal, out);
+    return Step::answered;
+  }
+  connection.request = Request{};
+  connection.request_bytes = header_bytes;
+  Refusal refusal = parse_request(received.substr(0, header_bytes), connection.request);
+  if (refusal == Refusal::none) refusal = split_target(connection.request, connection.host);
+  if (refusal == Refusal::none && connection.request.method == Method::other) {
+    refusal = Refusal::method_not_allowed;
+  }
+  if (refusal == Refusal::none && connection.request.content) {
+    refusal = Refusal::content_too_large;
+  }
+  if (refusal != Refusal::none) {
+    refuse(connection, refusal, out);
+    return Step::answered;
+  }
+  return begin_answer(connection, out);
+}
+
+Step Responder::begin_answer(Connection& connection, char*& out) {
+  const Request& request = connection.request;
+  char code_buffer[limits::code_bytes_max];
+  const auto code = normalize_code(request.path, options_.code_case, code_buffer);
+  if (!code) {
+    page(connection, 404, Counter::unknown, out);
+    return Step::answered;
+  }
+  const KnownHost& host = hosts_.find(request.host);
+  const Found found = cache_.find(host.number, *code, now_.steady_ms, redis_away_);
+  if (found.use == Use::wait) {
+    counters_.add(Counter::cache_waits);
+    awaited_ = {std::string{request.host}, std::string{*code}};
+    return Step::waiting;
+  }
+  counters_.add(Counter::cache_hits);
+  if (found.use == Use::and_refresh) ask(request.host, *code);
+  answer(connection, found.link, host.click_json, out);
+  return Step::answered;
+}
+
+void Responder::resume(Connection& connection, LookupStatus status, char*& out) {
+  const Request& request = connection.request;
+  char code_buffer[limits::code_bytes_max];
+  const std::string_view code = *normalize_code(request.path, options_.code_case, code_buffer);
+  const KnownHost& host = hosts_.find(request.host);
+  // Without an answer what is known must do, however old it is.
+  const bool failed = status != LookupStatus::answered;
+  const Found found = cache_.find(host.number, code, now_.steady_ms, true);
+  if (found.use != Use::wait && (found.link != nullptr || !failed)) {
+    if (failed) counters_.add(Counter::cache_stale);
+    return answer(connection, found.link, host.click_json, out);
+  }
+  if (status == LookupStatus::over_budget) {
+    return page(connection, 429, Counter::over_budget, out);
+  }
+  page(connection, 503, Counter::unavailable, out);
+}
+
+void Responder::answer(Connection& connection, const ResolvedLink* link, std::string_view host_json,
+                       char*& out) {
+  if (link == nullptr) return page(connection, 404, Counter::unknown, out);
+  const Request& request = connection.request;
+  const KnownAgent& agent = agents_.find(request.user_agent);
+  const Decision decision =
+      decide(request, agent.agent, *link, options_.rules, *keys_, now_.unix_ms, ids_, scratch_);
+  if (decision.verdict == Verdict::unknown) return page(connection, 404, Counter::unknown, out);
+  record(decision, agent, *link, host_json, connection);
+  if (decision.verdict == Verdict::gone) return page(connection, 410, Counter::gone, out);
+  counters_.add(counter_of(decision.verdict));
+  connection.close_after = closes(connection);
+  out = write_redirect(decision, request, *link, options_.rules, keys_->signing(), date_.text(),
+                       connection.close_after, out);
+  end_request(connection);
+}
+
+// The click is in the journal before the first byte of its answer can leave.
+void Responder::record(const Decision& decision, const KnownAgent& agent, const ResolvedLink& link,
+                       std::string_view host_json, Connection& connection) {
+  const Result<char*> room = journal_.reserve();
+  if (!room) {
+    counters_.add(room.error() == Errc::journal_full ? Counter::clicks_dropped_full
+                                                     : Counter::clicks_dropped_io);
+    return;
+  }
+  char* const end = write_click(decision, connection.request, agent, link, options_.rules, *keys_,
+                                host_json, connection.peer, now_.unix_ms, query_json_, *room);
+  journal_.commit(static_cast<std::size_t>(end - *room), now_.unix_ms);
+  counters_.add(Counter::clicks_journalled);
+}
+
+void Responder::refuse(Connection& connection, Refusal refusal, char*& out) {
+  // A wrong method is no reason to close, unless content follows that we would have to read past.
+  const bool readable = refusal == Refusal::method_not_allowed && !connection.request.content;
+  counters_.add(counter_of(refusal));
+  connection.close_after = !readable || closes(connection);
+  connection.linger = !readable;
+  if (!readable) connection.request_bytes = connection.received().size();
+  const bool head = connection.request.method == Method::head && refusal != Refusal::bad_request;
+  out = write_page(static_cast<unsigned>(refusal), date_.text(), connection.close_after, head, out);
+  end_request(connection);
+}
+
+void Responder::page(Connection& connection, unsigned status, Counter counter, char*& out) {
+  counters_.add(counter);
+  connection.close_after = closes(connection);
+  out = write_page(status, date_.text(), connection.close_after,
+                   connection.request.method == Method::head, out);
+  end_request(connection);
+}
+
+bool Responder::closes(const Connection& connection) const noexcept {
+  return draining_ || connection.close_after || connection.request.http10 ||
+         !connection.request.keep_alive;
+}
+
+void Responder::end_request(Connection& connection) noexcept {
+  connection.begin += connection.request_bytes;
+  connection.request_bytes = connection.searched = connection.checked = 0;
+  if (connection.begin == connection.end) connection.begin = connection.end = 0;
+}
+
+void Responder::ask(std::string_view host, std::string_view code) {
+  counters_.add(Counter::cache_refreshes);
+  ask_({std::string{host}, std::string{code}});
+}
+
+void Responder::on_lookup(const LookupKey& key, const LookupResult& result) {
+  if (result.status != LookupStatus::answered) return;
+  cache_.store(hosts_.find(key.host).number, key.code, result, now_.steady_ms);
+}
+
+void Responder::on_changed(const LookupKey& key) noexcept {
+  if (key.host == redis_keys::any_host) return cache_.changed(LinkCache::any_host, key.code);
+  if (const std::uint32_t host = hosts_.number_of(key.host)) cache_.changed(host, key.code);
+}
+
+}  // namespace waymark::redirect

@@ -1,0 +1,105 @@
+// Answers the requests of one thread: parse, resolve, decide, record, write. It does no I/O but the
+// journal's; the Worker moves the bytes. Everything here is used by one thread only.
+#pragma once
+
+#include "common/code.hpp"
+#include "common/keys.hpp"
+#include "common/metrics.hpp"
+#include "redirect/decide/answer.hpp"
+#include "redirect/decide/click_record.hpp"
+#include "redirect/decide/decide.hpp"
+#include "redirect/decide/user_agent.hpp"
+#include "redirect/journal/writer.hpp"
+#include "redirect/links/link_cache.hpp"
+#include "redirect/metrics.hpp"
+#include "redirect/server/connection.hpp"
+#include "redirect/server/host_table.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace waymark::redirect {
+
+struct ResponderOptions {
+  CacheOptions cache;
+  std::size_t hosts_max = 1'024;
+  CodeCase code_case = CodeCase::fold;
+  DecideRules rules;
+};
+
+// The clocks of one turn of the loop.
+struct Now {
+  std::uint64_t unix_ms = 0;
+  std::uint64_t steady_ms = 0;
+};
+
+enum class Step : std::uint8_t {
+  answered,  // an answer was written; the request's bytes are consumed
+  starved,   // the header is not complete
+  waiting,   // a lookup has to come first: call resume() then
+};
+
+class Responder {
+ public:
+  // Asks the LinkSource; the answer comes back through on_lookup().
+  using Ask = std::function<void(const LookupKey&)>;
+
+  Responder(const ResponderOptions& options, std::shared_ptr<const KeyRing> keys,
+            JournalWriter& journal, Ask ask, MetricShard& counters);
+
+  void set_now(Now now) noexcept;
+  void set_redis_away(bool away) noexcept { redis_away_ = away; }
+  void set_keys(std::shared_ptr<const KeyRing> keys) noexcept { keys_ = std::move(keys); }
+  // Every answer from now on closes its connection.
+  void set_draining() noexcept { draining_ = true; }
+
+  // Takes one request from the connection's bytes and appends its answer at `out`, which has room
+  // for limits::answer_bytes_max. Sets close_after and linger.
+  Step respond(Connection& connection, char*& out);
+  // Answers the request that was waiting, whatever the lookup brought: never `waiting` again.
+  void resume(Connection& connection, LookupStatus status, char*& out);
+
+  // What the request for which respond() just said `waiting` waits for.
+  const LookupKey& awaited() const noexcept { return awaited_; }
+  void ask_for(const LookupKey& key) { ask_(key); }
+
+  void on_lookup(const LookupKey& key, const LookupResult& result);
+  void on_changed(const LookupKey& key) noexcept;
+  void on_anything_changed() noexcept { cache_.mark_all_due(now_.steady_ms); }
+
+  const LinkCache& cache() const noexcept { return cache_; }
+  const HostTable& hosts() const noexcept { return hosts_; }
+
+ private:
+  Step begin_answer(Connection& connection, char*& out);
+  void refuse(Connection& connection, Refusal refusal, char*& out);
+  void page(Connection& connection, unsigned status, Counter counter, char*& out);
+  void answer(Connection& connection, const ResolvedLink* link, std::string_view host_json,
+              char*& out);
+  void record(const Decision& decision, const KnownAgent& agent, const ResolvedLink& link,
+              std::string_view host_json, Connection& connection);
+  void end_request(Connection& connection) noexcept;
+  bool closes(const Connection& connection) const noexcept;
+  void ask(std::string_view host, std::string_view code);
+
+  ResponderOptions options_;
+  std::shared_ptr<const KeyRing> keys_;
+  JournalWriter& journal_;
+  Ask ask_;
+  MetricShard& counters_;
+  LinkCache cache_;
+  HostTable hosts_;
+  AgentTable agents_;
+  Uuid7Generator ids_;
+  DateText date_;
+  DecideScratch scratch_;
+  std::string query_json_;
+  LookupKey awaited_;
+  Now now_;
+  bool redis_away_ = false;
+  bool draining_ = false;
+};
+
+}  // namespace waymark::redirect

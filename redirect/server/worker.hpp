@@ -1,0 +1,126 @@
+// One thread of the edge: its connections, its io_context, its cache and its origin of the journal.
+// Threads share nothing on the request path; messages between them go through the io_contexts.
+#pragma once
+
+#include "common/log.hpp"
+#include "redirect/server/connection.hpp"
+#include "redirect/server/poller.hpp"
+#include "redirect/server/responder.hpp"
+#include "redirect/server/timer_wheel.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace waymark::redirect {
+
+struct WorkerOptions {
+  std::size_t connections_max = 10'000;  // of this thread
+  std::chrono::milliseconds header_deadline{10'000};
+  std::chrono::milliseconds idle_deadline{60'000};
+  std::chrono::milliseconds write_deadline{10'000};
+  std::chrono::milliseconds age_max{3'600'000};
+  ResponderOptions responder;
+};
+
+// What other threads may read of a worker.
+struct WorkerGauges {
+  std::atomic<std::uint64_t> turned_ms{0};  // steady clock of the last tick
+  std::atomic<std::uint64_t> connections{0};
+  std::atomic<std::uint64_t> cache_entries{0};
+  std::atomic<std::uint64_t> cache_bytes{0};
+  std::atomic<std::uint64_t> cache_evictions{0};
+  std::atomic<std::uint64_t> absence_evictions{0};
+  std::atomic<bool> listening{false};
+};
+
+class Worker {
+ public:
+  // `listener` is owned. `ask` sends a lookup to the LinkSource; `redis_away` is asked each turn.
+  Worker(int listener, const WorkerOptions& options, std::shared_ptr<const KeyRing> keys,
+         JournalWriter& journal, Responder::Ask ask, std::function<bool()> redis_away,
+         MetricShard& counters, Log& log);
+  ~Worker();
+
+  // Serves until stop(); on the thread that becomes this worker's.
+  void run();
+
+  boost::asio::io_context& io() noexcept { return io_; }
+  const WorkerGauges& gauges() const noexcept { return gauges_; }
+
+  // The following run on the worker's thread: post them to io().
+  void on_lookup(const LookupKey& key, const LookupResult& result);
+  void on_changed(const LookupKey& key) noexcept { responder_.on_changed(key); }
+  void on_anything_changed() noexcept { responder_.on_anything_changed(); }
+  void set_keys(std::shared_ptr<const KeyRing> keys) { responder_.set_keys(std::move(keys)); }
+  // From now on each answer closes its connection.
+  void begin_drain() noexcept { responder_.set_draining(); }
+  // Accepts what the kernel has queued, closes the listener and the idle connections, and calls
+  // `done` when the last one has ended.
+  void finish(std::function<void()> done);
+  void stop() noexcept { stopped_ = true; }
+
+ private:
+  using Descriptor =
+      boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
+  using Timer =
+      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                        boost::asio::wait_traits<std::chrono::steady_clock>,
+                                        boost::asio::io_context::executor_type>;
+
+  void turn(std::span<epoll_event> events);
+  void wait_in_asio();
+  void renew_clocks() noexcept;
+  void tick();
+  void accept();
+  void pause_accepting();
+  void on_event(Connection& connection, unsigned events);
+  void receive(Connection& connection);
+  void linger(Connection& connection);
+  void serve(Connection& connection);
+  void wait_for_lookup(Connection& connection);
+  bool send(Connection& connection, const char* begin, const char* end);
+  void send_rest(Connection& connection);
+  void after_answers(Connection& connection);
+  void start_lingering(Connection& connection);
+  void expired(Connection& connection);
+  void close(Connection& connection);
+  Connection* new_connection();
+  void finish_if_empty();
+
+  boost::asio::io_context io_;
+  WorkerOptions options_;
+  MetricShard& counters_;
+  Log& log_;
+  Poller poller_;
+  Descriptor client_events_;
+  Timer tick_timer_;
+  Timer accept_timer_;
+  std::function<bool()> redis_away_;
+  Responder responder_;
+  TimerWheel wheel_;
+  int listener_;
+  Now now_;
+  bool waiting_in_asio_ = false;
+  bool stopped_ = false;
+  unsigned turns_ = 0;
+  std::size_t open_ = 0;
+  std::vector<std::unique_ptr<Connection>> connections_;  // all there ever were
+  std::vector<Connection*> free_;
+  std::unordered_map<std::string, std::vector<Connection*>> waiters_;  // by "host/code"
+  std::unique_ptr<char[]> out_;
+  std::function<void()> finished_;
+  WorkerGauges gauges_;
+};
+
+}  // namespace waymark::redirect
