@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 
 namespace waymark {
@@ -86,6 +87,20 @@ bool is_usable_host(const urls::url_view& url, std::string_view host) {
   }
 }
 
+// Boost.URL neither limits ports nor wants the path after an authority to start with a slash
+// (`https://shop.example:80.evil.example/` parses), so both are checked here.
+bool is_usable_port(const urls::url_view& url) {
+  if (!url.has_port()) return true;
+  unsigned number = 0;
+  const auto text = url.port();
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && number >= 1 && number <= 65'535;
+}
+
+bool is_usable_path(const urls::url_view& url) {
+  return url.encoded_path().empty() || url.encoded_path().front() == '/';
+}
+
 bool matches(std::string_view host, std::string_view pattern) {
   const std::string wanted = normal_host(pattern);
   if (!wanted.starts_with('.')) return host == wanted;
@@ -118,7 +133,7 @@ boost::system::result<void, RecordProblem> check_destination(std::string_view ur
   }
   if (!parsed->has_authority() || parsed->encoded_host().empty()) return wrong("names no host");
   if (parsed->has_userinfo()) return wrong("must not hold user or password");
-  if (parsed->has_port() && parsed->port_number() == 0) return wrong("has no usable port");
+  if (!is_usable_port(*parsed) || !is_usable_path(*parsed)) return wrong("has no usable port");
 
   const std::string host =
       normal_host(std::string_view{parsed->encoded_host().data(), parsed->encoded_host().size()});

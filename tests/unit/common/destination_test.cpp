@@ -1,0 +1,121 @@
+#include "common/limits.hpp"
+#include "common/records.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace waymark {
+namespace {
+
+// What is wrong with `url`, or nothing.
+std::string problem(const std::string& url, const DestinationPolicy& policy = {}) {
+  const auto checked = check_destination(url, policy);
+  return checked.has_error() ? checked.error().problem : "";
+}
+
+TEST(CheckDestination, takes_ordinary_landing_pages) {
+  for (const char* url :
+       {"https://shop.example", "http://shop.example/", "HTTPS://Shop.Example:8443/a/b?c=d&e#f",
+        "https://shop.example/?q=%C3%A9", "http://127.0.0.1:8091/welcome", "http://[2001:db8::1]/",
+        "https://xn--bcher-kva.example/", "https://shop.example./", "https://a_b.shop.example/",
+        "https://3.example/", "https://shop.example?x=1"}) {
+    EXPECT_EQ(problem(url), "") << url;
+  }
+}
+
+TEST(CheckDestination, takes_placeholders_in_path_and_query_only) {
+  EXPECT_EQ(problem("https://shop.example/{code}/{referrer}?c={campaign}&x={channel}&k={click}#f"),
+            "");
+  EXPECT_EQ(problem("https://shop.example?k={click}"), "");
+  for (const char* url :
+       {"https://{code}.example/", "https://shop.example/#{click}", "https://shop.example/{other}",
+        "https://shop.example/{click", "https://shop.example/click}",
+        "https://shop.example/{{click}}", "https://shop.example:{code}/", "{click}://shop.example/",
+        "https://shop.example{code}"}) {
+    EXPECT_NE(problem(url), "") << url;
+  }
+}
+
+TEST(CheckDestination, refuses_other_schemes_and_relative_references) {
+  for (const char* url : {"", "shop.example", "/welcome", "//shop.example/", "ftp://shop.example/",
+                          "javascript:alert(1)", "data:text/html,x", "https:/shop.example/",
+                          "https:shop.example", "https://", "https:///welcome", "https://:80/",
+                          "httpss://shop.example/", " https://shop.example/"}) {
+    EXPECT_NE(problem(url), "") << url;
+  }
+}
+
+TEST(CheckDestination, refuses_what_readers_of_urls_disagree_about) {
+  for (const char* url : {"https://user@shop.example/",
+                          "https://user:pw@shop.example/",
+                          "https://@shop.example/",
+                          "https://shop.example\\@evil.example/",
+                          "https://shop.example/\\evil",
+                          "https://a b.example/",
+                          "https://shop.example/a b",
+                          "https://shop.example/\t",
+                          "https://shop.example/\r\nX: y",
+                          "https://shop.example/\x7f",
+                          "https://shop.example/\xc3\xa9",
+                          "https://b\xc3\xbc.example/",
+                          "https://shop%2eexample/",
+                          "https://shop.example/%",
+                          "https://shop.example/%zz",
+                          "https://shop.example/\"",
+                          "https://shop.example/<",
+                          "https://shop.example/^",
+                          "https://shop..example/",
+                          "https://.example/",
+                          "https://./",
+                          "https://shop.example../",
+                          "https://2130706433/",
+                          "https://0x7f.0x0.0x0.0x1/",
+                          "https://127.1/",
+                          "https://1.2.3.4.5/",
+                          "https://0x7f000001/",
+                          "https://[v1.x]/",
+                          "https://[::1/",
+                          "https://sh!op.example/",
+                          "https://shop.example:99999/",
+                          "https://shop.example:0/",
+                          "https://shop.example:8a/",
+                          "https://shop.example:80.evil.example/",
+                          "https://127.0.0.1.evil.example/",
+                          "https://shop.example:/"}) {
+    EXPECT_NE(problem(url), "") << url;
+  }
+  EXPECT_NE(problem("https://" + std::string(64, 'a') + ".example/"), "");
+}
+
+TEST(CheckDestination, is_limited_in_size) {
+  const std::string start = "https://shop.example/";
+  EXPECT_EQ(problem(start + std::string(limits::destination_bytes_max - start.size(), 'a')), "");
+  EXPECT_NE(problem(start + std::string(limits::destination_bytes_max - start.size() + 1, 'a')),
+            "");
+}
+
+TEST(CheckDestination, refuses_our_own_link_hosts) {
+  const DestinationPolicy policy{.own_hosts = {"go.example", "127.0.0.1"}, .allow = {}};
+  for (const char* url : {"https://go.example/anna7", "https://GO.example./anna7",
+                          "http://go.example:8080/", "http://127.0.0.1:9/"}) {
+    EXPECT_NE(problem(url, policy), "") << url;
+  }
+  EXPECT_EQ(problem("https://cargo.example/", policy), "");
+  EXPECT_EQ(problem("https://www.go.example/", policy), "");
+}
+
+TEST(CheckDestination, keeps_to_the_hosts_allowed) {
+  const DestinationPolicy policy{.own_hosts = {}, .allow = {"Shop.example", ".firm.example"}};
+  for (const char* url : {"https://shop.example/", "https://SHOP.example./",
+                          "https://firm.example/", "https://a.b.firm.example/"}) {
+    EXPECT_EQ(problem(url, policy), "") << url;
+  }
+  for (const char* url : {"https://www.shop.example/", "https://evilfirm.example/",
+                          "https://shop.example.evil/", "http://127.0.0.1/"}) {
+    EXPECT_NE(problem(url, policy), "") << url;
+  }
+}
+
+}  // namespace
+}  // namespace waymark
