@@ -68,8 +68,8 @@ def run_unit_programs(build, word, reports, counts):
 
 def run_python_tests(build, word, reports, counts):
     report = reports / "pytest.xml"
-    command = ["/usr/bin/python3", "-m", "pytest", "-q", "--tb=short",
-               "-p", "no:cacheprovider", f"--junitxml={report}", "tests/integration", "tests/faults"]
+    command = ["/usr/bin/python3", "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider",
+               f"--junitxml={report}", "tests/integration", "tests/faults"]
     if word:
         command += ["-k", word]
     environment = dict(os.environ, WAYMARK_BIN=str(build / "bin"), PYTHONDONTWRITEBYTECODE="1")

@@ -1,0 +1,127 @@
+"""Real servers for tests: on free ports of 127.0.0.1, in the folder of the test, ended by pid."""
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+from tests.support.resp import Redis, RedisError
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("WAYMARK_BIN", ROOT / "build/release/bin"))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, what, seconds_max=20.0):
+    """Polls until `condition()` is true, and returns its value."""
+    end = time.monotonic() + seconds_max
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {seconds_max} s in vain: {what}")
+        time.sleep(0.02)
+
+
+def is_listening(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return True
+    except OSError:
+        return False
+
+
+class Program:
+    """A process with a log file."""
+
+    def __init__(self, name, folder):
+        self.name = name
+        self.log = pathlib.Path(folder) / f"{name}.log"
+        self.process = None
+
+    def launch(self, command):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log,
+                                            stdin=subprocess.DEVNULL)
+
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def wait_ready(self, ready, seconds_max=20.0):
+        def check():
+            if not self.running():
+                raise AssertionError(f"{self.name} ended with {self.process.returncode}:\n"
+                                     + self.log_text()[-4000:])
+            return ready()
+        wait_until(check, f"{self.name} is ready:\n{self.log_text()[-2000:]}", seconds_max)
+
+    def kill(self):
+        """SIGKILL: no chance to tidy up."""
+        if self.running():
+            self.process.kill()
+        if self.process is not None:
+            self.process.wait()
+
+    def end(self, number=signal.SIGINT, seconds_max=30.0):
+        """Asks it to end; returns its exit code."""
+        if self.running():
+            self.process.send_signal(number)
+        return self.process.wait(timeout=seconds_max)
+
+    def log_text(self):
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+
+class RedisServer(Program):
+    def __init__(self, folder, *options):
+        super().__init__("redis", folder)
+        self.folder = pathlib.Path(folder) / "redis"
+        self.folder.mkdir()
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}"
+        self.options = options
+        self.start()
+
+    def start(self, append_only=True):
+        """Without the append-only file it comes back with what the last snapshot held."""
+        self.launch(["redis-server", "--bind", "127.0.0.1", "--port", self.port, "--dir",
+                     self.folder, "--appendonly", "yes" if append_only else "no", "--save", "",
+                     "--maxmemory-policy", "noeviction", "--loglevel", "warning", *self.options])
+        self.wait_ready(self._answers)
+
+    def _answers(self):
+        try:
+            client = self.client()
+        except OSError:
+            return False
+        try:
+            return client.command("PING") == "PONG"
+        except (RedisError, OSError):  # still loading
+            return False
+        finally:
+            client.close()
+
+    def client(self):
+        return Redis(self.port)
+
+    def command(self, *words):
+        client = self.client()
+        try:
+            return client.command(*words)
+        finally:
+            client.close()
+
+    def hset(self, key, **fields):
+        pairs = [part for pair in fields.items() for part in pair]
+        return self.command("HSET", key, *pairs)
+
+    def hgetall(self, key):
+        flat = self.command("HGETALL", key)
+        return dict(zip(flat[::2], flat[1::2]))

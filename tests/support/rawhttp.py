@@ -1,0 +1,106 @@
+"""HTTP over a raw socket: what was sent and what came back, byte for byte."""
+import dataclasses
+import socket
+
+BROWSER = {
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+                  "Chrome/126.0.0.0 Safari/537.36",
+    "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+    "Accept-Language": "en-GB,en;q=0.9",
+}
+
+
+class Incomplete(Exception):
+    """The connection ended before the answer was complete."""
+
+
+@dataclasses.dataclass
+class Answer:
+    status: int
+    headers: dict  # lower-case names; the last of several wins
+    body: bytes
+    set_cookies: list
+
+    def click_token(self):
+        """The wm_click of Location, or None."""
+        location = self.headers.get("location", "")
+        for part in location.partition("#")[0].partition("?")[2].split("&"):
+            if part.startswith("wm_click="):
+                return part[len("wm_click="):]
+        return None
+
+    def cookie(self):
+        """The value of wm_ref, or None."""
+        for line in self.set_cookies:
+            if line.startswith("wm_ref="):
+                return line[len("wm_ref="):].partition(";")[0]
+        return None
+
+
+class Connection:
+    """A keep-alive connection."""
+
+    def __init__(self, port, seconds_max=5.0):
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=seconds_max)
+        self._file = self._socket.makefile("rb")
+
+    def close(self):
+        self._file.close()
+        self._socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def send(self, data):
+        self._socket.sendall(data)
+
+    def closed_by_peer(self):
+        """Waits for the end of the stream."""
+        try:
+            return self._file.read(1) == b""
+        except ConnectionError:
+            return True
+
+    def request(self, method, target, headers=None, body=b""):
+        lines = [f"{method} {target} HTTP/1.1"]
+        headers = dict(headers or {})
+        headers.setdefault("Host", "go.example")
+        if body:
+            headers["Content-Length"] = str(len(body))
+        lines += [f"{name}: {value}" for name, value in headers.items() if value is not None]
+        self.send("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
+        return self.read_answer(method)
+
+    def read_answer(self, method="GET"):
+        line = self._line()
+        parts = line.split(" ", 2)
+        if not line.startswith("HTTP/1.") or len(parts) < 2:
+            raise Incomplete(f"not a status line: {line!r}")
+        status, headers, cookies = int(parts[1]), {}, []
+        while line := self._line():
+            name, _, value = line.partition(":")
+            headers[name.lower()] = value.strip()
+            if name.lower() == "set-cookie":
+                cookies.append(value.strip())
+        size = int(headers.get("content-length", "0"))
+        body = b""
+        if method != "HEAD" and size:
+            body = self._file.read(size)
+            if len(body) < size:
+                raise Incomplete("body was cut")
+        return Answer(status, headers, body, cookies)
+
+    def _line(self):
+        line = self._file.readline()
+        if not line.endswith(b"\r\n"):
+            raise Incomplete(f"connection ended after {line!r}")
+        return line[:-2].decode("latin-1")
+
+
+def get(port, target, headers=None, method="GET", body=b""):
+    """One request on a connection of its own, with a browser's headers unless given."""
+    with Connection(port) as connection:
+        return connection.request(method, target, BROWSER if headers is None else headers, body)

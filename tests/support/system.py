@@ -1,0 +1,131 @@
+"""The whole system: Redis, tracker and edge as they ship, in one folder."""
+import json
+import os
+import pathlib
+import sqlite3
+import subprocess
+
+from tests.support import rawhttp
+from tests.support.programs import BIN, Program, RedisServer, free_port, is_listening, wait_until
+
+
+def ready(admin_port):
+    if not is_listening(admin_port):
+        return False
+    try:
+        return rawhttp.get(admin_port, "/readyz").status == 200
+    except (OSError, rawhttp.Incomplete):
+        return False
+
+
+class Edge(Program):
+    def __init__(self, folder, redis_url, keys, name="edge", journal=None, settings=()):
+        super().__init__(name, folder)
+        self.port, self.admin = free_port(), free_port()
+        self.journal = journal or pathlib.Path(folder) / "journal"
+        self.command = [BIN / "waymark-redirect", "--listen", f"127.0.0.1:{self.port}",
+                        "--admin", f"127.0.0.1:{self.admin}", "--redis", redis_url, "--journal",
+                        self.journal, "--keys", keys, "--threads", "2", "--set",
+                        "cookies.secure=false"]
+        for setting in settings:
+            self.command += ["--set", setting]
+
+    def start(self, wait=True):
+        self.launch(self.command)
+        if wait:
+            self.wait_ready(lambda: ready(self.admin))
+
+    def get(self, target, headers=None, method="GET"):
+        return rawhttp.get(self.port, target, headers, method)
+
+
+class Tracker(Program):
+    def __init__(self, folder, redis_url, keys, edge_url, settings=()):
+        super().__init__("tracker", folder)
+        self.port, self.admin = free_port(), free_port()
+        self.store = pathlib.Path(folder) / "waymark.db"
+        self.key_file = pathlib.Path(folder) / "api-key"
+        self.command = [BIN / "waymark-tracker", "--listen", f"127.0.0.1:{self.port}",
+                        "--public", f"127.0.0.1:{free_port()}", "--admin",
+                        f"127.0.0.1:{self.admin}", "--redis", redis_url, "--store",
+                        f"sqlite:{self.store}", "--keys", keys, "--bootstrap-key-file",
+                        self.key_file, "--set", f"links.base_url={edge_url}"]
+        for setting in settings:
+            self.command += ["--set", setting]
+
+    def start(self, wait=True):
+        self.launch(self.command)
+        if wait:
+            self.wait_ready(lambda: ready(self.admin))
+
+    def api(self, method, path, body=None):
+        """Returns status and JSON."""
+        headers = {"Authorization": f"Bearer {self.key_file.read_text().strip()}"}
+        data = b""
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            data = json.dumps(body).encode()
+        answer = rawhttp.get(self.port, path, headers, method, data)
+        return answer.status, json.loads(answer.body) if answer.body else None
+
+    def rows(self, sql, *values):
+        """Reads the store's file, as others may while the tracker runs."""
+        connection = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)
+        connection.row_factory = sqlite3.Row
+        try:
+            return connection.execute(sql, values).fetchall()
+        finally:
+            connection.close()
+
+
+class System:
+    def __init__(self, folder, redis_options=(), edge_settings=(), tracker_settings=()):
+        self.folder = pathlib.Path(folder)
+        self.keys = self.folder / "keys"
+        self.waymark("keys", "new", self.keys)
+        self.redis = RedisServer(folder, *redis_options)
+        self.edge = Edge(folder, self.redis.url, self.keys, settings=edge_settings)
+        self.tracker = Tracker(folder, self.redis.url, self.keys,
+                               f"http://127.0.0.1:{self.edge.port}", tracker_settings)
+        self.more = []  # programs that a test adds
+
+    def start(self):
+        self.tracker.start()
+        self.edge.start()
+        return self
+
+    def close(self):
+        for program in [*self.more, self.edge, self.tracker, self.redis]:
+            program.kill()
+
+    def run(self, *words, environment=None):
+        """Runs `waymark` against this system; returns the finished process."""
+        state = self.folder / "state"
+        return subprocess.run(
+            [str(BIN / "waymark"), *[str(word) for word in words]], capture_output=True, text=True,
+            timeout=60, stdin=subprocess.DEVNULL,
+            env=dict(os.environ, XDG_STATE_HOME=str(state), **(environment or {})))
+
+    def waymark(self, *words):
+        """The same; fails unless it succeeds, returns what it printed."""
+        done = self.run(*words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def waymark_api(self, *words):
+        return self.waymark(*words, "--api", f"http://127.0.0.1:{self.tracker.port}",
+                            "--api-key-file", self.tracker.key_file)
+
+    def add_link(self, code, destination="https://shop.example/welcome", **fields):
+        """Writes a link straight into Redis, as any other system may."""
+        self.redis.hset(f"wm:link:*/{code}", destination=destination, **fields)
+
+    def add_campaign(self, name, **fields):
+        self.redis.hset(f"wm:campaign:{name}", **(fields or {"status": "live"}))
+
+    def click(self, token):
+        """The stored click of a token, as the API shows it; waits until it is there."""
+        def look():
+            status, click = self.tracker.api("GET", f"/v1/clicks/{token}")
+            return click if status == 200 else None
+        return wait_until(look, f"click {token} is in the store")
