@@ -52,14 +52,18 @@ JournalKeeper::JournalKeeper(JournalOptions options, EpochFolder folder, unsigne
 }
 
 JournalKeeper::~JournalKeeper() {
+  stop();
+  sync_turn();
+}
+
+void JournalKeeper::stop() {
   {
     const std::lock_guard lock{mutex_};
     stop_ = true;
     changed_.notify_all();
   }
-  preparing_.join();
-  syncing_.join();
-  sync_turn();
+  if (preparing_.joinable()) preparing_.join();
+  if (syncing_.joinable()) syncing_.join();
 }
 
 void JournalKeeper::add(std::shared_ptr<AdoptedEpoch> epoch, std::function<void()> on_emptied) {

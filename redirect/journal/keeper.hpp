@@ -27,7 +27,7 @@ class JournalKeeper {
   // Makes an origin for each of `threads`, with its first segment. Throws StartupError when there
   // is no room for them. `log` outlives this.
   JournalKeeper(JournalOptions options, EpochFolder folder, unsigned threads, Log& log);
-  // Syncs and stops. The writers must be gone.
+  // Like stop(), then syncs once more. The writers must be gone.
   ~JournalKeeper();
   JournalKeeper(const JournalKeeper&) = delete;
   JournalKeeper& operator=(const JournalKeeper&) = delete;
@@ -38,6 +38,9 @@ class JournalKeeper {
   // Takes charge of an adopted folder, until its last segment has gone; then the folder is removed
   // and `on_emptied` is called, on a thread of the keeper. Any thread.
   void add(std::shared_ptr<AdoptedEpoch> epoch, std::function<void()> on_emptied);
+
+  // Ends the threads; no on_emptied is called any more.
+  void stop();
 
   std::uint64_t disk_bytes() const noexcept { return disk_bytes_.load(); }
   std::uint64_t sync_errors() const noexcept { return sync_errors_.load(); }

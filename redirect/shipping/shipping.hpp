@@ -1,6 +1,6 @@
 // Owner of the journal folder and of all shippers of the process: what is journalled by the request
-// threads gets to the stream, and again where Redis forgot it, until the store has it. The rules are
-// in shipping/README.md; what the request path needs is the JournalWriter of its thread.
+// threads gets to the stream, and again where Redis forgot it, until the store has it. The rules
+// are in shipping/README.md; what the request path needs is the JournalWriter of its thread.
 #pragma once
 
 #include "common/log.hpp"
@@ -24,8 +24,8 @@ class io_context;
 namespace waymark::redirect {
 
 struct ShipOptions {
-  Bytes window{256 * MiB};             // ship.window, of the process
-  Bytes stream_batch_bytes{16 * KiB};  // stream.batch_bytes
+  Bytes window{256 * MiB};                     // ship.window, of the process
+  Bytes stream_batch_bytes{16 * KiB};          // stream.batch_bytes
   std::chrono::milliseconds stream_linger{5};  // stream.linger
 };
 
@@ -47,8 +47,8 @@ struct ShippingStats {
   std::uint64_t adopted_owed = 0;  // the part of `owed` that other epochs left behind
   std::uint64_t sent = 0;          // lines given to the stream, again included
   std::uint64_t sent_again = 0;
-  std::uint64_t batches = 0;       // entries
-  std::uint64_t lost = 0;          // clicks lost to damage
+  std::uint64_t batches = 0;  // entries
+  std::uint64_t lost = 0;     // clicks lost to damage
   std::uint64_t send_errors = 0;
   std::uint64_t figure_alarms = 0;  // figures beyond what was sent
   std::uint64_t sync_errors = 0;
@@ -81,7 +81,7 @@ class Shipping {
   void finish(std::chrono::milliseconds at_most, std::function<void()> done);
 
   const std::string& epoch() const noexcept;
-  ShippingStats stats() const;           // any thread
+  ShippingStats stats() const;             // any thread
   void register_gauges(Metrics& metrics);  // `metrics` must not be rendered after this is gone
 
  private:

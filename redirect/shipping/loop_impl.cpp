@@ -1,0 +1,365 @@
+#include "redirect/shipping/loop_impl.hpp"
+
+#include "common/redis/keys.hpp"
+
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace waymark::redirect {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+
+constexpr milliseconds tick_interval{1'000};
+constexpr milliseconds command_deadline{5'000};
+
+std::string random_word() {
+  std::random_device device;
+  return fmt::format("{:08x}{:08x}", device(), device());
+}
+
+}  // namespace
+
+ShippedOrigin::ShippedOrigin(OriginKind its_kind, ShipperRules rules,
+                             std::shared_ptr<OriginJournal> its_journal, std::string_view edge)
+    : kind(its_kind),
+      journal(std::move(its_journal)),
+      reader(*journal),
+      shipper(rules, kind,
+              kind == OriginKind::own ? SequenceRange{1, 0}
+                                      : SequenceRange{journal->first(), journal->last()}),
+      key(journal->key()),
+      text(fmt::format("{}/{}", edge, key)) {}
+
+ShippingLoop::Impl::Impl(LoopOptions options, std::shared_ptr<OriginJournal> own,
+                         JournalWriter& writer, ShipWindow& window, Log& log, LoopFigures& figures,
+                         boost::asio::io_context& io)
+    : options_(std::move(options)),
+      writer_(writer),
+      window_(window),
+      log_(log),
+      figures_(figures),
+      io_(io) {
+  origins_.push_back(std::make_shared<ShippedOrigin>(OriginKind::own, options_.rules,
+                                                     std::move(own), options_.edge));
+}
+
+void ShippingLoop::Impl::start() {
+  redis::ConnectionOptions connection;
+  connection.url = options_.url;
+  connection.name = fmt::format("edge-shipping-{}", options_.thread);
+  connection_.emplace(io_, std::move(connection), log_);
+  wake_timer_.emplace(io_);
+  tick_timer_.emplace(io_);
+  connection_->on_ready([this] {
+    for (const OriginPtr& origin : origins_) {
+      origin->shipper.connected(connection_->server().run_id);
+      account(*origin);
+    }
+    asking_ = making_ = false;
+    ask_shards();
+    write_report();
+  });
+  connection_->on_lost([this](error_code) {
+    for (const OriginPtr& origin : origins_) origin->shipper.disconnected();
+    figures_.shipping = false;
+  });
+  connection_->start();
+  tick();
+}
+
+void ShippingLoop::Impl::adopt(const AdoptedEpoch& epoch) {
+  for (const auto& journal : epoch.origins) {
+    auto origin = std::make_shared<ShippedOrigin>(OriginKind::adopted, options_.rules, journal,
+                                                  options_.edge);
+    if (connection_ && connection_->ready()) {
+      origin->shipper.connected(connection_->server().run_id);
+    }
+    origins_.push_back(std::move(origin));
+  }
+}
+
+void ShippingLoop::Impl::forget(const std::string& epoch) {
+  std::erase_if(origins_, [&](const OriginPtr& origin) {
+    if (origin->kind == OriginKind::own || origin->journal->epoch() != epoch) return false;
+    past_ += origin->shipper.counts();
+    window_.change(origin->kind, std::exchange(origin->window_part, 0), 0);
+    forgets_.push_back({redis_keys::committed, origin->key});
+    return true;
+  });
+  forgets_.push_back({redis_keys::edges, epoch});
+  send_forgets();
+}
+
+void ShippingLoop::Impl::finish(milliseconds at_most, std::function<void()> done) {
+  done_ = std::move(done);
+  finish_by_ = Clock::now() + at_most;
+  origins_.front()->shipper.hurry();
+  write_report();  // with the last numbers
+  run();
+}
+
+// Once a second.
+void ShippingLoop::Impl::tick() {
+  if (closed_) return;
+  tick_timer_->expires_after(tick_interval);
+  tick_timer_->async_wait([self = shared_from_this()](error_code error) {
+    if (!error) self->tick();
+  });
+  writer_.leave_failed_segment();
+  for (const OriginPtr& origin : origins_) {
+    if (const Sequence first = origin->journal->first(); first != 0) {
+      origin->shipper.let_go_before(first);
+    }
+  }
+  ask_shards();
+  write_report();
+  send_forgets();
+  publish();
+  run();
+}
+
+// --- Sending ---
+
+void ShippingLoop::Impl::run() {
+  if (closed_) return;
+  const Time now = Clock::now();
+  Time until = finish_by_;
+  // Adopted origins first: what a busy own origin leaves of the window could be nothing for ever,
+  // while they take at most half.
+  for (auto origin = origins_.rbegin(); origin != origins_.rend(); ++origin) {
+    until = std::min(until, ship(*origin, now));
+  }
+  wake_later(until);
+  finish_if_done();
+}
+
+ShippingLoop::Impl::Time ShippingLoop::Impl::ship(const OriginPtr& origin, Time now) {
+  const bool own = origin->kind == OriginKind::own;
+  if (own) origin->shipper.appended(writer_.last(), writer_.bytes_written());
+  for (;;) {
+    const auto order = origin->shipper.next(now, window_.room(origin->kind));
+    switch (order.kind) {
+      case Shipper::Order::Kind::send:
+        send_batch(origin, order, now);
+        break;
+      case Shipper::Order::Kind::end:
+        send_end(origin);
+        break;
+      case Shipper::Order::Kind::wait:
+        if (own) writer_.wake_at(order.until_bytes, &Impl::wake, this);
+        return order.until;
+    }
+  }
+}
+
+void ShippingLoop::Impl::send_batch(const OriginPtr& origin, const Shipper::Order& order,
+                                    Time now) {
+  const JournalBatch batch = origin->reader.read(order.range, order.bytes_max, lines_);
+  const SequenceRange range = batch.range;
+  origin->shipper.sending(range, batch.bytes, batch.lost(), now);
+  account(*origin);
+  if (batch.lost()) {
+    log_.error("journal.lost", "clicks in the journal cannot be read",
+               {{"origin", origin->text},
+                {"first", range.first},
+                {"last", range.last},
+                {"reason", batch.reason}});
+  }
+  auto command = batch.lost() ? ship_loss(origin->stream_key, origin->text, range, batch.reason)
+                              : ship_lines(origin->stream_key, origin->text, range.first, lines_);
+  connection_->send(
+      std::move(command), command_deadline,
+      [self = shared_from_this(), origin, range](error_code error, redis::Reply reply) {
+        self->on_entry_reply(origin, range, error, reply);
+      });
+}
+
+void ShippingLoop::Impl::on_entry_reply(const OriginPtr& origin, SequenceRange range,
+                                        error_code error, redis::ReplyView reply) {
+  if (closed_) return;
+  const auto id = error ? std::nullopt : parse_entry_id(reply.text());
+  if (id) {
+    origin->shipper.sent(range, *id);
+  } else if (!error && reply.is_nil()) {
+    origin->shipper.stream_missing(range);
+    make_stream(origin->shard);
+  } else {
+    const double jitter = std::uniform_real_distribution<double>{0, 1}(random_);
+    origin->shipper.failed(range, Clock::now(), jitter);
+    if (!error) {
+      log_.warning("shipping.refused", "Redis refused clicks; they stay in the journal",
+                   {{"reply", reply.text()}});
+    }
+  }
+  account(*origin);
+  run();
+}
+
+void ShippingLoop::Impl::send_end(const OriginPtr& origin) {
+  origin->shipper.end_sent();
+  // Lost with the stream it is only missed by the housekeeping of the tracker.
+  connection_->send(ship_end(origin->stream_key, origin->text, origin->journal->last()),
+                    command_deadline, [](error_code, const redis::Reply&) {});
+  log_.info("shipping.epoch_finished", "everything another process left behind is in the store",
+            {{"origin", origin->key}, {"last", origin->journal->last()}});
+}
+
+// --- Reading (rule 4) ---
+
+void ShippingLoop::Impl::ask_shards() {
+  if (asking_ || !connection_->ready()) return;
+  asking_ = true;
+  connection_->send(redis::Command{"HGETALL", redis_keys::stream}, command_deadline,
+                    [self = shared_from_this()](error_code error, redis::Reply reply) {
+                      self->asking_ = false;
+                      if (!error && reply.is_array() && !self->closed_) self->on_shards(reply);
+                    });
+}
+
+void ShippingLoop::Impl::on_shards(redis::ReplyView reply) {
+  shards_ = read_shards(reply);
+  std::vector<Figures> wanted;
+  for (const OriginPtr& origin : origins_) {
+    // An origin stays with its shard until that is removed.
+    if (origin->shard.empty() || (!shards_.empty() && !shards_.contains(origin->shard))) {
+      origin->shard = choose_shard(shards_, origin->key);
+      origin->stream_key = redis_keys::clicks(origin->shard);
+    }
+    wanted.push_back({origin->key, origin->shard});
+  }
+  asking_ = true;
+  connection_->send(
+      ask_figures(wanted), command_deadline,
+      [self = shared_from_this(), asked = origins_](error_code error, redis::Reply figures) {
+        self->asking_ = false;
+        if (!error && figures.is_array() && !self->closed_) {
+          self->on_figures(figures, asked);
+        }
+      });
+}
+
+void ShippingLoop::Impl::on_figures(redis::ReplyView reply, const std::vector<OriginPtr>& asked) {
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    ShippedOrigin& origin = *asked[i];
+    const auto alarms = origin.shipper.counts().alarms;
+    const Reading reading = read_figures(reply, i, shards_, origin.shard);
+    origin.shipper.read(reading);
+    origin.journal->set_committed(origin.shipper.committed());
+    account(origin);
+    if (origin.shipper.counts().alarms != alarms) {
+      log_.error("shipping.figure_beyond", "the tracker claims more clicks than were sent; ignored",
+                 {{"origin", origin.key}, {"figure", reading.figure->text()}});
+    }
+    if (reading.word.empty()) make_stream(origin.shard);
+  }
+  publish();
+  run();
+}
+
+// Whoever finds no stream makes it: the word first, then the stream (rule 2).
+void ShippingLoop::Impl::make_stream(const std::string& shard) {
+  if (making_ || !connection_->ready()) return;
+  making_ = true;
+  connection_->send(redis::Command{"HSETNX", redis_keys::stream, shard, random_word()},
+                    command_deadline, [](error_code, const redis::Reply&) {});
+  connection_->send(redis::Command{"XGROUP", "CREATE", redis_keys::clicks(shard),
+                                   redis_keys::drain_group, "0", "MKSTREAM"},
+                    command_deadline,
+                    [self = shared_from_this()](error_code error, redis::Reply reply) {
+                      self->making_ = false;
+                      if (error || self->closed_) return;
+                      // The group may be there already, made by another edge or a tracker.
+                      if (!reply.is_error() || reply.is_error_code("BUSYGROUP")) self->ask_shards();
+                    });
+}
+
+// --- The rest ---
+
+void ShippingLoop::Impl::write_report() {
+  if (!options_.report || !connection_->ready()) return;
+  connection_->send(redis::Command{"HSET", redis_keys::edges, origins_.front()->journal->epoch(),
+                                   options_.report()},
+                    command_deadline, [](error_code, const redis::Reply&) {});
+}
+
+void ShippingLoop::Impl::send_forgets() {
+  if (forgets_.empty() || !connection_->ready()) return;
+  for (const Forget& forget : forgets_) {
+    connection_->send(redis::Command{"HDEL", forget.key, forget.field}, command_deadline,
+                      [](error_code, const redis::Reply&) {});
+  }
+  forgets_.clear();
+}
+
+void ShippingLoop::Impl::account(ShippedOrigin& origin) {
+  const std::uint64_t part = origin.shipper.window_bytes();
+  window_.change(origin.kind, std::exchange(origin.window_part, part), part);
+}
+
+void ShippingLoop::Impl::publish() {
+  Shipper::Counts sum = past_;
+  std::uint64_t adopted_owed = 0;
+  for (const OriginPtr& origin : origins_) {
+    sum += origin->shipper.counts();
+    if (origin->kind == OriginKind::adopted) adopted_owed += origin->shipper.owed();
+  }
+  const Shipper& own = origins_.front()->shipper;
+  figures_.committed = own.committed().count();
+  figures_.adopted_owed = adopted_owed;
+  figures_.lines = sum.lines;
+  figures_.lines_again = sum.lines_again;
+  figures_.entries = sum.entries;
+  figures_.lost = sum.lost;
+  figures_.errors = sum.errors;
+  figures_.alarms = sum.alarms;
+  figures_.shipping = connection_->ready() && own.stream_ready();
+}
+
+void ShippingLoop::Impl::finish_if_done() {
+  if (!done_) return;
+  const OriginPtr& own = origins_.front();
+  if (!own->shipper.all_sent() && Clock::now() < finish_by_) return;
+  publish();
+  const auto level = own->shipper.all_sent() ? &Log::info : &Log::warning;
+  (log_.*level)("shipping.finished", "what is owed stays in the journal; any edge on it ships it",
+                {{"origin", own->key},
+                 {"owed", own->shipper.owed()},
+                 {"unsent", !own->shipper.all_sent()},
+                 {"folder", options_.folder}});
+  close();
+  std::exchange(done_, nullptr)();
+}
+
+void ShippingLoop::Impl::close() {
+  closed_ = true;
+  writer_.wake_at(~std::uint64_t{0}, &Impl::wake, this);
+  connection_->stop();
+  wake_timer_->cancel();
+  tick_timer_->cancel();
+  figures_.shipping = false;
+}
+
+void ShippingLoop::Impl::wake_later(Time until) {
+  if (until >= armed_for_) return;  // waking once too often is cheaper than arming each time
+  armed_for_ = until;
+  wake_timer_->expires_at(until);
+  wake_timer_->async_wait([self = shared_from_this()](error_code error) {
+    if (error) return;
+    self->armed_for_ = Time::max();
+    self->run();
+  });
+}
+
+// Called by the writer in the middle of a request: the answer goes first.
+void ShippingLoop::Impl::wake(void* self) {
+  auto* const impl = static_cast<Impl*>(self);
+  boost::asio::post(impl->io_, [keep = impl->shared_from_this()] { keep->run(); });
+}
+
+}  // namespace waymark::redirect
