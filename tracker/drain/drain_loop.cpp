@@ -1,0 +1,145 @@
+#include "tracker/drain/drain_loop.hpp"
+
+#include "common/limits.hpp"
+#include "common/redis/keys.hpp"
+#include "tracker/drain/requests.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace waymark::tracker {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::chrono::milliseconds deadline{5'000};
+constexpr auto look_around_every = 1s;  // for new shards, a Redis that forgot, other groups
+constexpr std::size_t dead_page = 500;
+
+std::uint64_t unix_ms() {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                        std::chrono::system_clock::now().time_since_epoch())
+                                        .count());
+}
+
+}  // namespace
+
+DrainLoop::DrainLoop(asio::io_context& io, DrainOptions options, StoreThread& store, Log& log)
+    : options_(std::move(options)),
+      log_(log),
+      commands_(io, {.url = options_.url, .name = "tracker-drain"}, log),
+      timer_(io),
+      parts_{.io = io,
+             .options = options_,
+             .commands = commands_,
+             .store = store,
+             .stats = stats_,
+             .log = log,
+             .on_commit = [this] { dirty_ = true; },
+             .on_full_links = [](const std::vector<FullLink>&) {}},
+      publisher_(parts_) {}
+
+void DrainLoop::on_full_links(std::function<void(const std::vector<FullLink>&)> handler) {
+  parts_.on_full_links = std::move(handler);
+}
+
+asio::awaitable<void> DrainLoop::run() {
+  commands_.start();
+  co_await retry_dead_letters();
+  co_await publish_until_stopped();
+
+  std::size_t running = shards_.size();
+  for (auto& [name, shard] : shards_) {
+    shard->stop([this, &running] {
+      --running;
+      timer_.cancel();
+    });
+  }
+  while (running > 0) {
+    boost::system::error_code cancelled;
+    timer_.expires_after(1h);
+    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  }
+  if (commands_.ready()) co_await publisher_.cycle(shard_names(), unix_ms());
+  commands_.stop();
+}
+
+void DrainLoop::stop() {
+  stopping_ = true;
+  timer_.cancel();
+}
+
+// Lines that an older program could not read (shipping.md rule 9).
+asio::awaitable<void> DrainLoop::retry_dead_letters() {
+  ClickLineParser parser;
+  Batch batch;
+  std::int64_t after = 0;
+  while (!stopping_) {
+    const auto letters = co_await parts_.store.read([&](Store& store) {
+      return store.dead_letters(dead_reason::unknown_version, after, dead_page);
+    });
+    if (!letters || letters->empty()) co_return;
+    after = letters->back().id;
+    batch.clear();
+    retry_dead(*letters, parser, batch);
+    if (batch.empty()) continue;
+    batch.sort();
+    const auto outcome = co_await parts_.store.run(
+        Priority::drain, [&](Store& store) { return store.commit_batch(batch, unix_ms()); });
+    if (!outcome) co_return;  // they stay for the next start
+    log_.info("drain.dead_letters_solved", "Lines of a newer version have become clicks",
+              {{"count", batch.clicks().size()}});
+  }
+}
+
+asio::awaitable<void> DrainLoop::publish_until_stopped() {
+  auto looked_around = std::chrono::steady_clock::time_point{};
+  while (!stopping_) {
+    const auto now = std::chrono::steady_clock::now();
+    const bool look_around = now - looked_around >= look_around_every;
+    if (commands_.ready() && (dirty_ || look_around)) {
+      if (look_around) {
+        looked_around = now;
+        co_await find_shards();
+      }
+      dirty_ = false;
+      co_await publisher_.cycle(shard_names(), unix_ms());
+    }
+    if (!stopping_) co_await sleep(options_.publish_every);
+  }
+}
+
+asio::awaitable<void> DrainLoop::find_shards() {
+  const auto names = co_await ask(commands_, redis::Command{"HKEYS", redis_keys::stream}, deadline);
+  if (!names) co_return;
+  const std::size_t count = std::min(names->size(), limits::stream_shards_max);
+  for (std::size_t i = 0; i < count; ++i) add_shard(std::string{(*names)[i].text()});
+  if (shards_.empty()) add_shard(std::string{redis_keys::default_shard});
+}
+
+asio::awaitable<void> DrainLoop::sleep(std::chrono::milliseconds wait) {
+  boost::system::error_code cancelled;
+  timer_.expires_after(wait);
+  co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+}
+
+std::vector<std::string> DrainLoop::shard_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, shard] : shards_) names.push_back(name);
+  return names;
+}
+
+void DrainLoop::add_shard(const std::string& shard) {
+  auto& drain = shards_[shard];
+  if (drain != nullptr) return;
+  drain = std::make_unique<ShardDrain>(parts_, shard);
+  drain->start();
+}
+
+}  // namespace waymark::tracker

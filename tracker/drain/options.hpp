@@ -1,0 +1,26 @@
+// Settings of the drain.
+#pragma once
+
+#include "common/redis/keys.hpp"
+#include "common/redis/url.hpp"
+#include "common/settings.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace waymark::tracker {
+
+struct DrainOptions {
+  redis::Url url;        // redis.stream
+  std::string consumer;  // <host>-<slot>
+  // stream.protect: groups that hold back trimming. Missing ones are made at 0.
+  std::vector<std::string> protect{std::string{redis_keys::drain_group}};
+  Bytes stream_bytes_max{4 * GiB};  // stream.max_bytes, of each shard
+  // How long the figures of an origin that has ended stay in Redis.
+  std::chrono::milliseconds journal_keep{std::chrono::hours{24}};
+  std::chrono::milliseconds publish_every{200};
+  std::chrono::milliseconds read_block{1'000};
+};
+
+}  // namespace waymark::tracker

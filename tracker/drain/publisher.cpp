@@ -1,0 +1,231 @@
+#include "tracker/drain/publisher.hpp"
+
+#include "common/redis/keys.hpp"
+#include "tracker/drain/requests.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace waymark::tracker {
+
+namespace asio = boost::asio;
+using redis::Command;
+
+namespace {
+
+constexpr std::chrono::milliseconds deadline{5'000};
+constexpr std::uint64_t cap_every_ms = 1'000;
+constexpr std::size_t fields_max = 1'000;  // of one HSET
+constexpr std::string_view generation_field = "generation";
+constexpr std::string_view through_prefix = "through:";
+
+}  // namespace
+
+bool store_is_behind(std::string_view generation, const std::vector<OriginRow>& rows,
+                     std::string_view published_generation,
+                     const std::vector<PublishedFigure>& published) {
+  if (published_generation.empty()) return false;
+  // Another store's figures, or ours from before a backup: an edge that was away may still hold
+  // figures of our own word from that time.
+  if (published_generation != generation) return true;
+  std::map<std::string_view, const OriginRow*> by_key;
+  for (const OriginRow& row : rows) by_key[row.key] = &row;
+  return std::any_of(published.begin(), published.end(), [&](const PublishedFigure& known) {
+    if (known.figure.generation != generation) return false;
+    const auto row = by_key.find(known.origin);
+    if (row == by_key.end()) return !known.figure.committed.empty();
+    const SequenceSet settled = row->second->settled();
+    const auto& ranges = known.figure.committed.ranges();
+    return !std::all_of(ranges.begin(), ranges.end(),
+                        [&](const SequenceRange& range) { return settled.covers(range); });
+  });
+}
+
+asio::awaitable<void> Publisher::cycle(std::vector<std::string> shards, std::uint64_t now_ms) {
+  const Result<void> done = co_await try_cycle(shards, now_ms);
+  if (done) co_return;
+  if (done.error() == make_error_code(Errc::redis_refused)) {
+    ++parts_.stats.redis_failures;
+    parts_.log.warning("drain.publish_refused", "Redis refused to take figures; tried again", {});
+  }
+}
+
+asio::awaitable<Result<void>> Publisher::try_cycle(const std::vector<std::string>& shards,
+                                                   std::uint64_t now_ms) {
+  if (generation_.empty()) {
+    const auto checked = co_await check_generation();
+    if (!checked) co_return checked.error();
+  }
+  const bool look_at_cap = now_ms - capped_ms_ >= cap_every_ms;
+  if (look_at_cap) capped_ms_ = now_ms;
+  Fields through;
+  for (const std::string& shard : shards) {
+    const auto done = co_await trim(shard);
+    // A stream that has just vanished is made again by its drain; the others go on.
+    if (!done && done.error() == make_error_code(Errc::redis_refused)) continue;
+    if (!done) co_return done.error();
+    through.emplace_back(redis_keys::through(shard), done->text());
+    if (look_at_cap) {
+      const auto capped = co_await cap(shard);
+      if (!capped) co_return capped.error();
+    }
+  }
+  const auto published = co_await publish(std::move(through), now_ms);
+  if (!published) co_return published.error();
+  co_return co_await withdraw(now_ms);
+}
+
+// Before anything is published: what is there may be ahead of a store that was restored.
+asio::awaitable<Result<void>> Publisher::check_generation() {
+  const auto fields =
+      co_await ask(parts_.commands, Command{"HGETALL", redis_keys::committed}, deadline);
+  if (!fields) co_return fields.error();
+  std::string published_generation;
+  std::vector<PublishedFigure> published;
+  for (std::size_t i = 0; i + 1 < fields->size(); i += 2) {
+    const std::string_view name = (*fields)[i].text();
+    const std::string_view value = (*fields)[i + 1].text();
+    if (name == generation_field) {
+      published_generation = value;
+    } else if (!name.starts_with(through_prefix)) {
+      if (auto figure = parse_figure(value)) {
+        published.push_back({std::string{name}, std::move(*figure)});
+      }
+    }
+  }
+  auto generation = co_await parts_.store.read([](Store& store) { return store.generation(); });
+  if (!generation) co_return generation.error();
+  const auto folded = co_await parts_.store.read([](Store& store) { return store.fold(0); });
+  if (!folded) co_return folded.error();
+  if (store_is_behind(*generation, folded->origins, published_generation, published)) {
+    generation = co_await parts_.store.run(Priority::drain,
+                                           [](Store& store) { return store.renew_generation(); });
+    if (!generation) co_return generation.error();
+    ++parts_.stats.generations_renewed;
+    parts_.log.warning("drain.store_behind",
+                       "The store lacks what was published: edges send again what they still have",
+                       {{"generation", *generation}});
+  }
+  generation_ = *generation;
+  co_return Result<void>{};
+}
+
+// Trims what every protected group has acknowledged and returns how far group `tracker` is.
+asio::awaitable<Result<StreamId>> Publisher::trim(const std::string& shard) {
+  const auto own = co_await group_position(parts_.commands, shard, redis_keys::drain_group);
+  if (!own) co_return own.error();
+  const StreamId through = own->through();
+  std::optional<StreamId> keep_after;
+  for (const std::string& group : parts_.options.protect) {
+    StreamId position = through;
+    if (group != redis_keys::drain_group) {
+      const auto other = co_await group_position(parts_.commands, shard, group);
+      if (!other) co_return other.error();
+      position = other->through();
+    }
+    keep_after = keep_after ? std::min(*keep_after, position) : position;
+  }
+  if (!keep_after || *keep_after == trimmed_[shard]) co_return through;
+  const auto trimmed = co_await ask(
+      parts_.commands,
+      Command{"XTRIM", redis_keys::clicks(shard), "MINID", "=", keep_after->next().text()},
+      deadline);
+  if (!trimmed) co_return trimmed.error();
+  trimmed_[shard] = *keep_after;
+  parts_.stats.trimmed += static_cast<std::uint64_t>(trimmed->integer());
+  co_return through;
+}
+
+// Past stream_bytes_max the oldest entries go whatever their state (rule 12): the edges send them
+// again as their ids are at or before `through` then.
+asio::awaitable<Result<void>> Publisher::cap(const std::string& shard) {
+  const std::string key = redis_keys::clicks(shard);
+  const auto usage = co_await ask(parts_.commands, Command{"MEMORY", "USAGE", key}, deadline);
+  if (!usage) co_return usage.error();
+  const auto bytes = static_cast<double>(usage->integer());
+  const auto bytes_max = static_cast<double>(parts_.options.stream_bytes_max.value);
+  if (bytes <= bytes_max) co_return Result<void>{};
+  const auto length = co_await ask(parts_.commands, Command{"XLEN", key}, deadline);
+  if (!length) co_return length.error();
+  const auto keep =
+      static_cast<std::int64_t>(static_cast<double>(length->integer()) * 0.9 * bytes_max / bytes);
+  Command command{"XTRIM", key, "MAXLEN", "="};
+  const auto trimmed = co_await ask(parts_.commands, std::move(command.add(keep)), deadline);
+  if (!trimmed) co_return trimmed.error();
+  parts_.stats.trimmed_over_cap += static_cast<std::uint64_t>(trimmed->integer());
+  parts_.log.error(
+      "drain.stream_over_cap",
+      "A stream has outgrown stream.max_bytes: its oldest entries went; edges send "
+      "again what the store lacks",
+      {{"shard", shard}, {"bytes", usage->integer()}, {"trimmed", trimmed->integer()}});
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> Publisher::publish(Fields through, std::uint64_t now_ms) {
+  const auto there = co_await ask(
+      parts_.commands, Command{"HGET", redis_keys::committed, generation_field}, deadline);
+  if (!there) co_return there.error();
+  if (there->text() != generation_) {
+    // Redis has lost or never had what we know: everything is said again.
+    folded_ = 0;
+    through_.clear();
+    trimmed_.clear();
+  }
+  const auto folded =
+      co_await parts_.store.read([after = folded_](Store& store) { return store.fold(after); });
+  if (!folded) co_return folded.error();
+
+  const auto keep_ms = static_cast<std::uint64_t>(parts_.options.journal_keep.count());
+  Fields fields;
+  for (const OriginRow& row : folded->origins) {
+    if (row.ended_ms != 0) {
+      if (row.ended_ms + keep_ms <= now_ms) continue;
+      ended_ms_[row.key] = row.ended_ms;
+    }
+    fields.emplace_back(row.key, Figure{generation_, row.settled()}.text());
+  }
+  for (auto& [field, id] : through) {
+    if (through_[field] != id) fields.emplace_back(field, id);
+  }
+  // The word goes last: as long as it is missing, the whole is said again.
+  if (there->text() != generation_) fields.emplace_back(generation_field, generation_);
+  if (fields.empty()) co_return Result<void>{};
+  const auto done = co_await set(fields);
+  if (!done) co_return done.error();
+  folded_ = folded->change;
+  for (auto& [field, id] : through) through_[field] = id;
+  ++parts_.stats.publications;
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> Publisher::set(const Fields& fields) {
+  for (std::size_t begin = 0; begin < fields.size(); begin += fields_max) {
+    Command command{"HSET", redis_keys::committed};
+    const std::size_t end = std::min(begin + fields_max, fields.size());
+    for (std::size_t i = begin; i < end; ++i) {
+      command.add(fields[i].first).add(fields[i].second);
+    }
+    const auto done = co_await ask(parts_.commands, std::move(command), deadline);
+    if (!done) co_return done.error();
+  }
+  co_return Result<void>{};
+}
+
+// Figures of origins that ended journal_keep ago leave Redis; the store keeps their sums.
+asio::awaitable<Result<void>> Publisher::withdraw(std::uint64_t now_ms) {
+  const auto keep_ms = static_cast<std::uint64_t>(parts_.options.journal_keep.count());
+  for (auto origin = ended_ms_.begin(); origin != ended_ms_.end();) {
+    if (origin->second + keep_ms > now_ms) {
+      ++origin;
+      continue;
+    }
+    const auto done = co_await ask(parts_.commands,
+                                   Command{"HDEL", redis_keys::committed, origin->first}, deadline);
+    if (!done) co_return done.error();
+    origin = ended_ms_.erase(origin);
+  }
+  co_return Result<void>{};
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,124 @@
+#include "tracker/drain/requests.hpp"
+
+#include "common/redis/keys.hpp"
+
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <random>
+
+namespace waymark::tracker {
+
+namespace asio = boost::asio;
+using redis::Command;
+
+namespace {
+
+constexpr std::chrono::milliseconds deadline{5'000};
+
+std::string random_word() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
+
+// The row of `group` in the answer of XINFO GROUPS, or nil.
+redis::ReplyView find_group(redis::ReplyView groups, std::string_view group) {
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    for (std::size_t field = 0; field + 1 < groups[i].size(); field += 2) {
+      if (groups[i][field].text() == "name" && groups[i][field + 1].text() == group) {
+        return groups[i];
+      }
+    }
+  }
+  return redis::ReplyView{nullptr};
+}
+
+std::string_view field_of(redis::ReplyView row, std::string_view name) {
+  for (std::size_t i = 0; i + 1 < row.size(); i += 2) {
+    if (row[i].text() == name) return row[i + 1].text();
+  }
+  return {};
+}
+
+}  // namespace
+
+asio::awaitable<Result<redis::Reply>> ask(redis::Connection& connection, Command command,
+                                          std::chrono::milliseconds at_most) {
+  Result<redis::Reply> reply =
+      co_await connection.request(std::move(command), at_most, asio::use_awaitable);
+  if (reply && reply->is_error()) co_return Errc::redis_refused;
+  co_return std::move(reply);
+}
+
+asio::awaitable<Result<void>> prepare_stream(redis::Connection& connection,
+                                             std::string_view shard) {
+  const std::string key = redis_keys::clicks(shard);
+  const auto exists = co_await ask(connection, Command{"EXISTS", key}, deadline);
+  if (!exists) co_return exists.error();
+  if (exists->integer() == 0) {
+    // A word that is left from a stream that has vanished must not stay: by its change the edges
+    // learn that what they sent is gone. When an edge has just set one for the same reason, it
+    // sends again once more, which costs duplicates only.
+    const auto set = co_await ask(
+        connection, Command{"HSET", redis_keys::stream, shard, random_word()}, deadline);
+    if (!set) co_return set.error();
+  } else {
+    const auto groups = co_await ask(connection, Command{"XINFO", "GROUPS", key}, deadline);
+    if (!groups) co_return groups.error();
+    const auto known =
+        co_await ask(connection, Command{"HEXISTS", redis_keys::stream, shard}, deadline);
+    if (!known) co_return known.error();
+    if (known->integer() == 0) {
+      const auto set = co_await ask(
+          connection, Command{"HSETNX", redis_keys::stream, shard, random_word()}, deadline);
+      if (!set) co_return set.error();
+    }
+    // Making a group needs memory, even one that exists.
+    if (!find_group(*groups, redis_keys::drain_group).is_nil()) co_return Result<void>{};
+  }
+  const Result<redis::Reply> made = co_await connection.request(
+      Command{"XGROUP", "CREATE", key, redis_keys::drain_group, "0", "MKSTREAM"}, deadline,
+      asio::use_awaitable);
+  if (!made) co_return made.error();
+  if (made->is_error() && !made->is_error_code("BUSYGROUP")) co_return Errc::redis_refused;
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> take_over_pending(redis::Connection& connection,
+                                                std::string_view shard, std::string_view consumer) {
+  const std::string key = redis_keys::clicks(shard);
+  std::string cursor = "0-0";
+  do {
+    const auto claimed = co_await ask(connection,
+                                      Command{"XAUTOCLAIM", key, redis_keys::drain_group, consumer,
+                                              "0", cursor, "COUNT", "1000", "JUSTID"},
+                                      deadline);
+    if (!claimed) co_return claimed.error();
+    cursor = (*claimed)[0].text();
+    if (cursor.empty()) co_return Errc::redis_protocol;
+  } while (cursor != "0-0");
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<GroupPosition>> group_position(redis::Connection& connection,
+                                                      std::string_view shard,
+                                                      std::string_view group) {
+  const std::string key = redis_keys::clicks(shard);
+  const auto groups = co_await ask(connection, Command{"XINFO", "GROUPS", key}, deadline);
+  if (!groups) co_return groups.error();
+  const redis::ReplyView row = find_group(*groups, group);
+  if (row.is_nil()) {
+    const auto made =
+        co_await ask(connection, Command{"XGROUP", "CREATE", key, group, "0"}, deadline);
+    if (!made) co_return made.error();
+    co_return GroupPosition{};
+  }
+  const auto delivered = parse_stream_id(field_of(row, "last-delivered-id"));
+  if (!delivered) co_return Errc::redis_protocol;
+  const auto pending = co_await ask(connection, Command{"XPENDING", key, group}, deadline);
+  if (!pending) co_return pending.error();
+  co_return GroupPosition{.delivered = *delivered,
+                          .first_pending = parse_stream_id((*pending)[1].text())};
+}
+
+}  // namespace waymark::tracker

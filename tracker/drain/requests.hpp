@@ -1,0 +1,38 @@
+// The commands of the drain as awaitables, with Redis' error replies turned into values.
+#pragma once
+
+#include "common/error.hpp"
+#include "common/redis/connection.hpp"
+#include "tracker/drain/stream_id.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waymark::tracker {
+
+// A reply that is no error reply; else redis_refused.
+boost::asio::awaitable<Result<redis::Reply>> ask(redis::Connection& connection,
+                                                 redis::Command command,
+                                                 std::chrono::milliseconds deadline);
+
+// Makes sure that the stream and its group `tracker` are there (shipping.md rule 2), without
+// needing memory when they are.
+boost::asio::awaitable<Result<void>> prepare_stream(redis::Connection& connection,
+                                                    std::string_view shard);
+
+// Makes every entry of the group that any consumer holds pending the property of `consumer`.
+boost::asio::awaitable<Result<void>> take_over_pending(redis::Connection& connection,
+                                                       std::string_view shard,
+                                                       std::string_view consumer);
+
+// Where a group stands; a missing group is made at 0.
+boost::asio::awaitable<Result<GroupPosition>> group_position(redis::Connection& connection,
+                                                             std::string_view shard,
+                                                             std::string_view group);
+
+}  // namespace waymark::tracker
