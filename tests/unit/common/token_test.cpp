@@ -164,6 +164,16 @@ RC_GTEST_PROP(AttributionCookie, reads_what_it_wrote, ()) {
   RC_ASSERT(is_same(*read, attribution));
 }
 
+// The size that common/README.md promises.
+TEST(AttributionCookie, is_limited_in_size) {
+  const std::string id(limits::id_bytes_max, 'i'), code(limits::code_bytes_max, 'c');
+  Attribution attribution{.visitor = visitor};
+  attribution.campaigns.fill({id, 1, {click, code}, {click, code}});
+  attribution.campaign_count = attribution.campaigns.size();
+  const SigningKey key = key_of(std::string(limits::key_id_bytes_max, 'k'), 0);
+  EXPECT_EQ(cookie_of(attribution, key).size(), 993U);
+}
+
 RC_GTEST_PROP(AttributionCookie, never_verifies_when_changed, ()) {
   const std::string cookie = mutated(std::string{example_cookie});
   RC_PRE(cookie != example_cookie);
