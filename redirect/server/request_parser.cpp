@@ -89,11 +89,7 @@ class RequestParser final : public http::basic_parser<true> {
     const char first = static_cast<char>(name.front() | 0x20);
     if (first == 's' && name.size() >= 7 && iequals({name.data(), 4}, "sec-")) {
       const std::string_view rest = name.substr(4);
-      if (iequals(rest, "fetch-mode")) {
-        request_.fetch_mode = value;
-      } else if (iequals(rest, "fetch-dest")) {
-        request_.fetch_dest = value;
-      } else if (iequals(rest, "gpc")) {
+      if (iequals(rest, "gpc")) {
         request_.opted_out = value == "1";
       } else if (iequals(rest, "purpose")) {
         request_.prefetch |= starts_with_word(value, "prefetch");

@@ -1,0 +1,112 @@
+#include "visit.hpp"
+
+#include <gtest/gtest.h>
+
+namespace waymark::redirect::test {
+namespace {
+
+struct Row {
+  const char* destination;
+  const char* utm;
+  const char* target;
+  const char* landing;  // without the token
+};
+
+class Destinations : public testing::TestWithParam<Row> {};
+
+TEST_P(Destinations, AreBuilt) {
+  Desk desk;
+  CampaignRecord campaign;
+  campaign.utm = GetParam().utm;
+  const auto link = link_to(GetParam().destination, campaign);
+  ASSERT_NE(link, nullptr);
+  const Visit visit{GetParam().target};
+  ASSERT_EQ(visit.refusal(), Refusal::none);
+  EXPECT_EQ(landing_of(desk, desk.answer(visit, *link)), GetParam().landing);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, Destinations,
+    testing::Values(
+        Row{"https://s.example/a", "", "/anna7", "https://s.example/a?wm_click="},
+        Row{"https://s.example", "", "/anna7", "https://s.example/?wm_click="},
+        Row{"https://s.example?x=1", "", "/anna7", "https://s.example/?x=1&wm_click="},
+        Row{"https://s.example/a?x=1#part", "", "/anna7",
+            "https://s.example/a?x=1&wm_click=#part"},
+        // The visitor's own parameters pass, reserved ones do not.
+        Row{"https://s.example/a", "", "/anna7?sub1=7&c=mail&s=tag&wm_click=forged&wm_x=1",
+            "https://s.example/a?sub1=7&wm_click="},
+        Row{"https://s.example/a", "", "/anna7?%77m_click=forged&%63=x",
+            "https://s.example/a?wm_click="},
+        // What the firm sets always wins: over the visitor, and the link over its campaign.
+        Row{"https://s.example/a?x=1", "", "/anna7?x=2&y=3",
+            "https://s.example/a?x=1&y=3&wm_click="},
+        Row{"https://s.example/a?utm_source=own", "utm_source=camp&utm_medium=ref", "/anna7",
+            "https://s.example/a?utm_source=own&utm_medium=ref&wm_click="},
+        Row{"https://s.example/a", "utm_source=camp", "/anna7?utm_source=visitor&utm_term=t",
+            "https://s.example/a?utm_source=camp&utm_term=t&wm_click="},
+        // Octets that RFC 3986 leaves out of queries leave encoded; what is encoded stays.
+        Row{"https://s.example/a", "", "/anna7?q={x}|\"y\"&z=%41%zz",
+            "https://s.example/a?q=%7Bx%7D%7C%22y%22&z=%41%zz&wm_click="},
+        Row{"https://s.example/a", "", "/anna7?&&x&=novalue&y=",
+            "https://s.example/a?x&y=&wm_click="},
+        // Placeholders.
+        Row{"https://s.example/{campaign}/{referrer}?code={code}&ch={channel}", "",
+            "/anna7?c=mail", "https://s.example/camp_spring/rfr_anna?code=anna7&ch=mail&wm_click="},
+        Row{"https://s.example/{unknown}", "", "/anna7", "https://s.example/{unknown}?wm_click="}));
+
+TEST(Destination, DropsTheVisitorsQueryWhenTheLinkSaysSo) {
+  Desk desk;
+  LinkRecord record;
+  record.destination = "https://s.example/";
+  record.query = QueryPolicy::drop;
+  EXPECT_EQ(landing_of(desk, desk.answer(Visit{"/a?x=1"}, *link_to(record))),
+            "https://s.example/?wm_click=");
+}
+
+TEST(Destination, FillsTheTokenWhereTheFirmWantsIt) {
+  Desk desk;
+  const auto link = link_to("https://s.example/in/{click}?t={click}");
+  const std::string location = header_of(desk.answer(Visit{"/a"}, *link), "Location");
+  const std::string token = location.substr(21, click_token_bytes);
+  EXPECT_EQ(location,
+            "https://s.example/in/" + token + "?t=" + token + "&wm_click=" + token);
+}
+
+TEST(Destination, UsesTheStatusOfTheLink) {
+  Desk desk;
+  for (const auto& [status, line] : {std::pair{301, "HTTP/1.1 301 Moved Permanently\r\n"},
+                                     std::pair{303, "HTTP/1.1 303 See Other\r\n"},
+                                     std::pair{307, "HTTP/1.1 307 Temporary Redirect\r\n"},
+                                     std::pair{308, "HTTP/1.1 308 Permanent Redirect\r\n"}}) {
+    LinkRecord record;
+    record.destination = "https://s.example/";
+    record.status_code = status;
+    EXPECT_TRUE(desk.answer(Visit{"/a"}, *link_to(record)).starts_with(line));
+  }
+}
+
+TEST(Destination, RefusesLocationsThatOutgrowTheirLimit) {
+  std::string destination = "https://s.example/";
+  while (destination.size() < limits::destination_bytes_max - 6) destination += "{code}";
+  LinkRecord record;
+  record.destination = destination;
+  EXPECT_EQ(resolve_link(std::string(64, 'x'), record,
+                         resolve_campaign("", CampaignRecord{}, true)),
+            nullptr);
+}
+
+// Whatever a visitor sends, the answer fits its limit and stays two well-formed lines.
+TEST(Destination, TheLongestAnswerFits) {
+  Desk desk;
+  const auto link = link_to("https://s.example/" + std::string(1'900, 'p'));
+  const std::string query(limits::target_bytes_max - 16, '|');
+  const Visit visit{"/anna7?q=" + query};
+  ASSERT_EQ(visit.refusal(), Refusal::none);
+  const std::string answer = desk.answer(visit, *link);
+  EXPECT_LE(answer.size(), limits::answer_bytes_max);
+  EXPECT_GT(header_of(answer, "Location").size(), 3 * query.size());
+}
+
+}  // namespace
+}  // namespace waymark::redirect::test

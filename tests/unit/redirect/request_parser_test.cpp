@@ -1,0 +1,191 @@
+#include "redirect/server/request_parser.hpp"
+
+#include "redirect/server/target.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace waymark::redirect {
+namespace {
+
+struct Parsed {
+  std::string bytes;
+  HostBuffer host;
+  Request request;
+  Refusal refusal;
+
+  explicit Parsed(std::string text) : bytes(std::move(text)) {
+    refusal = parse_request(bytes, request);
+    if (refusal == Refusal::none) refusal = split_target(request, host);
+  }
+  Parsed(const Parsed&) = delete;
+  Parsed& operator=(const Parsed&) = delete;
+};
+
+Refusal refusal_of(const std::string& bytes) { return Parsed{bytes}.refusal; }
+
+TEST(RequestParser, KeepsViewsOfWhatMatters) {
+  const Parsed parsed{
+      "GET /Anna7?c=mail&x=1 HTTP/1.1\r\n"
+      "Host: Go.Example:8080\r\n"
+      "User-Agent: Mozilla/5.0\r\n"
+      "Accept: */*\r\n"
+      "Referer: https://news.example/a\r\n"
+      "Accept-Language: de-DE,de;q=0.9\r\n"
+      "Cookie: a=1\r\n"
+      "Cookie: b=2\r\n"
+      "Sec-Fetch-Mode: navigate\r\n"
+      "Sec-Fetch-Dest: document\r\n"
+      "Sec-GPC: 1\r\n"
+      "\r\n"};
+  ASSERT_EQ(parsed.refusal, Refusal::none);
+  EXPECT_EQ(parsed.request.method, Method::get);
+  EXPECT_EQ(parsed.request.host, "go.example");
+  EXPECT_EQ(parsed.request.path, "Anna7");
+  EXPECT_EQ(parsed.request.query, "c=mail&x=1");
+  EXPECT_EQ(parsed.request.user_agent, "Mozilla/5.0");
+  EXPECT_EQ(parsed.request.referer, "https://news.example/a");
+  EXPECT_EQ(parsed.request.accept_language, "de-DE,de;q=0.9");
+  ASSERT_EQ(parsed.request.cookie_count, 2);
+  EXPECT_EQ(parsed.request.cookies[1], "b=2");
+  EXPECT_EQ(parsed.request.fetch_mode, "navigate");
+  EXPECT_EQ(parsed.request.fetch_dest, "document");
+  EXPECT_TRUE(parsed.request.opted_out);
+  EXPECT_TRUE(parsed.request.keep_alive);
+  EXPECT_FALSE(parsed.request.prefetch);
+}
+
+TEST(RequestParser, KnowsEveryWayToAskForAPrefetch) {
+  for (const char* field :
+       {"Sec-Purpose: prefetch", "Sec-Purpose: prefetch;prerender",
+        "Sec-Purpose: prefetch;anonymous-client-ip", "Purpose: prefetch", "X-Moz: prefetch",
+        "X-Purpose: preview", "x-purpose: Prefetch"}) {
+    const Parsed parsed{std::string{"GET /a HTTP/1.1\r\nHost: h\r\n"} + field + "\r\n\r\n"};
+    EXPECT_TRUE(parsed.request.prefetch) << field;
+  }
+}
+
+struct Row {
+  const char* what;
+  std::string bytes;
+  Refusal refusal;
+};
+
+class BrokenRequests : public testing::TestWithParam<Row> {};
+
+TEST_P(BrokenRequests, AreRefused) { EXPECT_EQ(refusal_of(GetParam().bytes), GetParam().refusal); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Rfc9112, BrokenRequests,
+    testing::Values(
+        Row{"no host", "GET / HTTP/1.1\r\n\r\n", Refusal::bad_request},
+        Row{"two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", Refusal::bad_request},
+        Row{"same host twice", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+            Refusal::bad_request},
+        Row{"empty host", "GET / HTTP/1.1\r\nHost:\r\n\r\n", Refusal::bad_request},
+        Row{"host with a path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", Refusal::bad_request},
+        Row{"host with user info", "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", Refusal::bad_request},
+        Row{"host with a bad port", "GET / HTTP/1.1\r\nHost: a:8x\r\n\r\n", Refusal::bad_request},
+        Row{"host with a space", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", Refusal::bad_request},
+        Row{"folded host", "GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n", Refusal::bad_request},
+        Row{"folded field", "GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n\t2\r\n\r\n",
+            Refusal::bad_request},
+        Row{"space before the colon", "GET / HTTP/1.1\r\nHost : a\r\n\r\n", Refusal::bad_request},
+        Row{"field without a colon", "GET / HTTP/1.1\r\nHost: a\r\nnonsense\r\n\r\n",
+            Refusal::bad_request},
+        Row{"NUL in a value", std::string("GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n", 38),
+            Refusal::bad_request},
+        Row{"fragment in the target", "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n",
+            Refusal::bad_request},
+        Row{"raw bytes in the target", "GET /\xc3\xa4 HTTP/1.1\r\nHost: a\r\n\r\n",
+            Refusal::bad_request},
+        Row{"asterisk-form", "GET * HTTP/1.1\r\nHost: a\r\n\r\n", Refusal::bad_request},
+        Row{"authority-form", "GET a:80 HTTP/1.1\r\nHost: a\r\n\r\n", Refusal::bad_request},
+        Row{"target without a slash", "GET anna7 HTTP/1.1\r\nHost: a\r\n\r\n",
+            Refusal::bad_request},
+        Row{"other scheme", "GET ftp://a/b HTTP/1.1\r\nHost: a\r\n\r\n", Refusal::bad_request},
+        Row{"no authority", "GET http:///b HTTP/1.1\r\nHost: a\r\n\r\n", Refusal::bad_request},
+        Row{"two spaces", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", Refusal::bad_request},
+        Row{"no version", "GET /\r\nHost: a\r\n\r\n", Refusal::bad_request},
+        Row{"lower-case version", "GET / http/1.1\r\nHost: a\r\n\r\n", Refusal::bad_request},
+        Row{"HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", Refusal::version_not_supported},
+        Row{"HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", Refusal::version_not_supported},
+        Row{"HTTP/11", "GET / HTTP/11\r\nHost: a\r\n\r\n", Refusal::bad_request},
+        Row{"length that is no number",
+            "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1a\r\n\r\n", Refusal::bad_request}),
+    [](const auto& instance) {
+      std::string name;
+      for (char c : std::string{instance.param.what}) {
+        name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+      }
+      return name;
+    });
+
+TEST(RequestParser, InAbsoluteFormTheTargetsHostCounts) {
+  const Parsed parsed{"GET HTTP://Go.Example:80/anna7?x HTTP/1.1\r\nHost: other\r\n\r\n"};
+  ASSERT_EQ(parsed.refusal, Refusal::none);
+  EXPECT_EQ(parsed.request.host, "go.example");
+  EXPECT_EQ(parsed.request.path, "anna7");
+  EXPECT_EQ(parsed.request.query, "x");
+}
+
+TEST(RequestParser, TakesHttp10WithoutHost) {
+  const Parsed parsed{"GET /a HTTP/1.0\r\n\r\n"};
+  ASSERT_EQ(parsed.refusal, Refusal::none);
+  EXPECT_TRUE(parsed.request.http10);
+  EXPECT_EQ(parsed.request.host, "");
+}
+
+TEST(RequestParser, SeesContentInEveryForm) {
+  for (const char* field : {"Content-Length: 5", "Content-Length: 00", "Transfer-Encoding: chunked",
+                            "Transfer-Encoding: identity", "Transfer-Encoding: xchunked",
+                            "Transfer-Encoding: chunked, chunked", "Transfer-Encoding: gzip"}) {
+    const Parsed parsed{std::string{"GET /a HTTP/1.1\r\nHost: h\r\n"} + field + "\r\n\r\n"};
+    EXPECT_TRUE(parsed.refusal != Refusal::none || parsed.request.content) << field;
+  }
+  const Parsed none{"GET /a HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"};
+  EXPECT_EQ(none.refusal, Refusal::none);
+  EXPECT_FALSE(none.request.content);
+}
+
+TEST(PartialHeader, ABareLineFeedOrCarriageReturnIsRefusedAtOnce) {
+  std::size_t checked = 0;
+  EXPECT_EQ(check_partial_header("GET / HTTP/1.1\n", checked), Refusal::bad_request);
+  checked = 0;
+  EXPECT_EQ(check_partial_header("GET / HTTP/1.1\rX", checked), Refusal::bad_request);
+  checked = 0;
+  EXPECT_EQ(check_partial_header("GET / HTTP/1.1\r", checked), Refusal::none);
+  EXPECT_EQ(check_partial_header("GET / HTTP/1.1\rX", checked), Refusal::bad_request);
+}
+
+TEST(PartialHeader, ABrokenLineIsRefusedWhenItsEndArrives) {
+  const std::string start = "GET / HTTP/1.1\r\nHost: a\r\nnonsense";
+  std::size_t checked = 0;
+  EXPECT_EQ(check_partial_header(start, checked), Refusal::none);
+  EXPECT_EQ(check_partial_header(start + "\r\n", checked), Refusal::bad_request);
+}
+
+TEST(PartialHeader, AGoodHeaderByteByByteIsNeverRefused) {
+  const std::string header =
+      "GET /anna7?c=mail HTTP/1.1\r\nHost: go.example\r\nUser-Agent: x\r\nCookie: a=b\r\n\r\n";
+  std::size_t checked = 0;
+  for (std::size_t size = 1; size < header.size(); ++size) {
+    EXPECT_EQ(check_partial_header({header.data(), size}, checked), Refusal::none) << size;
+    EXPECT_EQ(find_header_end({header.data(), size}, size - 1), 0U);
+  }
+  EXPECT_EQ(find_header_end(header, header.size() - 1), header.size());
+}
+
+TEST(PartialHeader, LimitsHold) {
+  std::size_t checked = 0;
+  EXPECT_EQ(check_partial_header("GET /" + std::string(limits::target_bytes_max + 64, 'a'), checked),
+            Refusal::target_too_long);
+  checked = 0;
+  EXPECT_EQ(check_partial_header(
+                "GET / HTTP/1.1\r\nX: " + std::string(limits::header_bytes_max, 'a'), checked),
+            Refusal::header_too_large);
+}
+
+}  // namespace
+}  // namespace waymark::redirect
