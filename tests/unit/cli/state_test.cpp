@@ -54,7 +54,8 @@ TEST_F(State, SecretsAreForTheOwnerAndNeverOverwritten) {
   EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
   EXPECT_THROW(write_private_file(file, "k2"), StartupError);
   std::string text;
-  std::getline(std::ifstream{file}, text);
+  std::ifstream stream{file};
+  std::getline(stream, text);
   EXPECT_EQ(text, "k1 secret");
 }
 

@@ -80,7 +80,9 @@ std::map<std::string, OriginFigure> read_figures(RedisQuery& redis, const json::
   const auto& origins = part_of(status, "origins");
   if (origins.is_array()) {
     for (const auto& origin : origins.get_array()) {
-      figures[member(origin, "origin")].lost = count_of(origin, "lost");
+      auto& figure = figures[member(origin, "origin")];
+      figure.lost = count_of(origin, "lost");
+      figure.ended = member(origin, "ended") == "true";
     }
   }
   return figures;

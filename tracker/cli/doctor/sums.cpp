@@ -45,7 +45,6 @@ std::string label(const EdgeReport& edge) {
 
 Finding judge_one(const EdgeSum& sum, std::uint64_t now_ms) {
   const auto& edge = sum.edge;
-  const auto beyond = std::ranges::any_of(sum.origins, &OriginSum::beyond);
   const auto drops = std::accumulate(edge.drops.begin(), edge.drops.end(), std::uint64_t{0},
                                      [](auto total, const auto& d) { return total + d.second; });
   if (silent(edge, now_ms) && sum.owed() > 0) {
@@ -59,13 +58,9 @@ Finding judge_one(const EdgeSum& sum, std::uint64_t now_ms) {
             "make room for its journal (journal.max_bytes, disk); see waymark_* metrics of its "
             "admin page"};
   }
-  if (beyond) {
-    return {Grade::warning, label(edge), "its journal lost its tail to a power loss",
-            "journal.sync = 0 prevents that, at a price"};
-  }
   return {Grade::good,
           label(edge),
-          silent(edge, now_ms) ? "ended; everything is stored"
+          silent(edge, now_ms) ? "ended; everything that it reported is stored"
                                : fmt::format("running, {} clicks on their way", sum.owed()),
           {}};
 }
@@ -127,9 +122,9 @@ std::vector<EdgeSum> add_up(const std::vector<EdgeReport>& edges,
     for (const auto& [origin, last] : edge.last) {
       const auto found = figures.find(origin);
       const auto figure = found == figures.end() ? OriginFigure{} : found->second;
-      const bool beyond = figure.settled > last;
-      sum.origins.push_back({origin, last, figure.settled - figure.lost,
-                             beyond ? 0 : last - figure.settled, figure.lost, beyond});
+      const auto known = std::max(last, figure.settled);
+      sum.origins.push_back({origin, known, figure.settled - figure.lost, known - figure.settled,
+                             figure.lost, figure.ended});
     }
     sums.push_back(std::move(sum));
   }
@@ -160,6 +155,9 @@ std::string deletion_verdict(const EdgeSum& edge, std::uint64_t now_ms) {
   }
   if (edge.owed() > 0) {
     return fmt::format("no: {} clicks in its journal are not stored", edge.owed());
+  }
+  if (!std::ranges::all_of(edge.origins, &OriginSum::ended)) {
+    return "not yet: start an edge on its --journal folder once, which ships what may be left";
   }
   return "yes: everything it journalled is stored";
 }

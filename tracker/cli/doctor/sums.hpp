@@ -30,6 +30,7 @@ std::optional<EdgeReport> parse_edge_report(std::string_view epoch, std::string_
 struct OriginFigure {
   std::uint64_t settled = 0;  // numbers that need no more sending: stored, dead or lost
   std::uint64_t lost = 0;     // the part of them that was lost to damage
+  bool ended = false;         // its edge is gone, and another one has shipped all it left
 };
 
 struct OriginSum {
@@ -38,7 +39,7 @@ struct OriginSum {
   std::uint64_t committed = 0;
   std::uint64_t owed = 0;
   std::uint64_t lost = 0;
-  bool beyond = false;  // the figure is beyond `last`: the journal lost its tail to a power loss
+  bool ended = false;
 };
 
 struct EdgeSum {
@@ -47,7 +48,8 @@ struct EdgeSum {
   std::uint64_t owed() const;
 };
 
-// Figures of origins that no report names are left out: their edges ended and were settled.
+// Figures of origins that no report names are left out: their edges ended and were settled. A
+// report is up to a second old, so that a figure may be ahead of it.
 std::vector<EdgeSum> add_up(const std::vector<EdgeReport>& edges,
                             const std::map<std::string, OriginFigure>& figures);
 
@@ -56,7 +58,8 @@ inline constexpr std::uint64_t silence_max_ms = 10'000;
 
 Findings judge_edges(const std::vector<EdgeSum>& edges, std::uint64_t now_ms);
 
-// Whether edge and journal folder may be deleted, and why.
+// Whether edge and journal folder may be deleted, and why. The last report of an edge that was
+// killed lacks up to a second of clicks: only one that has been shipped to its end is let go.
 std::string deletion_verdict(const EdgeSum& edge, std::uint64_t now_ms);
 
 // read = stored + duplicate + dead.
