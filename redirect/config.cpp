@@ -30,12 +30,6 @@ void bind_basics(Settings& settings, RedirectConfig& config) {
                        {"debug", "info", "warning", "error"});
   settings.bind_choice("log.format", config.log_format, "JSON lines, text, or text on a terminal",
                        {"auto", "json", "text"});
-  settings.flag("--listen", "listen");
-  settings.flag("--admin", "admin");
-  settings.flag("--redis", "redis.url");
-  settings.flag("--journal", "journal.dir");
-  settings.flag("--keys", "keys");
-  settings.flag("--threads", "threads");
 }
 
 void bind_journal(Settings& settings, RedirectConfig& config) {
@@ -122,6 +116,12 @@ void bind_settings(Settings& settings, RedirectConfig& config) {
   bind_journal(settings, config);
   bind_links(settings, config);
   bind_visitors(settings, config);
+  settings.flag("--listen", "listen");
+  settings.flag("--admin", "admin");
+  settings.flag("--redis", "redis.url");
+  settings.flag("--journal", "journal.dir");
+  settings.flag("--keys", "keys");
+  settings.flag("--threads", "threads");
 }
 
 void complete(RedirectConfig& config) {

@@ -76,6 +76,12 @@ class RequestParser final : public http::basic_parser<true> {
       case http::field::content_length:
         if (value != "0") request_.content = true;
         break;
+      case http::field::sec_fetch_mode:
+        request_.fetch_mode = value;
+        break;
+      case http::field::sec_fetch_dest:
+        request_.fetch_dest = value;
+        break;
       case http::field::unknown:
         on_unlisted_field(view(name_text), value);
         break;
