@@ -33,10 +33,10 @@ inline constexpr std::size_t cookie_bytes_max = 2 * 1024;  // of the encoded val
 inline constexpr std::size_t key_id_bytes_max = 16;
 inline constexpr std::size_t keys_max = 16;
 
-// What an answer may take: the longest destination plus the visitor's own parameters, cookie and
-// fixed headers.
+// What an answer may take: the longest destination with its placeholders filled, the visitor's own
+// parameters, cookie and fixed headers.
 inline constexpr std::size_t answer_bytes_max =
-    destination_bytes_max + 3 * target_bytes_max + cookie_bytes_max + 1024;
+    2 * destination_bytes_max + 3 * target_bytes_max + cookie_bytes_max + 1024;
 
 // Shipping.
 inline constexpr std::size_t committed_ranges_max = 64;  // per origin above `complete`
