@@ -60,7 +60,7 @@ Session::Session(asio::ip::tcp::socket socket, const ServerOptions& options, con
       options_(options),
       handler_(handler),
       log_(log),
-      buffer_(options.header_bytes_max + options.body_bytes_max),
+      buffer_(options.header_bytes_max + options.body_bytes_max + read_bytes),
       watchdog_(socket_.get_executor()) {}
 
 asio::awaitable<void> Session::run() {

@@ -2,7 +2,12 @@
 #include "connection_fixture.hpp"
 #include "tests/support/redis_server.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace waymark::redis {
@@ -159,6 +164,57 @@ TEST_F(RedisConnection, ResetComesBackByItself) {
   ASSERT_TRUE(wait_away(connection));
   ASSERT_TRUE(wait_ready(connection));
   EXPECT_EQ(ask(connection, {"PING"}), "PONG");
+}
+
+// Something else listens on the port: an SSH server, a web server, a broken proxy.
+TEST_F(RedisConnection, TakesBytesThatAreNotRedisForAFailure) {
+  using boost::asio::ip::tcp;
+  tcp::acceptor acceptor{io_, {boost::asio::ip::address_v4::loopback(), 0}};
+  tcp::socket peer{io_};
+  acceptor.async_accept(peer, [&](error_code) {
+    boost::asio::write(peer, boost::asio::buffer(std::string_view{"SSH-2.0-OpenSSH_9.2\r\n"}));
+  });
+  Connection connection{
+      io_, options("redis://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port())), log_};
+  connection.start();
+  EXPECT_TRUE(run_until(io_, [&] { return connection.last_error() == Errc::redis_protocol; }));
+}
+
+TEST_F(RedisConnection, GivesUpAPeerThatTakesTheConnectionAndSaysNothing) {
+  test::RedisServer server;
+  server.stop_signal();  // the kernel still completes the handshake of TCP
+  ConnectionOptions short_patience = options(server.url());
+  short_patience.connect_timeout = 50ms;
+  Connection connection{io_, short_patience, log_};
+  connection.start();
+  EXPECT_TRUE(run_until(io_, [&] { return connection.last_error() == Errc::redis_timeout; }));
+  server.continue_signal();
+  EXPECT_TRUE(wait_ready(connection));
+}
+
+TEST_F(RedisConnection, SaysOnceThatRedisIsAwayAndOnceThatItIsBack) {
+  test::RedisServer server;
+  testing::internal::CaptureStderr();
+  Log log{"test", LogLevel::info, LogFormat::text};
+  Connection connection{io_, options(server.url()), log};
+  connection.start();
+  const bool ready = wait_ready(connection);
+  server.kill();
+  const bool away = wait_away(connection);
+  // Many attempts lie between.
+  const auto later = std::chrono::steady_clock::now() + 150ms;
+  run_until(io_, [&] { return std::chrono::steady_clock::now() > later; });
+  server.restart();
+  const bool back = wait_ready(connection);
+  const std::string lines = testing::internal::GetCapturedStderr();
+  EXPECT_TRUE(ready && away && back);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2) << lines;
+  EXPECT_THAT(lines, testing::HasSubstr("redis.away"));
+  EXPECT_THAT(lines, testing::HasSubstr("redis.back"));
+}
+
+TEST_F(RedisConnection, RefusesTlsRatherThanTalkingInTheClear) {
+  EXPECT_THROW((Connection{io_, options("rediss://127.0.0.1"), log_}), StartupError);
 }
 
 }  // namespace
