@@ -29,7 +29,7 @@ def edge(system):
     system.add_link("lostcamp", campaign="camp_without_record")
     system.add_link("moved", status_code=307)
     system.add_link("filled", destination="https://shop.example/{code}/{referrer}?c={channel}",
-                    referrer="rfr anna")
+                    referrer="rfr:anna")
     system.add_link("fixed", destination="https://shop.example/?x=firm", query="pass")
     system.add_link("dropping", query="drop")
     system.add_link("fragment", destination="https://shop.example/a#part")
@@ -128,7 +128,7 @@ def test_defaults_without_a_campaign_record(edge, code):
 
 @pytest.mark.parametrize("target, location", [
     ("/moved", "https://shop.example/welcome?wm_click="),
-    ("/filled?c=email", "https://shop.example/filled/rfr%20anna?c=email&wm_click="),
+    ("/filled?c=email", "https://shop.example/filled/rfr%3Aanna?c=email&wm_click="),
     ("/fixed?x=visitor&y=2", "https://shop.example/?x=firm&y=2&wm_click="),
     ("/try?c=email&s=abc&wm_click=forged&z=1", "https://shop.example/welcome?z=1&wm_click="),
     ("/dropping?z=1", "https://shop.example/welcome?wm_click="),
@@ -187,7 +187,7 @@ def test_paths_that_are_never_codes(system, edge, path):
     (b"GET  /try HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     (b"GET /try HTTP/1.1\r\nHost: a\r\nBad Name: x\r\n\r\n", 400),
     (b"GET /try HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", 400),
-    (b"GET /try HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+    (b"GET /try HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 413),
     (b"GET /try HTTP/2.0\r\nHost: a\r\n\r\n", 505),
     (b"GET /try HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", 413),
     (b"GET /try HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 9000 + b"\r\n\r\n", 431),
@@ -217,8 +217,9 @@ def test_http_1_0_closes(edge):
 
 
 def test_known_links_work_while_redis_is_away(system, edge):
-    assert edge.get("/try").status == 302
+    edge.warm("/try")
     system.redis.kill()
-    assert edge.get("/try").status == 302
+    for _ in range(10):
+        assert edge.get("/try").status == 302
     answer = edge.get("/nocampaign")
     assert answer.status == 503 and answer.headers["retry-after"] == "1"

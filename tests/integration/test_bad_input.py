@@ -47,8 +47,8 @@ def test_unknown_flag(flags, program):
 
 @BOTH
 def test_unknown_setting(flags, program):
-    assert_says(start(program, *flags[program], "--set", "code.case=fold"), 2, "code.case",
-                "codes.case")
+    done = start(program, *flags[program], "--set", "links.baseurl=http://go.example")
+    assert_says(done, 2, "links.baseurl", "links.base_url")
 
 
 @BOTH
