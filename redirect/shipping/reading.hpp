@@ -20,10 +20,10 @@ struct EntryId {
 std::optional<EntryId> parse_entry_id(std::string_view text) noexcept;
 
 struct Reading {
-  std::string word;                // incarnation of the origin's shard; empty when missing
-  std::string generation;          // of the store; empty when none is published
-  std::optional<EntryId> through;  // all entries up to it are acknowledged
-  std::optional<Figure> figure;    // of this origin
+  std::string word{};                // incarnation of the origin's shard; empty when missing
+  std::string generation{};          // of the store; empty when none is published
+  std::optional<EntryId> through{};  // all entries up to it are acknowledged
+  std::optional<Figure> figure{};    // of this origin
 };
 
 }  // namespace waymark::redirect
