@@ -11,6 +11,7 @@ namespace waymark {
 namespace {
 
 inline char* put(std::string_view text, char* out) noexcept {
+  if (text.empty()) return out;  // an empty view may hold a null pointer, which memcpy must not see
   std::memcpy(out, text.data(), text.size());
   return out + text.size();
 }

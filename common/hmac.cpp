@@ -7,7 +7,7 @@
 
 #include <openssl/crypto.h>
 
-#include <cstring>
+#include <algorithm>
 
 namespace waymark {
 
@@ -16,7 +16,7 @@ HmacKey::HmacKey(std::span<const std::uint8_t> secret) {
   if (secret.size() > block.size()) {
     SHA256(secret.data(), secret.size(), block.data());
   } else {
-    std::memcpy(block.data(), secret.data(), secret.size());
+    std::copy(secret.begin(), secret.end(), block.begin());
   }
   const auto absorb = [&block](SHA256_CTX& state, std::uint8_t pad) {
     auto padded = block;

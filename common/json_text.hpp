@@ -11,7 +11,8 @@ namespace waymark {
 
 // True for what can stand in a JSON string as it is and needs no check of UTF-8 either.
 constexpr bool is_plain_json(char c) noexcept {
-  return c >= 0x20 && c != '"' && c != '\\';  // bytes from 0x80 are negative here
+  const auto byte = static_cast<std::uint8_t>(c);
+  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
 }
 
 #if defined(__SSE2__)

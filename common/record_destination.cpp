@@ -118,7 +118,8 @@ boost::system::result<void, RecordProblem> check_destination(std::string_view ur
                                                              const DestinationPolicy& policy) {
   if (url.empty()) return wrong("must not be empty");
   if (url.size() > limits::destination_bytes_max) return wrong("is longer than 2048 bytes");
-  if (std::any_of(url.begin(), url.end(), [](char c) { return c <= 0x20 || c == 0x7f; })) {
+  const auto is_printable = [](char c) { return c > ' ' && c <= '~'; };
+  if (!std::all_of(url.begin(), url.end(), is_printable)) {
     return wrong("holds a space, a control character or a byte outside ASCII; percent-encode it");
   }
   const std::string text = without_placeholders(url);

@@ -22,7 +22,8 @@ Problem read_cookie_domain(std::string_view text, std::string& value) {
 // Unlike other texts it has lines.
 Problem read_robots(std::string_view text, std::string& value) {
   const auto is_forbidden = [](char c) {
-    return (c >= 0 && c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f;
+    return c == 0x7f ||
+           (static_cast<std::uint8_t>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t');
   };
   if (std::any_of(text.begin(), text.end(), is_forbidden)) return "holds a control character";
   if (!is_utf8(text)) return "is not UTF-8";

@@ -58,7 +58,7 @@ Problem read_id(std::string_view text, std::string& value) {
 }
 
 Problem read_text(std::string_view text, std::string& value) {
-  const auto is_control = [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; };
+  const auto is_control = [](char c) { return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7f; };
   if (std::any_of(text.begin(), text.end(), is_control)) return "holds a control character";
   if (!is_utf8(text)) return "is not UTF-8";
   value = text;

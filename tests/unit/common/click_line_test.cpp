@@ -242,9 +242,9 @@ TEST(ParseClickLine, holds_every_text_to_its_limit) {
 
 TEST(ParseClickLine, the_last_of_two_equal_keys_counts) {
   ClickLineParser parser;
-  const auto click =
-      parser.parse("{" + std::string{required} +
-                   R"(,"code":"a","code":"b","rule":1,"rule":7,"test":true,"test":false})");
+  const std::string line = "{" + std::string{required} +
+                           R"(,"code":"a","code":"b","rule":1,"rule":7,"test":true,"test":false})";
+  const auto click = parser.parse(line);
   ASSERT_TRUE(click);
   EXPECT_EQ(click->code, "b");
   EXPECT_EQ(click->rule, 7);
@@ -283,8 +283,9 @@ TEST(ParseClickLine, allows_white_space_and_nothing_else_around_tokens) {
 TEST(ParseClickLine, decodes_escapes) {
   ClickLineParser parser;
   const auto agent = [&](const std::string& escaped) {
-    const auto click =
-        parser.parse("{" + std::string{required} + R"(,"ua":")" + escaped + R"(","os":"\u0061"})");
+    const std::string line =
+        "{" + std::string{required} + R"(,"ua":")" + escaped + R"(","os":"\u0061"})";
+    const auto click = parser.parse(line);
     EXPECT_EQ(click.value().os, "a");
     return std::string{click.value().user_agent};
   };
