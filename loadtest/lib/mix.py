@@ -1,8 +1,11 @@
 """The request mix as a load: requests and script for wrk, links for Redis."""
 
 import subprocess
+from pathlib import Path
 
 from processes import RunError
+
+SCRIPT = Path(__file__).resolve().parent.parent / "mix" / "mix.lua"
 
 
 def write_mix(program, yard, count=10_000, seed=1):
@@ -14,7 +17,7 @@ def write_mix(program, yard, count=10_000, seed=1):
     if result.returncode != 0:
         raise RunError(f"waymark-mix: {result.stderr.strip()}")
     load_links(yard.redis, folder / "links.redis")
-    return (folder / "mix.lua", folder / "requests.mix")
+    return (SCRIPT, folder / "requests.mix")
 
 
 def load_links(redis, file):

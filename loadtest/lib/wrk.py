@@ -35,7 +35,7 @@ def run(port, path, seconds, core, connections, headers=(), script=()):
     if script:
         command += ["--", *map(str, script[1:])]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
-    if result.returncode != 0:
+    if result.returncode != 0 or result.stderr:  # wrk goes on without a script that fails
         raise RunError(f"wrk ended with code {result.returncode}: {result.stderr.strip()}")
     return parse(result.stdout)
 

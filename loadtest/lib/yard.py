@@ -98,7 +98,9 @@ class Yard:
     def start_limit(self, program, fields):
         [port] = free_ports(1)
         lines = ["HTTP/1.1 302 Found", "Date: Thu, 01 Jan 2026 00:00:00 GMT",
-                 *(f"{name}: {value}" for name, value in fields), "Content-Length: 0", "", ""]
+                 *(f"{name}: {value}" for name, value in fields
+                   if name.lower() not in OWN_FIELDS - {"location"}),
+                 "Content-Length: 0", "", ""]
         answer = self.dir / "answer"
         answer.write_bytes("\r\n".join(lines).encode("ascii"))
         return self.start("limit", [program, port, answer], self.server_core, port), port
