@@ -1,8 +1,8 @@
 #include "tracker/api/query.hpp"
 
+#include "common/percent.hpp"
 #include "tracker/api/times.hpp"
 
-#include <boost/url/parse_query.hpp>
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -11,20 +11,26 @@
 namespace waymark::tracker {
 
 namespace {
+
 constexpr std::size_t limit_max = 100;
+
+std::string decoded(std::string_view text) {
+  std::string result(text.size(), '\0');
+  const char* end = write_form_decoded(text, result.data());
+  result.resize(static_cast<std::size_t>(end - result.data()));
+  return result;
 }
 
+}  // namespace
+
 Query::Query(std::string_view query) {
-  if (query.empty()) return;
-  const auto parsed = boost::urls::parse_query({query.data(), query.size()});
-  if (!parsed) {
-    problem_ = Problem{ProblemCode::unknown_parameter, "The query string cannot be read."};
-    return;
-  }
-  boost::urls::encoding_opts options;
-  options.space_as_plus = true;
-  for (const auto param : *parsed) {
-    rest_.emplace_back(param.key.decode(options), param.value.decode(options));
+  while (!query.empty()) {
+    const auto pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    if (pair.empty()) continue;
+    const auto equals = std::min(pair.find('='), pair.size());
+    const auto value = pair.substr(std::min(pair.size(), equals + 1));
+    rest_.emplace_back(decoded(pair.substr(0, equals)), decoded(value));
   }
 }
 

@@ -1,0 +1,71 @@
+// Campaigns and domains over HTTP.
+#include "tests/unit/api/api_fixture.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+namespace waymark::tracker::test {
+namespace {
+
+using CampaignsTest = ApiTest;
+using DomainsTest = ApiTest;
+
+TEST_F(CampaignsTest, ANewOneIsLiveForSixtyDays) {
+  const auto made = api.post("/v1/campaigns", "{}");
+  ASSERT_EQ(made.status, 201U) << made.body;
+  EXPECT_TRUE(made.text("id").starts_with("camp_"));
+  EXPECT_EQ(made.text("status"), "live");
+  EXPECT_EQ(made.json().at("window_days").to_number<double>(), 60);
+  EXPECT_EQ(made.text("cookies"), "always");
+  EXPECT_EQ(made.text("referrer_policy"), "strict-origin-when-cross-origin");
+}
+
+TEST_F(CampaignsTest, EveryFieldComesBackAsItWasGiven) {
+  const auto made = api.post("/v1/campaigns", R"({"id":"camp_spring","name":"Spring",
+    "status":"testing","window_days":0.5,"cookies":"consent","fallback_url":"https://a.example/",
+    "utm":"utm_source=ref&utm_medium=link","referrer_policy":"no-referrer"})");
+  ASSERT_EQ(made.status, 201U) << made.body;
+  EXPECT_EQ(made.text("name"), "Spring");
+  EXPECT_EQ(made.text("status"), "testing");
+  EXPECT_EQ(made.json().at("window_days").to_number<double>(), 0.5);
+  EXPECT_EQ(made.text("cookies"), "consent");
+  EXPECT_EQ(made.text("fallback_url"), "https://a.example/");
+  EXPECT_EQ(made.text("utm"), "utm_source=ref&utm_medium=link");
+  EXPECT_EQ(made.text("referrer_policy"), "no-referrer");
+  EXPECT_EQ(api.get("/v1/campaigns/camp_spring").body, made.body);
+  EXPECT_EQ(api.post("/v1/campaigns", R"({"id":"camp_spring"})").code(), "id_taken");
+}
+
+TEST_F(CampaignsTest, PatchChangesTheStatusAndListsShowIt) {
+  api.post("/v1/campaigns", R"({"id":"a","name":"A"})");
+  api.post("/v1/campaigns", R"({"id":"b"})");
+  const auto ended = api.patch("/v1/campaigns/a", R"({"status":"ended"})");
+  EXPECT_EQ(ended.text("status"), "ended");
+  EXPECT_EQ(ended.text("name"), "A");
+  const auto list = api.get("/v1/campaigns?status=live");
+  ASSERT_EQ(list.json().at("data").as_array().size(), 1U);
+  EXPECT_EQ(list.json().at("data").at(0).at("id"), "b");
+  EXPECT_EQ(api.get("/v1/campaigns?limit=1").json().at("has_more"), true);
+}
+
+TEST_F(DomainsTest, AreMadeReadAndMerged) {
+  const auto made = api.post("/v1/domains", R"({"host":"Go.Example.org.",
+    "root_url":"https://example.org/","robots":"User-agent: *\nDisallow:"})");
+  ASSERT_EQ(made.status, 201U) << made.body;
+  EXPECT_EQ(made.text("host"), "go.example.org");
+  EXPECT_EQ(api.get("/v1/domains/go.example.org").body, made.body);
+
+  const auto patched = api.patch("/v1/domains/go.example.org",
+                                 R"({"fallback_url":"https://example.org/lost","root_url":null})");
+  ASSERT_EQ(patched.status, 200U) << patched.body;
+  EXPECT_EQ(patched.text("fallback_url"), "https://example.org/lost");
+  EXPECT_TRUE(patched.json().at("root_url").is_null());
+  EXPECT_EQ(patched.text("robots"), "User-agent: *\nDisallow:");
+  EXPECT_EQ(api.patch("/v1/domains/go.example.org", R"({"root_url":"x"})").status, 422U);
+  EXPECT_EQ(api.patch("/v1/domains/none.example", "{}").status, 404U);
+  EXPECT_EQ(api.post("/v1/domains", R"({"host":"go.example.org"})").code(), "id_taken");
+  EXPECT_EQ(api.get("/v1/domains").json().at("data").as_array().size(), 1U);
+}
+
+}  // namespace
+}  // namespace waymark::tracker::test
