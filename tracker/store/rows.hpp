@@ -14,12 +14,14 @@
 
 namespace waymark::tracker {
 
+// Queries have an initializer at each member, so that callers may name only those they mean.
+
 // --- Pages: newest first; cursors are ids and exclusive ---
 
 struct PageQuery {
-  std::size_t limit = 20;      // 1 to 100
-  std::string starting_after;  // the older neighbours of this id
-  std::string ending_before;   // the newer neighbours of this id; the page is still newest first
+  std::size_t limit = 20;        // 1 to 100
+  std::string starting_after{};  // the older neighbours of this id
+  std::string ending_before{};   // the newer neighbours of this id; the page is still newest first
 };
 
 template <class Row>
@@ -50,12 +52,12 @@ struct ClickRow {
 };
 
 struct ClickQuery {
-  PageQuery page;
-  std::string link, campaign, code, host;       // empty: any
-  std::optional<std::uint64_t> from_ms, to_ms;  // from inclusive, to exclusive
-  std::optional<bool> counted;
-  std::string bot;  // a class of 3.2; empty: any
-  std::optional<bool> test;
+  PageQuery page{};
+  std::string link{}, campaign{}, code{}, host{};   // empty: any
+  std::optional<std::uint64_t> from_ms{}, to_ms{};  // from inclusive, to exclusive
+  std::optional<bool> counted{};
+  std::string bot{};  // a class of 3.2; empty: any
+  std::optional<bool> test{};
 };
 
 // One cell of click_totals. `quarter`: start of the quarter of an hour. `click_class`: empty for
@@ -70,8 +72,8 @@ struct ClickTotal {
 };
 
 struct TotalsQuery {
-  std::string link, host, code;                 // empty: any
-  std::optional<std::uint64_t> from_ms, to_ms;  // on quarters
+  std::string link{}, host{}, code{};               // empty: any
+  std::optional<std::uint64_t> from_ms{}, to_ms{};  // on quarters
   std::size_t limit = 100'000;
 };
 
@@ -124,14 +126,14 @@ struct DomainRow {
 using Change = std::variant<LinkRow, CampaignRow, DomainRow>;
 
 struct LinkQuery {
-  PageQuery page;
-  std::string campaign, referrer, host, code;  // empty: any
-  std::optional<LinkStatus> status;
+  PageQuery page{};
+  std::string campaign{}, referrer{}, host{}, code{};  // empty: any
+  std::optional<LinkStatus> status{};
 };
 
 struct CampaignQuery {
-  PageQuery page;
-  std::optional<CampaignStatus> status;
+  PageQuery page{};
+  std::optional<CampaignStatus> status{};
 };
 
 // --- API ---
