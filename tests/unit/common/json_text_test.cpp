@@ -10,6 +10,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <memory>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -138,9 +139,8 @@ std::string mutated_sample() {
 RC_GTEST_PROP(JsonCursor, agrees_about_lines_with_mistakes, ()) {
   const std::string text = mutated_sample();
   // The other library refuses lone surrogates and numbers too large for it; both are JSON.
-  RC_PRE(text.find("\\ud") == std::string::npos && text.find("\\uD") == std::string::npos);
-  RC_PRE(text.find("e3") == sample.find("e3") || text.find("e3") == std::string::npos ||
-         text.find("e33") == std::string::npos);
+  static const std::regex beyond_it{R"(\\u[dD]|[eE][+-]?[0-9]{3})"};
+  RC_PRE(!std::regex_search(text, beyond_it));
   RC_ASSERT(is_json(text) == is_json_elsewhere(text));
 }
 
