@@ -79,6 +79,7 @@ asio::awaitable<void> Connection::Impl::run() {
     }
     if (stopped_) break;
     become_lost(error);
+    if (stopped_) break;  // by one of its handlers
     timer_.expires_after(backoff_.next());
     error_code ignored;
     co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));

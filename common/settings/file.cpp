@@ -47,7 +47,7 @@ class FileReader {
   void read_table(const toml::table& table, const std::string& prefix) {
     for (const auto& [name, node] : table) {
       const std::string key = prefix + std::string{name.str()};
-      if (const auto* inner = node.as_table(); inner != nullptr && !table_.knows(key)) {
+      if (const auto* inner = node.as_table()) {
         read_table(*inner, key + ".");
       } else {
         // An unknown key is marked where it is written, a bad value likewise.

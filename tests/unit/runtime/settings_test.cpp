@@ -131,6 +131,17 @@ TEST_F(SettingsOf, ReadListsAndTruthFromAFile) {
   EXPECT_THAT(config_.allow, testing::ElementsAre("a.example", "b.example"));
 }
 
+// `redis` is a setting and `redis.links` another: TOML wants the table then.
+TEST_F(SettingsOf, TakeAKeyThatIsAlsoTheStartOfOthers) {
+  std::string links;
+  settings_.bind("redis.links", links, "Server of links");
+  load({"--config", file("[redirect.redis]\nlinks = \"redis://a\"\n")});
+  EXPECT_EQ(links, "redis://a");
+  load({"--config", file("[redirect]\nredis = \"redis://b\"\n\"redis.links\" = \"redis://c\"\n")});
+  EXPECT_EQ(config_.redis, "redis://b");
+  EXPECT_EQ(links, "redis://c");
+}
+
 TEST_F(SettingsOf, LetABooleanFlagStandAlone) {
   load({"--set", "cookies.secure=false", "--secure"});
   EXPECT_TRUE(config_.secure);
