@@ -43,6 +43,8 @@ struct TrackerConfig {
   // Groups of the click stream that hold back trimming, and what it may hold at most.
   std::vector<std::string> stream_protect{"tracker"};
   Bytes stream_max_bytes = 4 * GiB;
+  // As at the edges: how long the figures of an origin that has ended stay in Redis.
+  std::chrono::milliseconds journal_keep = std::chrono::hours{24};
 
   // How long an orderly end may take before what is left is let go (and delivered again later).
   std::chrono::milliseconds shutdown_grace{10'000};

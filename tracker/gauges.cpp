@@ -1,0 +1,33 @@
+#include "tracker/gauges.hpp"
+
+#include "common/metrics.hpp"
+#include "common/redis/connection.hpp"
+#include "tracker/api/api_server.hpp"
+#include "tracker/program/mirror.hpp"
+#include "tracker/store/store_thread.hpp"
+
+namespace waymark::tracker {
+
+void register_gauges(Metrics& metrics, const Mirror& mirror, const ApiServer& api,
+                     const StoreThread& store) {
+  static constexpr const char* labels[] = {"class=\"2xx\"", "class=\"3xx\"", "class=\"4xx\"",
+                                           "class=\"5xx\""};
+  for (std::size_t i = 0; i < 4; ++i) {
+    metrics.gauge({"api_answers_total", labels[i], "Answers of the API, by class of status"},
+                  [&api, i] { return static_cast<double>(api.answers(i + 2)); });
+  }
+  metrics.gauge({"mirror_records_total", "", "Records written to Redis"},
+                [&mirror] { return static_cast<double>(mirror.counts().records); });
+  metrics.gauge({"mirror_fills_total", "", "Times Redis was filled anew"},
+                [&mirror] { return static_cast<double>(mirror.counts().fills); });
+  metrics.gauge({"mirror_failures_total", "", "Attempts to write to Redis that failed"},
+                [&mirror] { return static_cast<double>(mirror.counts().failures); });
+  metrics.gauge({"mirror_change", "", "Last change that Redis holds; 0 when it is not known"},
+                [&mirror] { return static_cast<double>(mirror.mirrored_change()); });
+  metrics.gauge({"mirror_connected", "", "1 while redis.links answers"},
+                [&mirror] { return mirror.connection().ready() ? 1.0 : 0.0; });
+  metrics.gauge({"store_jobs_waiting", "", "Work that waits for the threads of the store"},
+                [&store] { return static_cast<double>(store.waiting()); });
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,19 @@
+// What the tracker shows of its API and of the copy of the links in /metrics; the drain has its
+// own.
+#pragma once
+
+namespace waymark {
+class Metrics;
+}
+
+namespace waymark::tracker {
+
+class ApiServer;
+class Mirror;
+class StoreThread;
+
+// `metrics` must not be rendered after the others are gone, and only on their thread.
+void register_gauges(Metrics& metrics, const Mirror& mirror, const ApiServer& api,
+                     const StoreThread& store);
+
+}  // namespace waymark::tracker

@@ -1,0 +1,29 @@
+// waymark-tracker: reads the settings and runs the tracker.
+#include "common/error.hpp"
+#include "tracker/tracker.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+int main(int argc, char** argv) {
+  using namespace waymark;
+  try {
+    tracker::TrackerConfig config;
+    Settings settings{"tracker"};
+    tracker::bind_settings(settings, config);
+    settings.load(argc, argv);
+    tracker::check(config);
+    Log log{"tracker"};
+    return tracker::run_tracker(config, settings.describe(), log);
+  } catch (const Settings::Exit& done) {
+    return done.code;
+  } catch (const StartupError& error) {
+    fmt::print(stderr, "waymark-tracker: {}\n", error.what());
+    return error.exit_code();
+  } catch (const std::exception& bug) {
+    fmt::print(stderr, "waymark-tracker: {}\n", bug.what());
+    return exit_code::failure;
+  }
+}

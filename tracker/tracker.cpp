@@ -1,0 +1,270 @@
+#include "tracker/tracker.hpp"
+
+#include "common/admin/admin_pages.hpp"
+#include "common/http/server.hpp"
+#include "common/keys.hpp"
+#include "common/metrics.hpp"
+#include "common/redis/connection.hpp"
+#include "tracker/api/api_server.hpp"
+#include "tracker/api/auth.hpp"
+#include "tracker/api/idempotency.hpp"
+#include "tracker/drain/drain_loop.hpp"
+#include "tracker/gauges.hpp"
+#include "tracker/program/mirror.hpp"
+#include "tracker/redis_state.hpp"
+#include "tracker/store/store_thread.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace waymark::tracker {
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+using namespace std::chrono_literals;
+
+constexpr auto tidy_every = 10min;  // old idempotency keys
+
+std::shared_ptr<const KeyRing> load_keys(const TrackerConfig& config) {
+  return config.keys.empty() ? nullptr : KeyRing::load(config.keys);
+}
+
+std::string load_api_key(const TrackerConfig& config) {
+  return config.bootstrap_key_file.empty() ? "" : read_bootstrap_key(config.bootstrap_key_file);
+}
+
+ProgramRules rules_of(const TrackerConfig& config) {
+  return {.base_url = config.base_url,
+          .code_case = config.code_case(),
+          .reserved_codes = config.codes_reserved,
+          .destinations_allow = config.destinations_allow};
+}
+
+// One tracker owns the store, so that the slot in a consumer's name is always 0.
+std::string consumer_name() {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) return "tracker-0";
+  return fmt::format("{}-0", host.data());
+}
+
+DrainOptions drain_options(const TrackerConfig& config) {
+  DrainOptions options;
+  options.url = redis::parse_url(config.stream_url(), "redis.stream");
+  options.consumer = consumer_name();
+  options.protect = config.stream_protect;
+  options.stream_bytes_max = config.stream_max_bytes;
+  options.journal_keep = config.journal_keep;
+  return options;
+}
+
+void rethrow(const std::exception_ptr& bug) {
+  if (bug) std::rethrow_exception(bug);
+}
+
+// The public pages come later; until then their address answers, and says so.
+awaitable<http::Response> no_page(const http::Request& request) {
+  co_return http::text_response(request, 404, "not found\n");
+}
+
+class Tracker {
+ public:
+  Tracker(const TrackerConfig& config, std::string settings, Log& log);
+  int run();
+
+ private:
+  AdminSources admin_sources();
+  void watch_signals();
+  void reload_keys();
+  awaitable<void> end_in_order();
+  awaitable<void> tidy();
+
+  TrackerConfig config_;
+  std::string settings_;
+  Log& log_;
+  asio::io_context io_{1};
+  std::shared_ptr<const KeyRing> keys_;
+  StoreThread store_;
+  Metrics metrics_{{}};
+  redis::Connection stream_watch_;  // tells /v1/status about redis.stream
+  Mirror mirror_;
+  Api api_;
+  ApiServer api_server_;
+  DrainLoop drain_;
+  http::Server admin_;
+  std::optional<http::Server> api_listener_, public_listener_;
+  asio::signal_set signals_;
+  bool ending_ = false;
+  bool draining_ = false;
+};
+
+Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
+    : config_(config),
+      settings_(std::move(settings)),
+      log_(log),
+      keys_(load_keys(config)),
+      store_(config.store),
+      stream_watch_(
+          io_,
+          {.url = redis::parse_url(config.stream_url(), "redis.stream"), .name = "tracker-watch"},
+          log),
+      mirror_(io_, redis::parse_url(config.links_url(), "redis.links"), store_, log),
+      api_(rules_of(config), load_api_key(config), keys_),
+      api_server_(
+          api_, store_, mirror_, [this] { return redis_state(mirror_, stream_watch_); }, log),
+      drain_(io_, drain_options(config), store_, log),
+      admin_(io_, config.admin, "admin", {}, admin_pages(admin_sources()), log),
+      signals_(io_, SIGTERM, SIGINT, SIGHUP) {
+  if (config.has_role("api")) {
+    api_listener_.emplace(io_, config.listen, "listen", http::ServerOptions{},
+                          api_server_.handler(), log);
+    public_listener_.emplace(io_, config.public_listen, "public", http::ServerOptions{}, no_page,
+                             log);
+  }
+  drain_.stats().register_gauges(metrics_);
+  register_gauges(metrics_, mirror_, api_server_, store_);
+}
+
+AdminSources Tracker::admin_sources() {
+  AdminSources sources;
+  sources.program = "waymark-tracker";
+  sources.live = [] { return true; };  // the loop that answers is the one that is asked about
+  sources.ready = [this]() -> std::vector<ReadyCheck> {
+    return {{"running", !ending_, ending_ ? "ending" : "in service"}};
+  };
+  sources.metrics = [this] { return metrics_.render(); };
+  sources.config = [this] { return settings_; };
+  sources.key_ids = [this] {
+    std::vector<std::string> ids;
+    if (keys_) {
+      for (const auto& key : keys_->all()) ids.push_back(key.id);
+    }
+    return ids;
+  };
+  return sources;
+}
+
+int Tracker::run() {
+  watch_signals();
+  admin_.start();
+  stream_watch_.start();
+  if (config_.has_role("drain")) {
+    draining_ = true;
+    drain_.on_full_links([this](const std::vector<FullLink>&) { mirror_.nudge(); });
+    asio::co_spawn(io_, drain_.run(), [this](const std::exception_ptr& bug) {
+      draining_ = false;
+      rethrow(bug);
+    });
+  }
+  if (config_.has_role("api") || config_.has_role("jobs")) mirror_.start();
+  if (config_.has_role("jobs")) asio::co_spawn(io_, tidy(), rethrow);
+  if (api_listener_) {
+    api_listener_->start();
+    public_listener_->start();
+  }
+  log_.info("tracker.started", "in service",
+            {{"listen", config_.listen.text()},
+             {"admin", config_.admin.text()},
+             {"store", config_.store}});
+  io_.run();
+  log_.info("tracker.ended", "ended in order");
+  return exit_code::ok;
+}
+
+void Tracker::watch_signals() {
+  signals_.async_wait([this](boost::system::error_code error, int signal) {
+    if (error) return;
+    if (signal == SIGHUP) {
+      reload_keys();
+    } else if (ending_) {
+      // Whatever is not committed stays in the stream and is delivered again.
+      log_.warning("tracker.cut", "second signal: ending at once");
+      std::_Exit(exit_code::failure);
+    } else {
+      ending_ = true;
+      asio::co_spawn(io_, end_in_order(), rethrow);
+    }
+    watch_signals();
+  });
+}
+
+void Tracker::reload_keys() {
+  try {
+    keys_ = load_keys(config_);
+    api_.replace_keys(keys_);
+    log_.info("keys.reloaded", "keys file read again", {{"keys", keys_ ? keys_->all().size() : 0}});
+  } catch (const StartupError& error) {
+    log_.error("keys.refused", "the keys in force stay", {{"problem", error.what()}});
+  }
+}
+
+awaitable<void> Tracker::end_in_order() {
+  log_.info("tracker.ending", "signal: finishing what is in hand");
+  const auto until = std::chrono::steady_clock::now() + config_.shutdown_grace;
+  drain_.stop();
+  if (api_listener_) {
+    api_listener_->stop();
+    public_listener_->stop();
+  }
+  const auto busy = [this] {
+    return draining_ || (api_listener_ && api_listener_->connections() > 0);
+  };
+  asio::steady_timer timer{io_};
+  while (busy() && std::chrono::steady_clock::now() < until) {
+    boost::system::error_code ignored;
+    timer.expires_after(5ms);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+  if (busy()) {
+    log_.warning("tracker.cut", "ending with work in hand; the stream delivers it again",
+                 {{"draining", draining_}});
+    std::_Exit(exit_code::ok);
+  }
+  mirror_.stop();
+  stream_watch_.stop();
+  admin_.stop();
+  signals_.cancel();
+  io_.stop();
+}
+
+awaitable<void> Tracker::tidy() {
+  asio::steady_timer timer{io_};
+  while (!ending_) {
+    using namespace std::chrono;
+    const auto before = system_clock::now().time_since_epoch() - idempotency_life;
+    const auto before_ms = static_cast<std::uint64_t>(duration_cast<milliseconds>(before).count());
+    const auto done = co_await store_.run(
+        Priority::drain, [before_ms](Store& store) { return store.expire_idempotency(before_ms); });
+    if (!done) {
+      log_.warning("tidy.failed", "old idempotency keys stay for now",
+                   {{"error", done.error().message()}});
+    }
+    boost::system::error_code ignored;
+    timer.expires_after(tidy_every);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+}
+
+}  // namespace
+
+int run_tracker(const TrackerConfig& config, const std::string& settings, Log& log) {
+  Tracker tracker{config, settings, log};
+  return tracker.run();
+}
+
+}  // namespace waymark::tracker
