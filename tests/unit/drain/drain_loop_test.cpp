@@ -1,0 +1,335 @@
+// The whole drain against a real Redis: entries in, rows and figures out.
+#include "tracker/drain/drain_loop.hpp"
+
+#include "tests/support/redis_server.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace waymark::tracker {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+const std::string stream = "wm:clicks:{0}";
+const std::string origin = "edge1/00000000000000aa/0";
+const std::string origin_key = "00000000000000aa/0";
+
+std::string id_of(unsigned n) {
+  return fmt::format("019b7a00-0000-7000-8000-{:012x}", n);
+}
+
+std::string line_of(unsigned n) {
+  return fmt::format(R"({{"v":1,"id":"{}","ts":1767268800000,"code":"anna7","link":"lnk_1",)"
+                     R"("ipk":"{:016x}","ua":"A"}})",
+                     id_of(n), n);
+}
+
+// A drain on a thread of its own, over a store of the test's.
+struct DrainLoopTest : testing::Test {
+  DrainLoopTest() : url("sqlite:" + (folder.path() / "store.db").string()) {
+    options.url = redis::parse_url(redis.url(), "redis.stream");
+    options.consumer = "test-0";
+    options.publish_every = 20ms;
+    options.read_block = 200ms;
+  }
+  ~DrainLoopTest() override { stop(); }
+
+  void start() {
+    store = std::make_unique<StoreThread>(url);
+    io = std::make_unique<asio::io_context>(1);
+    loop = std::make_unique<DrainLoop>(*io, options, *store, log);
+    asio::co_spawn(*io, loop->run(), asio::detached);
+    thread = std::thread{[this] { io->run(); }};
+  }
+  void stop() {
+    if (!thread.joinable()) return;
+    asio::post(*io, [this] { loop->stop(); });
+    thread.join();
+    loop.reset();
+    io.reset();
+    store.reset();
+  }
+  void restart() {
+    stop();
+    start();
+  }
+
+  void add(const std::string& first, const std::string& body) {
+    redis.call({"XADD", stream, "*", "origin", origin, "first", first, "body", body});
+  }
+  std::unique_ptr<Store> reader() const { return open_store(url, StoreAccess::read); }
+  DrainCounts counts() const { return reader()->drain_counts().value(); }
+  std::string field(const std::string& name) const {
+    return std::string{redis.call({"HGET", "wm:committed", name}).text()};
+  }
+  std::string figure() const {
+    const std::string text = field(origin_key);
+    return text.substr(std::min(text.find(';'), text.size()));
+  }
+  std::int64_t length() const { return redis.call({"XLEN", stream}).integer(); }
+
+  // Waits for what must come true; how long it takes is no part of the test.
+  void eventually(const std::string& what, const std::function<bool()>& holds) const {
+    for (int i = 0; i < 2'000; ++i) {
+      if (holds()) return;
+      std::this_thread::sleep_for(10ms);
+    }
+    ADD_FAILURE() << "never: " << what;
+  }
+
+  test::RedisServer redis;
+  test::TemporaryFolder folder;
+  std::string url;
+  Log log{"test", LogLevel::error, LogFormat::text};
+  DrainOptions options;
+  std::unique_ptr<StoreThread> store;
+  std::unique_ptr<asio::io_context> io;
+  std::unique_ptr<DrainLoop> loop;
+  std::thread thread;
+};
+
+TEST_F(DrainLoopTest, MakesStreamAndGroupAndSaysItsGeneration) {
+  start();
+  eventually("generation", [&] { return !field("generation").empty(); });
+  EXPECT_EQ(field("generation"), reader()->generation().value());
+  EXPECT_EQ(redis.call({"HGET", "wm:stream", "0"}).text().size(), 16U);
+  EXPECT_EQ(redis.call({"XINFO", "GROUPS", stream}).size(), 1U);
+}
+
+TEST_F(DrainLoopTest, LinesBecomeRowsFiguresAreSaidAndTheStreamIsTrimmed) {
+  start();
+  add("1", line_of(1) + "\n" + line_of(2));
+  add("3", line_of(3) + "\n");
+  eventually("figure", [&] { return figure() == ";3;"; });
+  eventually("trimmed", [&] { return length() == 0; });
+  EXPECT_EQ(counts(), (DrainCounts{.stored = 3, .duplicate = 0, .dead = 0}));
+  EXPECT_EQ(loop->stats().read, 3U);
+  EXPECT_EQ(reader()->clicks({})->data.size(), 3U);
+  const auto pending = redis.call({"XPENDING", stream, "tracker"});
+  EXPECT_EQ(pending[0].integer(), 0);
+  const auto through = parse_stream_id(field("through:0"));
+  ASSERT_TRUE(through);
+  EXPECT_GT(through->ms, 0U);
+}
+
+TEST_F(DrainLoopTest, ResentLinesAreStoredOnce) {
+  start();
+  add("1", line_of(1) + "\n" + line_of(2));
+  add("1", line_of(1) + "\n" + line_of(2));
+  add("2", line_of(2) + "\n" + line_of(3));
+  eventually("figure", [&] { return figure() == ";3;"; });
+  eventually("counts",
+             [&] { return counts() == DrainCounts{.stored = 3, .duplicate = 3, .dead = 0}; });
+}
+
+TEST_F(DrainLoopTest, GapsAreSaidAsRanges) {
+  start();
+  add("1", line_of(1));
+  add("4", line_of(4) + "\n" + line_of(5));
+  eventually("figure", [&] { return figure() == ";1;4-5"; });
+}
+
+TEST_F(DrainLoopTest, WhatAnEarlierTrackerLeftPendingIsTakenOver) {
+  redis.call({"XGROUP", "CREATE", stream, "tracker", "0", "MKSTREAM"});
+  add("1", line_of(1));
+  add("2", line_of(2));
+  redis.call({"XREADGROUP", "GROUP", "tracker", "other-0", "COUNT", "1", "STREAMS", stream, ">"});
+  start();
+  eventually("figure", [&] { return figure() == ";2;"; });
+  eventually("acknowledged", [&] {
+    return redis.call({"XPENDING", stream, "tracker"})[0].integer() == 0;
+  });
+}
+
+TEST_F(DrainLoopTest, PendingEntriesThatWereTrimmedAreNoObstacle) {
+  redis.call({"XGROUP", "CREATE", stream, "tracker", "0", "MKSTREAM"});
+  add("1", line_of(1));
+  redis.call({"XREADGROUP", "GROUP", "tracker", "test-0", "COUNT", "1", "STREAMS", stream, ">"});
+  redis.call({"XTRIM", stream, "MAXLEN", "0"});
+  add("2", line_of(2));
+  start();
+  eventually("figure", [&] { return figure() == ";0;2-2"; });
+  eventually("acknowledged", [&] {
+    return redis.call({"XPENDING", stream, "tracker"})[0].integer() == 0;
+  });
+}
+
+TEST_F(DrainLoopTest, PoisonIsPutAsideAndNeverInTheWay) {
+  start();
+  add("1", "not json\n" + line_of(2) + "\n" + R"({"v":9,"id":"x"})");
+  redis.call({"XADD", stream, "*", "origin", "what?", "first", "x", "body", line_of(7)});
+  redis.call({"XADD", stream, "*", "something", "else"});
+  eventually("figure", [&] { return figure() == ";3;"; });
+  eventually("counts",
+             [&] { return counts() == DrainCounts{.stored = 2, .duplicate = 0, .dead = 4}; });
+  eventually("copies", [&] { return redis.call({"XLEN", "wm:clicks:dead"}).integer() == 4; });
+  EXPECT_EQ(reader()->dead_letters(dead_reason::malformed_line, 0, 9)->at(0).line, "not json");
+  EXPECT_EQ(reader()->dead_letters(dead_reason::unknown_version, 0, 9)->at(0).sequence, 3U);
+  EXPECT_EQ(reader()->dead_letters(dead_reason::malformed_entry, 0, 9)->size(), 2U);
+}
+
+TEST_F(DrainLoopTest, LossesAreSettledAndUndoneByLateLines) {
+  start();
+  redis.call({"XADD", stream, "*", "origin", origin, "first", "1", "body", "", "lost", "3",
+              "reason", "checksum"});
+  add("4", line_of(4));
+  eventually("figure", [&] { return figure() == ";4;"; });
+  EXPECT_EQ(reader()->origin(origin_key).value()->lost.count(), 3U);
+  add("2", line_of(2));
+  eventually("undone", [&] { return reader()->origin(origin_key).value()->lost.count() == 2; });
+  const auto row = reader()->origin(origin_key).value();
+  EXPECT_EQ(row->committed.count() + row->lost.count(), 4U);
+}
+
+TEST_F(DrainLoopTest, AnEndedOriginLeavesRedisAfterItsTime) {
+  options.journal_keep = 0ms;
+  start();
+  add("1", line_of(1));
+  eventually("figure", [&] { return figure() == ";1;"; });
+  redis.call({"XADD", stream, "*", "origin", origin, "first", "2", "body", "", "end", "1"});
+  eventually("withdrawn", [&] {
+    const auto row = reader()->origin(origin_key).value();
+    if (row->ended_ms == 0) return false;
+    restart();  // what has ended is not said again
+    eventually("generation", [&] { return !field("generation").empty(); });
+    redis.call({"HDEL", "wm:committed", origin_key, "generation"});
+    eventually("said again", [&] { return !field("generation").empty(); });
+    return field(origin_key).empty();
+  });
+}
+
+TEST_F(DrainLoopTest, AFlushedRedisIsToldEverythingAgain) {
+  start();
+  add("1", line_of(1));
+  eventually("figure", [&] { return figure() == ";1;"; });
+  const std::string word{redis.call({"HGET", "wm:stream", "0"}).text()};
+  redis.call({"FLUSHALL"});
+  eventually("figure again", [&] { return figure() == ";1;"; });
+  eventually("word", [&] { return redis.call({"HEXISTS", "wm:stream", "0"}).integer() == 1; });
+  EXPECT_NE(redis.call({"HGET", "wm:stream", "0"}).text(), word);
+  add("2", line_of(2));
+  eventually("on it goes", [&] { return figure() == ";2;"; });
+}
+
+TEST_F(DrainLoopTest, AVanishedStreamGetsANewWord) {
+  start();
+  eventually("word", [&] { return redis.call({"HEXISTS", "wm:stream", "0"}).integer() == 1; });
+  const std::string word{redis.call({"HGET", "wm:stream", "0"}).text()};
+  redis.call({"DEL", stream});
+  eventually("new word", [&] { return redis.call({"HGET", "wm:stream", "0"}).text() != word; });
+}
+
+TEST_F(DrainLoopTest, ARedisThatIsKilledAndComesBackIsDrainedOn) {
+  start();
+  add("1", line_of(1));
+  eventually("figure", [&] { return figure() == ";1;"; });
+  redis.restart();
+  redis.call({"XADD", stream, "*", "origin", origin, "first", "2", "body", line_of(2)});
+  eventually("figure", [&] { return figure() == ";2;"; });
+}
+
+TEST_F(DrainLoopTest, AProtectedGroupHoldsBackTrimming) {
+  options.protect = {"tracker", "billing"};
+  start();
+  add("1", line_of(1));
+  eventually("figure", [&] { return figure() == ";1;"; });
+  eventually("group", [&] { return redis.call({"XINFO", "GROUPS", stream}).size() == 2; });
+  add("2", line_of(2));
+  eventually("figure", [&] { return figure() == ";2;"; });
+  EXPECT_EQ(length(), 2);
+  const auto read =
+      redis.call({"XREADGROUP", "GROUP", "billing", "b", "COUNT", "1", "STREAMS", stream, ">"});
+  const std::string entry{read[0][1][0][0].text()};
+  redis.call({"XACK", stream, "billing", entry});
+  eventually("the first is trimmed", [&] { return length() == 1; });
+}
+
+TEST_F(DrainLoopTest, PastTheCapTheOldestEntriesGo) {
+  options.protect = {"tracker", "billing"};
+  options.stream_bytes_max = 200 * KiB;
+  start();
+  for (unsigned n = 0; n < 40; ++n) add(std::to_string(n + 1), std::string(16 * 1024, 'x'));
+  eventually("trimmed", [&] { return loop->stats().trimmed_over_cap > 0; });
+  eventually("under the cap", [&] {
+    return redis.call({"MEMORY", "USAGE", stream}).integer() <= 200 * 1024;
+  });
+  EXPECT_GT(length(), 0);
+}
+
+TEST_F(DrainLoopTest, ARestoredBackupGetsANewGeneration) {
+  start();
+  add("1", line_of(1));
+  eventually("figure", [&] { return figure() == ";1;"; });
+  stop();
+  const auto backup = folder.path() / "backup.db";
+  std::filesystem::copy_file(folder.path() / "store.db", backup);
+  start();
+  const std::string generation = reader()->generation().value();
+  add("2", line_of(2));
+  eventually("figure", [&] { return figure() == ";2;"; });
+  EXPECT_EQ(field("generation"), generation) << "an ordinary restart keeps the word";
+  stop();
+  std::filesystem::copy_file(backup, folder.path() / "store.db",
+                             std::filesystem::copy_options::overwrite_existing);
+  start();
+  eventually("new word", [&] { return field("generation") != generation; });
+  EXPECT_EQ(field("generation"), reader()->generation().value());
+  eventually("figure of the backup", [&] { return figure() == ";1;"; });
+  EXPECT_EQ(loop->stats().generations_renewed, 1U);
+}
+
+TEST_F(DrainLoopTest, LinesOfANewerVersionAreTriedAtEachStart) {
+  start();  // makes the store
+  stop();
+  {
+    const auto writer = open_store(url, StoreAccess::write);
+    Batch batch;
+    batch.add_dead({.id = 0,
+                    .at_ms = 1,
+                    .stream = stream,
+                    .entry = "1-0",
+                    .origin = origin_key,
+                    .sequence = 1,
+                    .reason = std::string{dead_reason::unknown_version},
+                    .line = line_of(1)});  // which this program can read
+    batch.add_dead({.id = 0,
+                    .at_ms = 1,
+                    .stream = stream,
+                    .entry = "1-0",
+                    .origin = origin_key,
+                    .sequence = 2,
+                    .reason = std::string{dead_reason::unknown_version},
+                    .line = R"({"v":9})"});
+    ASSERT_TRUE(writer->commit_batch(batch, 1));
+  }
+  start();
+  eventually("solved", [&] { return reader()->clicks({})->data.size() == 1; });
+  EXPECT_EQ(reader()->dead_letters("", 0, 9)->size(), 1U);
+}
+
+TEST_F(DrainLoopTest, FullMemoryDoesNotKeepItFromMakingRoom) {
+  start();
+  eventually("group", [&] { return redis.call({"XINFO", "GROUPS", stream}).size() == 1; });
+  stop();
+  for (unsigned n = 1; n <= 20; ++n) add(std::to_string(n), line_of(n));
+  redis.call({"CONFIG", "SET", "maxmemory", "1"});
+  start();
+  eventually("stored", [&] { return counts().stored == 20; });
+  eventually("trimmed", [&] { return length() == 0; });
+  redis.call({"CONFIG", "SET", "maxmemory", "0"});
+  eventually("figure", [&] { return figure() == ";20;"; });
+}
+
+}  // namespace
+}  // namespace waymark::tracker
