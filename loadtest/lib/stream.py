@@ -29,7 +29,8 @@ class ClickStream:
         return self.last
 
     def settle(self, seconds=20.0):
-        """Waits until nothing new has arrived for 0.2 s; returns the newest number."""
+        """Waits until nothing new has arrived for 0.2 s and the tracker, if it runs, has stored all;
+        returns the newest number."""
         deadline = time.monotonic() + seconds
         before, since = self.last_sequence(), time.monotonic()
         while time.monotonic() < deadline and time.monotonic() - since < 0.2:
@@ -37,6 +38,8 @@ class ClickStream:
             now = self.last_sequence()
             if now != before:
                 before, since = now, time.monotonic()
+        if self.tracker_runs:
+            self.release()
         return before
 
     def release(self, seconds=60.0):
