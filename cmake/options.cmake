@@ -3,6 +3,8 @@ add_library(waymark_options INTERFACE)
 target_compile_options(waymark_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
   -Wold-style-cast -Woverloaded-virtual -Wcast-align -Wimplicit-fallthrough
+  # g++ 12 sees overlaps in `"text" + std::to_string(n)` (GCC bug 105651).
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   $<$<BOOL:${WAYMARK_WERROR}>:-Werror>)
 target_compile_definitions(waymark_options INTERFACE
   # Asio and Beast are compiled once, in common/asio.cpp.

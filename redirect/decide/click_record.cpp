@@ -3,12 +3,20 @@
 #include "common/click_line.hpp"
 #include "redirect/decide/query.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstring>
 
 namespace waymark::redirect {
 namespace {
 
 constexpr std::uint64_t day_ms = 86'400'000;
+constexpr std::size_t punctuation_bytes = 16;  // quotes, colons and `"query":{` of one parameter
+
+char* put(char* out, std::string_view text) noexcept {
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
 
 bool is_stored(std::string_view name, const DecideRules& rules) noexcept {
   for (std::string_view pattern : rules.stored_query) {
@@ -44,38 +52,47 @@ std::string_view address_hash(Peer& peer, const KeyRing& keys, std::uint64_t now
 
 }  // namespace
 
-void append_query_json(std::string_view query, std::string_view accept_language,
-                       const DecideRules& rules, std::string& json) {
-  const std::size_t start = json.size();
+char* write_query_json(std::string_view query, std::string_view accept_language,
+                       const DecideRules& rules, char* out) noexcept {
+  char* const start = out;
   for_each_parameter(query, [&](const Parameter& parameter) {
     if (!is_stored(parameter.name, rules)) return;
-    const std::string value = json_escaped(form_decoded(parameter.value));
-    const std::string name = json_escaped(form_decoded(parameter.name));
-    if (json.size() - start + name.size() + value.size() + 8 > limits::stored_query_bytes_max) {
-      return;
-    }
-    json.append(json.size() == start ? "\"query\":{\"" : ",\"").append(name);
-    json.append("\":\"").append(value).append("\"");
+    char decoded[limits::target_bytes_max];
+    char escaped[6 * limits::target_bytes_max];
+    char* const decoded_end = write_form_decoded(parameter.value, decoded);
+    char* const name_end = write_json_escaped(parameter.name, escaped);
+    char* const value_end =
+        write_json_escaped({decoded, static_cast<std::size_t>(decoded_end - decoded)}, name_end);
+    const std::size_t size = static_cast<std::size_t>((out - start) + (value_end - escaped));
+    if (size + punctuation_bytes > limits::stored_query_bytes_max) return;
+    out = put(out, out == start ? R"("query":{")" : R"(,")");
+    out = put(out, {escaped, static_cast<std::size_t>(name_end - escaped)});
+    out = put(out, R"(":")");
+    out = put(out, {name_end, static_cast<std::size_t>(value_end - name_end)});
+    *out++ = '"';
   });
-  if (json.size() != start) json += "},";
+  if (out != start) out = put(out, "},");
   if (const std::string_view language = first_language(accept_language); !language.empty()) {
-    json.append("\"lang\":\"").append(language).append("\",");
+    out = put(out, R"("lang":")");
+    out = put(out, language);
+    out = put(out, R"(",)");
   }
+  return out;
 }
 
 char* write_click(const Decision& decision, const Request& request, const KnownAgent& agent,
                   const ResolvedLink& link, const DecideRules& rules, const KeyRing& keys,
-                  std::string_view host_json, Peer& peer, std::uint64_t now_ms,
-                  std::string& query_json, char* out) {
-  query_json.clear();
-  append_query_json(request.query, request.accept_language, rules, query_json);
+                  std::string_view host_json, Peer& peer, std::uint64_t now_ms, char* out) {
+  char query_json[query_json_bytes_max];
+  char* const query_end =
+      write_query_json(request.query, request.accept_language, rules, query_json);
   ClickParts parts;
   parts.id = decision.click;
   parts.unix_ms = now_ms;
   parts.link_json = link.click_json;
   parts.host_json = host_json;
   parts.agent_json = agent.click_json;
-  parts.query_json = query_json;
+  parts.query_json = {query_json, static_cast<std::size_t>(query_end - query_json)};
   parts.visitor = decision.visitor;
   parts.new_visitor = decision.new_visitor;
   parts.previous = decision.previous;

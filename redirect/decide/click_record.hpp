@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace waymark::redirect {
@@ -22,16 +21,18 @@ struct Peer {
   std::string_view truncated_text() const noexcept { return {truncated.data(), truncated_bytes}; }
 };
 
-// Which parameters of the visitor's query may be stored, as the click line's members `query` and
-// `lang`: escaped, capped, each ending with a comma. Appends to `json`.
-void append_query_json(std::string_view query, std::string_view accept_language,
-                       const DecideRules& rules, std::string& json);
+inline constexpr std::size_t query_json_bytes_max = limits::stored_query_bytes_max + 64;
 
-// Writes the line, at most limits::click_line_bytes_max bytes; returns the end. `query_json` is
-// scratch memory whose capacity is kept. `host_json` is the escaped member `host` with its comma.
+// Writes the click line's members `query`, with the parameters that may be stored, and `lang`, each
+// ending with a comma; at most query_json_bytes_max bytes. A parameter that might not fit is left
+// out. Returns the end.
+char* write_query_json(std::string_view query, std::string_view accept_language,
+                       const DecideRules& rules, char* out) noexcept;
+
+// Writes the line, at most limits::click_line_bytes_max bytes; returns the end. `host_json` is the
+// escaped member `host` with its comma.
 char* write_click(const Decision& decision, const Request& request, const KnownAgent& agent,
                   const ResolvedLink& link, const DecideRules& rules, const KeyRing& keys,
-                  std::string_view host_json, Peer& peer, std::uint64_t now_ms,
-                  std::string& query_json, char* out);
+                  std::string_view host_json, Peer& peer, std::uint64_t now_ms, char* out);
 
 }  // namespace waymark::redirect

@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t ask_again_ms = 1'000;  // between two refreshes of one entry
 
 std::size_t cost(const ResolvedLink& link) noexcept {
-  constexpr std::size_t slot_and_index = 96;
+  constexpr std::size_t slot_and_index = 128;
   return link.bytes() + slot_and_index;
 }
 
@@ -63,14 +63,15 @@ Found LinkCache::find(std::uint32_t host, std::string_view code, std::uint64_t n
   if (bound_ > 0) {
     if (Slot* slot = find_slot(bound_hash, host, code)) return found(*slot, Use::now);
   }
+  const std::uint64_t any_hash = hash_of(any_host, code);
+  Slot* const any = find_slot(any_hash, any_host, code);
   // Without the knowledge that this host has no record of its own the common one says nothing.
-  Absence* const unbound = absences_.find(bound_hash);
+  Absence* const unbound = find_unbound(any, bound_hash);
   if (unbound == nullptr || now_ms > unbound->fetched_ms + options_.stale_max_ms) return {};
   const Use host_part =
       use_of(unbound->fetched_ms, unbound->asked_ms, unbound->changed, now_ms, redis_away);
+  if (any != nullptr) return found(*any, host_part);
 
-  const std::uint64_t any_hash = hash_of(any_host, code);
-  if (Slot* slot = find_slot(any_hash, any_host, code)) return found(*slot, host_part);
   const Absence* const unknown = absences_.find(any_hash);
   if (unknown == nullptr || unknown->changed || host_part == Use::wait ||
       now_ms > unknown->fetched_ms + options_.unknown_ms) {
@@ -79,30 +80,41 @@ Found LinkCache::find(std::uint32_t host, std::string_view code, std::uint64_t n
   return {Use::now, nullptr};
 }
 
+Absence* LinkCache::find_unbound(Slot* any, std::uint64_t bound_hash) noexcept {
+  if (any != nullptr && any->unbound.hash == bound_hash) return &any->unbound;
+  return absences_.find(bound_hash);
+}
+
 void LinkCache::store(std::uint32_t host, std::string_view code, const LookupResult& result,
                       std::uint64_t now_ms) {
-  const auto store_one = [&](std::uint32_t of, const std::shared_ptr<const ResolvedLink>& link) {
-    const std::uint64_t hash = hash_of(of, code);
-    if (const auto at = index_.find(hash); at != index_.end()) remove(at->second);
-    if (link) {
-      absences_.erase(hash);
-      put(of, link, now_ms);
-    } else {
-      absences_.store(hash, now_ms);
-    }
-  };
-  store_one(host, result.bound);
-  store_one(any_host, result.any);
+  const std::uint64_t bound_hash = hash_of(host, code);
+  const std::uint64_t any_hash = hash_of(any_host, code);
+  const Slot* const before = find_slot(any_hash, any_host, code);
+  Absence first = before != nullptr ? before->unbound : Absence{};
+  if (first.hash == 0 || first.hash == bound_hash) {
+    first = result.bound ? Absence{} : Absence{bound_hash, now_ms, 0, false};
+  }
+  drop(bound_hash);
+  drop(any_hash);
+  if (result.bound) put(bound_hash, host, result.bound, now_ms);
+  if (result.any) {
+    put(any_hash, any_host, result.any, now_ms).unbound = first;
+  } else {
+    absences_.store(any_hash, now_ms);
+  }
+  const bool kept_with_link = result.any && first.hash == bound_hash;
+  if (!result.bound && !kept_with_link) absences_.store(bound_hash, now_ms);
 }
 
 void LinkCache::changed(std::uint32_t host, std::string_view code) noexcept {
   const std::uint64_t hash = hash_of(host, code);
   if (Slot* slot = find_slot(hash, host, code)) slot->changed = true;
-  if (Absence* absence = absences_.find(hash)) absence->changed = true;
+  Slot* const any = find_slot(hash_of(any_host, code), any_host, code);
+  if (Absence* absence = find_unbound(any, hash)) absence->changed = true;
 }
 
-void LinkCache::put(std::uint32_t host, std::shared_ptr<const ResolvedLink> link,
-                    std::uint64_t now_ms) {
+LinkCache::Slot& LinkCache::put(std::uint64_t hash, std::uint32_t host,
+                                std::shared_ptr<const ResolvedLink> link, std::uint64_t now_ms) {
   const std::size_t bytes = cost(*link);
   make_room(bytes);
   if (free_.empty()) {
@@ -111,11 +123,17 @@ void LinkCache::put(std::uint32_t host, std::shared_ptr<const ResolvedLink> link
   }
   const std::uint32_t place = free_.back();
   free_.pop_back();
-  const std::uint64_t hash = hash_of(host, link->code);
-  slots_[place] = Slot{hash, std::move(link), now_ms, 0, host, false, false};
+  slots_[place] = Slot{hash, std::move(link), now_ms, 0, host, false, false, {}};
   index_[hash] = place;
   bytes_ += bytes;
   if (host != any_host) ++bound_;
+  return slots_[place];
+}
+
+// Forgets whatever is known under the hash.
+void LinkCache::drop(std::uint64_t hash) {
+  if (const auto at = index_.find(hash); at != index_.end()) remove(at->second);
+  absences_.erase(hash);
 }
 
 void LinkCache::remove(std::uint32_t place) {

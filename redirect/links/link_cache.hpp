@@ -78,13 +78,19 @@ class LinkCache {
     std::uint32_t host = any_host;
     bool visited = false;
     bool changed = false;
+    // Of a link for any host: that the host which asked first has none of its own. Kept here, as
+    // there is mostly one; what is known of further hosts stands in the table of absences.
+    Absence unbound;
   };
 
   std::uint64_t hash_of(std::uint32_t host, std::string_view code) const noexcept;
   Slot* find_slot(std::uint64_t hash, std::uint32_t host, std::string_view code) noexcept;
   Use use_of(std::uint64_t fetched_ms, std::uint64_t& asked_ms, bool changed, std::uint64_t now_ms,
              bool redis_away) const noexcept;
-  void put(std::uint32_t host, std::shared_ptr<const ResolvedLink> link, std::uint64_t now_ms);
+  Absence* find_unbound(Slot* any, std::uint64_t bound_hash) noexcept;
+  Slot& put(std::uint64_t hash, std::uint32_t host, std::shared_ptr<const ResolvedLink> link,
+            std::uint64_t now_ms);
+  void drop(std::uint64_t hash);
   void remove(std::uint32_t slot);
   void make_room(std::size_t bytes);
 

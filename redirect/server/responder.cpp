@@ -50,7 +50,6 @@ Responder::Responder(const ResponderOptions& options, std::shared_ptr<const KeyR
       cache_(options.cache),
       hosts_(options.hosts_max),
       agents_(options.cache.seed) {
-  query_json_.reserve(2 * limits::stored_query_bytes_max);
 }
 
 void Responder::set_now(Now now) noexcept {
@@ -154,7 +153,7 @@ void Responder::record(const Decision& decision, const KnownAgent& agent, const 
     return;
   }
   char* const end = write_click(decision, connection.request, agent, link, options_.rules, *keys_,
-                                host_json, connection.peer, now_.unix_ms, query_json_, *room);
+                                host_json, connection.peer, now_.unix_ms, *room);
   journal_.commit(static_cast<std::size_t>(end - *room), now_.unix_ms);
   counters_.add(Counter::clicks_journalled);
 }

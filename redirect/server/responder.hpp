@@ -95,7 +95,6 @@ class Responder {
   Uuid7Generator ids_;
   DateText date_;
   DecideScratch scratch_;
-  std::string query_json_;
   LookupKey awaited_;
   Now now_;
   bool redis_away_ = false;

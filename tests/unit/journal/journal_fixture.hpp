@@ -61,7 +61,7 @@ class JournalFixture {
     return found;
   }
 
-  test::TemporaryFolder directory;
+  waymark::test::TemporaryFolder directory;
   EpochFolder folder;
   std::shared_ptr<OriginJournal> origin;
   std::unique_ptr<JournalWriter> writer;

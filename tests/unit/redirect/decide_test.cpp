@@ -44,16 +44,15 @@ TEST_P(Classes, AreRecordedButGetNoCookie) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, Classes,
-    testing::Values(ClassRow{"", "GET", ""}, ClassRow{"", "HEAD", "head"},
-                    ClassRow{"Sec-Purpose: prefetch\r\n", "GET", "prefetch"},
-                    ClassRow{"Sec-Purpose: prefetch\r\n", "HEAD", "head"},
-                    ClassRow{"Sec-Fetch-Mode: no-cors\r\n", "GET", "embed"},
-                    ClassRow{"Sec-Fetch-Dest: image\r\n", "GET", "embed"},
-                    ClassRow{"Sec-Fetch-Dest: iframe\r\nSec-Fetch-Mode: navigate\r\n", "GET",
-                             "embed"},
-                    ClassRow{"Sec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\n", "GET", ""},
-                    ClassRow{"Sec-Purpose: prefetch\r\nSec-Fetch-Dest: image\r\n", "GET",
-                             "prefetch"}));
+    testing::Values(
+        ClassRow{"", "GET", ""}, ClassRow{"", "HEAD", "head"},
+        ClassRow{"Sec-Purpose: prefetch\r\n", "GET", "prefetch"},
+        ClassRow{"Sec-Purpose: prefetch\r\n", "HEAD", "head"},
+        ClassRow{"Sec-Fetch-Mode: no-cors\r\n", "GET", "embed"},
+        ClassRow{"Sec-Fetch-Dest: image\r\n", "GET", "embed"},
+        ClassRow{"Sec-Fetch-Dest: iframe\r\nSec-Fetch-Mode: navigate\r\n", "GET", "embed"},
+        ClassRow{"Sec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\n", "GET", ""},
+        ClassRow{"Sec-Purpose: prefetch\r\nSec-Fetch-Dest: image\r\n", "GET", "prefetch"}));
 
 struct AgentRow {
   const char* user_agent;

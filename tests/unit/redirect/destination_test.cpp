@@ -31,8 +31,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"https://s.example/a", "", "/anna7", "https://s.example/a?wm_click="},
         Row{"https://s.example", "", "/anna7", "https://s.example/?wm_click="},
         Row{"https://s.example?x=1", "", "/anna7", "https://s.example/?x=1&wm_click="},
-        Row{"https://s.example/a?x=1#part", "", "/anna7",
-            "https://s.example/a?x=1&wm_click=#part"},
+        Row{"https://s.example/a?x=1#part", "", "/anna7", "https://s.example/a?x=1&wm_click=#part"},
         // The visitor's own parameters pass, reserved ones do not.
         Row{"https://s.example/a", "", "/anna7?sub1=7&c=mail&s=tag&wm_click=forged&wm_x=1",
             "https://s.example/a?sub1=7&wm_click="},
@@ -48,11 +47,11 @@ INSTANTIATE_TEST_SUITE_P(
         // Octets that RFC 3986 leaves out of queries leave encoded; what is encoded stays.
         Row{"https://s.example/a", "", "/anna7?q={x}|\"y\"&z=%41%zz",
             "https://s.example/a?q=%7Bx%7D%7C%22y%22&z=%41%zz&wm_click="},
-        Row{"https://s.example/a", "", "/anna7?&&x&=novalue&y=",
-            "https://s.example/a?x&y=&wm_click="},
+        Row{"https://s.example/a", "",
+            "/anna7?&&x&=novalue&y=", "https://s.example/a?x&y=&wm_click="},
         // Placeholders.
-        Row{"https://s.example/{campaign}/{referrer}?code={code}&ch={channel}", "",
-            "/anna7?c=mail", "https://s.example/camp_spring/rfr_anna?code=anna7&ch=mail&wm_click="},
+        Row{"https://s.example/{campaign}/{referrer}?code={code}&ch={channel}", "", "/anna7?c=mail",
+            "https://s.example/camp_spring/rfr_anna?code=anna7&ch=mail&wm_click="},
         Row{"https://s.example/{unknown}", "", "/anna7", "https://s.example/{unknown}?wm_click="}));
 
 TEST(Destination, DropsTheVisitorsQueryWhenTheLinkSaysSo) {
@@ -69,8 +68,7 @@ TEST(Destination, FillsTheTokenWhereTheFirmWantsIt) {
   const auto link = link_to("https://s.example/in/{click}?t={click}");
   const std::string location = header_of(desk.answer(Visit{"/a"}, *link), "Location");
   const std::string token = location.substr(21, click_token_bytes);
-  EXPECT_EQ(location,
-            "https://s.example/in/" + token + "?t=" + token + "&wm_click=" + token);
+  EXPECT_EQ(location, "https://s.example/in/" + token + "?t=" + token + "&wm_click=" + token);
 }
 
 TEST(Destination, UsesTheStatusOfTheLink) {
@@ -91,9 +89,9 @@ TEST(Destination, RefusesLocationsThatOutgrowTheirLimit) {
   while (destination.size() < limits::destination_bytes_max - 6) destination += "{code}";
   LinkRecord record;
   record.destination = destination;
-  EXPECT_EQ(resolve_link(std::string(64, 'x'), record,
-                         resolve_campaign("", CampaignRecord{}, true)),
-            nullptr);
+  EXPECT_EQ(
+      resolve_link(std::string(64, 'x'), record, resolve_campaign("", CampaignRecord{}, true)),
+      nullptr);
 }
 
 // Whatever a visitor sends, the answer fits its limit and stays two well-formed lines.

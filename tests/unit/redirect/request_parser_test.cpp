@@ -23,7 +23,9 @@ struct Parsed {
   Parsed& operator=(const Parsed&) = delete;
 };
 
-Refusal refusal_of(const std::string& bytes) { return Parsed{bytes}.refusal; }
+Refusal refusal_of(const std::string& bytes) {
+  return Parsed{bytes}.refusal;
+}
 
 TEST(RequestParser, KeepsViewsOfWhatMatters) {
   const Parsed parsed{
@@ -57,10 +59,9 @@ TEST(RequestParser, KeepsViewsOfWhatMatters) {
 }
 
 TEST(RequestParser, KnowsEveryWayToAskForAPrefetch) {
-  for (const char* field :
-       {"Sec-Purpose: prefetch", "Sec-Purpose: prefetch;prerender",
-        "Sec-Purpose: prefetch;anonymous-client-ip", "Purpose: prefetch", "X-Moz: prefetch",
-        "X-Purpose: preview", "x-purpose: Prefetch"}) {
+  for (const char* field : {"Sec-Purpose: prefetch", "Sec-Purpose: prefetch;prerender",
+                            "Sec-Purpose: prefetch;anonymous-client-ip", "Purpose: prefetch",
+                            "X-Moz: prefetch", "X-Purpose: preview", "x-purpose: Prefetch"}) {
     const Parsed parsed{std::string{"GET /a HTTP/1.1\r\nHost: h\r\n"} + field + "\r\n\r\n"};
     EXPECT_TRUE(parsed.request.prefetch) << field;
   }
@@ -74,7 +75,9 @@ struct Row {
 
 class BrokenRequests : public testing::TestWithParam<Row> {};
 
-TEST_P(BrokenRequests, AreRefused) { EXPECT_EQ(refusal_of(GetParam().bytes), GetParam().refusal); }
+TEST_P(BrokenRequests, AreRefused) {
+  EXPECT_EQ(refusal_of(GetParam().bytes), GetParam().refusal);
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Rfc9112, BrokenRequests,
@@ -96,8 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
             Refusal::bad_request},
         Row{"NUL in a value", std::string("GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n", 38),
             Refusal::bad_request},
-        Row{"fragment in the target", "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n",
-            Refusal::bad_request},
+        Row{"fragment in the target", "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", Refusal::bad_request},
         Row{"raw bytes in the target", "GET /\xc3\xa4 HTTP/1.1\r\nHost: a\r\n\r\n",
             Refusal::bad_request},
         Row{"asterisk-form", "GET * HTTP/1.1\r\nHost: a\r\n\r\n", Refusal::bad_request},
@@ -112,8 +114,8 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", Refusal::version_not_supported},
         Row{"HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", Refusal::version_not_supported},
         Row{"HTTP/11", "GET / HTTP/11\r\nHost: a\r\n\r\n", Refusal::bad_request},
-        Row{"length that is no number",
-            "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1a\r\n\r\n", Refusal::bad_request}),
+        Row{"length that is no number", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1a\r\n\r\n",
+            Refusal::bad_request}),
     [](const auto& instance) {
       std::string name;
       for (char c : std::string{instance.param.what}) {
@@ -179,8 +181,9 @@ TEST(PartialHeader, AGoodHeaderByteByByteIsNeverRefused) {
 
 TEST(PartialHeader, LimitsHold) {
   std::size_t checked = 0;
-  EXPECT_EQ(check_partial_header("GET /" + std::string(limits::target_bytes_max + 64, 'a'), checked),
-            Refusal::target_too_long);
+  EXPECT_EQ(
+      check_partial_header("GET /" + std::string(limits::target_bytes_max + 64, 'a'), checked),
+      Refusal::target_too_long);
   checked = 0;
   EXPECT_EQ(check_partial_header(
                 "GET / HTTP/1.1\r\nX: " + std::string(limits::header_bytes_max, 'a'), checked),

@@ -1,0 +1,162 @@
+#include "redirect/links/link_cache.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+namespace waymark::redirect {
+namespace {
+
+constexpr std::uint32_t host = 1;
+constexpr std::uint32_t other_host = 2;
+
+CacheOptions small_cache() {
+  CacheOptions options;
+  options.bytes_max = 1'000'000;
+  options.absences_max = 1'024;
+  options.refresh_ms = 60'000;
+  options.stale_max_ms = 600'000;
+  options.unknown_ms = 10'000;
+  options.seed = 42;
+  return options;
+}
+
+std::shared_ptr<const ResolvedLink> link_of(const std::string& code,
+                                            const std::string& destination = "https://s.example/") {
+  LinkRecord record;
+  record.destination = destination;
+  return resolve_link(code, record, resolve_campaign("", CampaignRecord{}, true));
+}
+
+LookupResult common(const std::string& code) {
+  return {LookupStatus::answered, nullptr, link_of(code)};
+}
+LookupResult unknown() {
+  return {LookupStatus::answered, nullptr, nullptr};
+}
+
+TEST(LinkCache, KnowsWhatItWasTold) {
+  LinkCache cache{small_cache()};
+  EXPECT_EQ(cache.find(host, "a", 1'000, false).use, Use::wait);
+  cache.store(host, "a", common("a"), 1'000);
+  const Found found = cache.find(host, "a", 1'000, false);
+  EXPECT_EQ(found.use, Use::now);
+  ASSERT_NE(found.link, nullptr);
+  EXPECT_EQ(found.link->code, "a");
+}
+
+TEST(LinkCache, AnotherHostMustBeAskedForFirst) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "a", common("a"), 1'000);
+  EXPECT_EQ(cache.find(other_host, "a", 1'000, false).use, Use::wait);
+}
+
+TEST(LinkCache, TheLinkOfTheHostWins) {
+  LinkCache cache{small_cache()};
+  LookupResult both{LookupStatus::answered, link_of("a", "https://bound.example/"),
+                    link_of("a", "https://any.example/")};
+  cache.store(host, "a", both, 1'000);
+  EXPECT_EQ(cache.find(host, "a", 1'000, false).link->record.destination, "https://bound.example/");
+  cache.store(host, "a", common("a"), 2'000);  // it was deleted
+  EXPECT_EQ(cache.find(host, "a", 2'000, false).link->record.destination, "https://s.example/");
+}
+
+TEST(LinkCache, UnknownCodesAreRememberedForAShortTime) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "x", unknown(), 1'000);
+  const Found found = cache.find(host, "x", 11'000, false);
+  EXPECT_EQ(found.use, Use::now);
+  EXPECT_EQ(found.link, nullptr);
+  EXPECT_EQ(cache.find(host, "x", 11'001, false).use, Use::wait);
+}
+
+TEST(LinkCache, HitsDoNotExtendAnAge) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "a", common("a"), 1'000);
+  EXPECT_EQ(cache.find(host, "a", 45'999, false).use, Use::now);
+  EXPECT_EQ(cache.find(host, "a", 46'000, false).use, Use::and_refresh);
+  EXPECT_EQ(cache.find(host, "a", 46'500, false).use, Use::now) << "one refresh is under way";
+  EXPECT_EQ(cache.find(host, "a", 60'999, false).use, Use::and_refresh);
+  EXPECT_EQ(cache.find(host, "a", 61'000, false).use, Use::wait);
+}
+
+TEST(LinkCache, WithRedisAwayOldLinksServeUntilStaleMax) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "a", common("a"), 1'000);
+  const Found found = cache.find(host, "a", 300'000, true);
+  EXPECT_NE(found.use, Use::wait);
+  EXPECT_NE(found.link, nullptr);
+  EXPECT_EQ(cache.find(host, "a", 601'001, true).use, Use::wait);
+}
+
+TEST(LinkCache, AChangedLinkMustBeWaitedFor) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "a", common("a"), 1'000);
+  cache.changed(LinkCache::any_host, "a");
+  EXPECT_EQ(cache.find(host, "a", 1'001, false).use, Use::wait);
+  EXPECT_NE(cache.find(host, "a", 1'001, true).link, nullptr) << "unless Redis is away";
+}
+
+TEST(LinkCache, AChangeReachesCodesRememberedAsUnknown) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "a", unknown(), 1'000);
+  cache.changed(LinkCache::any_host, "a");
+  EXPECT_EQ(cache.find(host, "a", 1'001, false).use, Use::wait);
+  cache.store(host, "a", unknown(), 1'002);
+  cache.changed(host, "a");
+  EXPECT_EQ(cache.find(host, "a", 1'003, false).use, Use::wait);
+}
+
+TEST(LinkCache, AChangedCampaignReachesItsLinks) {
+  LinkCache cache{small_cache()};
+  LinkRecord record;
+  record.destination = "https://s.example/";
+  record.campaign = "camp";
+  auto campaign = resolve_campaign("camp", CampaignRecord{}, true);
+  cache.store(host, "a", {LookupStatus::answered, nullptr, resolve_link("a", record, campaign)},
+              1'000);
+  EXPECT_EQ(cache.find(host, "a", 1'001, false).use, Use::now);
+  campaign->outdated = true;
+  EXPECT_EQ(cache.find(host, "a", 1'001, false).use, Use::wait);
+}
+
+TEST(LinkCache, AfterALossOfTrackingEverythingIsUsedAndRefreshed) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "a", common("a"), 1'000);
+  cache.mark_all_due(2'000);
+  EXPECT_EQ(cache.find(host, "a", 2'000, false).use, Use::and_refresh);
+  cache.store(host, "a", common("a"), 2'001);
+  EXPECT_EQ(cache.find(host, "a", 2'002, false).use, Use::now);
+}
+
+TEST(LinkCache, StaysWithinItsBytesAndKeepsWhatIsUsed) {
+  CacheOptions options = small_cache();
+  options.bytes_max = 100'000;
+  LinkCache cache{options};
+  cache.store(host, "hot", common("hot"), 1'000);
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string code = "c" + std::to_string(i);
+    cache.store(host, code, common(code), 1'000);
+    ASSERT_LE(cache.bytes(), options.bytes_max);
+    if (i % 10 == 0) {
+      ASSERT_NE(cache.find(host, "hot", 1'000, false).link, nullptr) << i;
+    }
+  }
+  EXPECT_GT(cache.evictions(), 0U);
+  EXPECT_GT(cache.entries(), 10U);
+}
+
+TEST(LinkCache, AScanOfUnknownCodesEvictsNoLink) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "a", common("a"), 1'000);
+  const std::size_t bytes = cache.bytes();
+  for (int i = 0; i < 100'000; ++i)
+    cache.store(other_host, "x" + std::to_string(i), unknown(), 1'000);
+  EXPECT_EQ(cache.bytes(), bytes);
+  EXPECT_EQ(cache.evictions(), 0U);
+  EXPECT_GT(cache.absence_evictions(), 0U);
+}
+
+}  // namespace
+}  // namespace waymark::redirect

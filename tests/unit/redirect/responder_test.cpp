@@ -1,0 +1,201 @@
+// The request path of one thread with a real journal: what is answered, what is journalled, and
+// that a hit allocates nothing.
+#include "redirect/server/responder.hpp"
+
+#include "allocations.hpp"
+#include "common/click_line.hpp"
+#include "tests/unit/journal/journal_fixture.hpp"
+#include "visit.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace waymark::redirect::test {
+namespace {
+
+class ResponderTest : public testing::Test {
+ protected:
+  ResponderTest() {
+    ResponderOptions options;
+    options.cache.bytes_max = 1'000'000;
+    options.cache.absences_max = 1'024;
+    responder = std::make_unique<Responder>(
+        options, std::make_shared<const KeyRing>(test_keys()), *journal.writer,
+        [this](const LookupKey& key) { asked.push_back(key); }, counters);
+    responder->set_now({noon_ms, 1'000});
+  }
+
+  void know(const std::string& code, std::shared_ptr<const ResolvedLink> link) {
+    responder->on_lookup({"go.example", code}, {LookupStatus::answered, nullptr, std::move(link)});
+  }
+
+  void receive(const std::string& bytes) {
+    std::copy(bytes.begin(), bytes.end(),
+              connection.in.begin() + static_cast<std::ptrdiff_t>(connection.end));
+    connection.end += bytes.size();
+  }
+
+  Step respond() {
+    char* end = out.data();
+    const Step step = responder->respond(connection, end);
+    answer.assign(out.data(), end);
+    return step;
+  }
+  Step respond_to(const std::string& bytes) {
+    receive(bytes);
+    return respond();
+  }
+
+  // Lines in the journal so far.
+  std::vector<std::string> journalled() {
+    const Sequence last = journal.writer->last();
+    return last == 0 ? std::vector<std::string>{} : journal.read_all(1, last, 1 << 20);
+  }
+
+  JournalFixture journal;
+  MetricShard counters{static_cast<std::size_t>(Counter::count_)};
+  std::vector<LookupKey> asked;
+  std::unique_ptr<Responder> responder;
+  Connection connection;
+  std::string out = std::string(limits::answer_bytes_max, '\0');
+  std::string answer;
+};
+
+std::string get(const std::string& target, const std::string& fields = {}) {
+  return "GET " + target + " HTTP/1.1\r\nHost: go.example\r\nUser-Agent: " + std::string{firefox} +
+         "\r\nAccept-Language: de-DE,de;q=0.9\r\n" + fields + "\r\n";
+}
+
+TEST_F(ResponderTest, AMissWaitsForTheLookup) {
+  EXPECT_EQ(respond_to(get("/Anna7,")), Step::waiting);
+  EXPECT_EQ(responder->awaited(), (LookupKey{"go.example", "anna7"}));
+  EXPECT_TRUE(answer.empty());
+  know("anna7", link_to("https://shop.example/"));
+  char* end = out.data();
+  responder->resume(connection, LookupStatus::answered, end);
+  EXPECT_TRUE(std::string(out.data(), end).starts_with("HTTP/1.1 302"));
+  EXPECT_EQ(journalled().size(), 1U);
+}
+
+TEST_F(ResponderTest, TheClickIsJournalledAsALineThatTheTrackerReads) {
+  know("anna7", link_to("https://shop.example/"));
+  ASSERT_EQ(respond_to(get("/anna7?utm_source=mail&secret=x&sub1=%C3%A4&c=email&s=Tag1",
+                           "Referer: https://news.example/page\r\n")),
+            Step::answered);
+  const auto lines = journalled();
+  ASSERT_EQ(lines.size(), 1U);
+  ClickLineParser parser;
+  const std::string line = lines[0].substr(0, lines[0].find('\n'));
+  const auto click = parser.parse(line);
+  ASSERT_TRUE(click) << line;
+  EXPECT_EQ(click->code, "anna7");
+  EXPECT_EQ(click->host, "go.example");
+  EXPECT_EQ(click->campaign, "camp_spring");
+  EXPECT_EQ(click->referrer, "rfr_anna");
+  EXPECT_EQ(click->channel, "email");
+  EXPECT_EQ(click->share, "tag1");
+  EXPECT_EQ(click->referring_host, "news.example");
+  EXPECT_EQ(click->query_json, "{\"utm_source\":\"mail\",\"sub1\":\"\xc3\xa4\"}");
+  EXPECT_EQ(click->language, "de-DE");
+  EXPECT_EQ(click->os, "linux");
+  EXPECT_TRUE(click->new_visitor);
+  EXPECT_TRUE(click->counted());
+  EXPECT_NE(answer.find("wm_click="), std::string::npos);
+}
+
+TEST_F(ResponderTest, UnknownCodesAndBadPathsAre404WithoutAClick) {
+  know("nope", nullptr);
+  for (const char* target : {"/nope", "/", "/a/b", "/no.pe", "/%00"}) {
+    ASSERT_EQ(respond_to(get(target)), Step::answered) << target;
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 404")) << target;
+    EXPECT_FALSE(connection.close_after) << target;
+  }
+  EXPECT_TRUE(journalled().empty());
+  EXPECT_TRUE(asked.empty());
+}
+
+TEST_F(ResponderTest, WithoutRedisAnUnseenCodeIs503) {
+  ASSERT_EQ(respond_to(get("/anna7")), Step::waiting);
+  char* end = out.data();
+  responder->resume(connection, LookupStatus::unavailable, end);
+  answer.assign(out.data(), end);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 503"));
+  EXPECT_EQ(header_of(answer, "Retry-After"), "1");
+  EXPECT_FALSE(connection.close_after);
+}
+
+TEST_F(ResponderTest, PastTheBudgetForUnknownCodesIs429) {
+  ASSERT_EQ(respond_to(get("/anna7")), Step::waiting);
+  char* end = out.data();
+  responder->resume(connection, LookupStatus::over_budget, end);
+  EXPECT_TRUE(std::string(out.data(), end).starts_with("HTTP/1.1 429"));
+}
+
+TEST_F(ResponderTest, OtherMethodsAndContent) {
+  ASSERT_EQ(respond_to("DELETE /a HTTP/1.1\r\nHost: h\r\n\r\n"), Step::answered);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 405"));
+  EXPECT_EQ(header_of(answer, "Allow"), "GET, HEAD");
+  EXPECT_FALSE(connection.close_after);
+  ASSERT_EQ(respond_to("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"),
+            Step::answered);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 405"));
+  EXPECT_TRUE(connection.close_after);
+  EXPECT_TRUE(connection.linger);
+}
+
+TEST_F(ResponderTest, ContentWithAGoodMethodIs413AndCloses) {
+  ASSERT_EQ(respond_to("GET /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"),
+            Step::answered);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 413"));
+  EXPECT_TRUE(connection.close_after);
+}
+
+TEST_F(ResponderTest, PipelinedRequestsAreAnsweredInOrder) {
+  know("anna7", link_to("https://shop.example/"));
+  receive(get("/anna7") + get("/a/b") + get("/anna7", "Connection: close\r\n"));
+  EXPECT_EQ(respond(), Step::answered);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 302"));
+  EXPECT_EQ(respond(), Step::answered);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 404"));
+  EXPECT_EQ(respond(), Step::answered);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 302"));
+  EXPECT_EQ(header_of(answer, "Connection"), "close");
+  EXPECT_TRUE(connection.close_after);
+  EXPECT_EQ(connection.begin, connection.end);
+}
+
+TEST_F(ResponderTest, WithoutRoomInTheJournalTheVisitorIsStillRedirected) {
+  know("anna7", link_to("https://shop.example/"));
+  journal.preparing = false;
+  journal.origin->set_prepare_error(Errc::journal_full);
+  while (counters.value(static_cast<std::size_t>(Counter::clicks_dropped_full)) == 0) {
+    ASSERT_EQ(respond_to(get("/anna7")), Step::answered);
+    ASSERT_TRUE(answer.starts_with("HTTP/1.1 302"));
+  }
+  EXPECT_EQ(journal.writer->dropped_full(), 1U);
+}
+
+TEST_F(ResponderTest, AHitAllocatesNothing) {
+  know("anna7", link_to("https://shop.example/welcome?x=1"));
+  const std::string first_visit = get("/anna7?utm_source=a-long-name-of-a-source&sub1=%C3%A4%22",
+                                      "Referer: https://t.co/a\r\n");
+  ASSERT_EQ(respond_to(first_visit), Step::answered);
+  const std::string second_visit = get("/anna7?utm_source=mail", cookie_line(answer));
+  ASSERT_EQ(respond_to(second_visit), Step::answered);
+  const auto visit = [&](const std::string& bytes) {
+    receive(bytes);
+    char* end = out.data();
+    return responder->respond(connection, end);
+  };
+  const std::size_t before = allocations();
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_EQ(visit(first_visit), Step::answered);
+    ASSERT_EQ(visit(second_visit), Step::answered);
+  }
+  EXPECT_EQ(allocations() - before, 0U);
+}
+
+}  // namespace
+}  // namespace waymark::redirect::test
