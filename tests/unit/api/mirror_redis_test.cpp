@@ -1,0 +1,143 @@
+// The copy of the links in a real Redis: written through at once, whole, and back after a loss.
+#include "tests/support/redis_server.hpp"
+#include "tests/unit/api/api_fixture.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+namespace waymark::tracker::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+class MirrorRedisTest : public ::testing::Test {
+ protected:
+  MirrorRedisTest() {
+    wait_until([this] { return marker().ends_with(":0"); });
+  }
+
+  // Fields of a hash as `name=value` in the order Redis keeps them.
+  std::string hash(const std::string& key) {
+    const auto reply = redis.call({"HGETALL", key});
+    std::string text;
+    for (std::size_t i = 0; i + 1 < reply.size(); i += 2) {
+      text += fmt::format("{}={} ", reply[i].text(), reply[i + 1].text());
+    }
+    return text;
+  }
+  std::string marker() { return std::string{redis.call({"GET", "wm:filled"}).text()}; }
+  std::size_t keys() { return static_cast<std::size_t>(redis.call({"DBSIZE"}).integer()); }
+
+  static void wait_until(const std::function<bool()>& condition) {
+    for (int i = 0; i < 1'000; ++i) {
+      if (condition()) return;
+      std::this_thread::sleep_for(10ms);
+    }
+    FAIL() << "waited ten seconds in vain";
+  }
+
+  void make_links(int count) {
+    for (int i = 0; i < count; ++i) {
+      ASSERT_EQ(
+          api.post("/v1/links",
+                   fmt::format(R"({{"destination":"https://a.example/{0}","code":"c{0}"}})", i))
+              .status,
+          201U);
+    }
+  }
+
+  waymark::test::RedisServer redis;
+  ApiSystem api{redis.url()};
+};
+
+TEST_F(MirrorRedisTest, ALinkIsInRedisWhenItsAnswerIsHere) {
+  const auto made = api.post("/v1/links", R"({"destination":"https://a.example/","code":"anna7",
+                                              "id":"lnk_1","campaign":"camp_1"})");
+  EXPECT_EQ(hash("wm:link:*/anna7"), "destination=https://a.example/ campaign=camp_1 link=lnk_1 ");
+  EXPECT_TRUE(marker().ends_with(":1")) << marker();
+  api.patch("/v1/links/lnk_1", R"({"status":"paused"})");
+  EXPECT_NE(hash("wm:link:*/anna7").find("status=paused"), std::string::npos);
+  api.patch("/v1/links/lnk_1", R"({"status":"active"})");
+  EXPECT_EQ(hash("wm:link:*/anna7").find("status"), std::string::npos) << "defaults are left out";
+}
+
+TEST_F(MirrorRedisTest, CampaignsAndDomainsWithDefaultsAloneAreThereToo) {
+  api.post("/v1/campaigns", R"({"id":"camp_1"})");
+  EXPECT_EQ(hash("wm:campaign:camp_1"), "status=live ");
+  api.post("/v1/domains", R"({"host":"go.example"})");
+  EXPECT_EQ(hash("wm:domain:go.example"), "host=go.example ");
+}
+
+TEST_F(MirrorRedisTest, ADifferentKindOfKeyInTheWayIsReplaced) {
+  redis.call({"SET", "wm:link:*/anna7", "text"});
+  api.post("/v1/links", R"({"destination":"https://a.example/","code":"anna7","id":"l"})");
+  EXPECT_EQ(hash("wm:link:*/anna7"), "destination=https://a.example/ link=l ");
+}
+
+TEST_F(MirrorRedisTest, AFlushedRedisIsFilledAgain) {
+  make_links(3);
+  const auto full = marker();
+  redis.call({"FLUSHALL"});
+  wait_until([&] { return marker() == full; });
+  EXPECT_EQ(keys(), 4U) << "three links and the marker";
+}
+
+TEST_F(MirrorRedisTest, ARedisThatLostItsDataIsFilledAgain) {
+  make_links(3);
+  const auto full = marker();
+  redis.restart();
+  wait_until([&] { return marker() == full; });
+  EXPECT_EQ(keys(), 4U);
+}
+
+TEST_F(MirrorRedisTest, AnOlderMarkerIsCaughtUpFrom) {
+  make_links(2);
+  const auto full = marker();
+  redis.call({"SET", "wm:filled", full.substr(0, full.size() - 1) + "1"});
+  redis.call({"DEL", "wm:link:*/c0", "wm:link:*/c1"});
+  wait_until([&] { return marker() == full; });
+  EXPECT_EQ(hash("wm:link:*/c0"), "") << "change 1 is what the marker says is there";
+  EXPECT_NE(hash("wm:link:*/c1"), "");
+}
+
+TEST_F(MirrorRedisTest, WithRedisAwayChangesAreTakenAndWrittenLater) {
+  redis.kill();
+  const auto made = api.post("/v1/links", R"({"destination":"https://a.example/","code":"late"})");
+  EXPECT_EQ(made.status, 201U);
+  redis.restart();
+  wait_until([&] { return !hash("wm:link:*/late").empty(); });
+}
+
+TEST_F(MirrorRedisTest, LinksThatOthersWroteStay) {
+  redis.call({"HSET", "wm:link:*/other", "destination", "https://b.example/"});
+  redis.call({"DEL", "wm:filled"});
+  wait_until([&] { return !marker().empty(); });
+  EXPECT_EQ(hash("wm:link:*/other"), "destination=https://b.example/ ");
+}
+
+TEST_F(MirrorRedisTest, AFullRedisGetsTheRestWhenThereIsRoomAgain) {
+  redis.call({"CONFIG", "SET", "maxmemory", "1"});
+  EXPECT_EQ(api.post("/v1/links", R"({"destination":"https://a.example/","code":"tight"})").status,
+            201U);
+  EXPECT_EQ(hash("wm:link:*/tight"), "");
+  redis.call({"CONFIG", "SET", "maxmemory", "0"});
+  wait_until([&] { return !hash("wm:link:*/tight").empty(); });
+}
+
+// A fill runs while Redis is flushed again and again: whenever the marker stands, all links do.
+TEST_F(MirrorRedisTest, AMarkerNeverStandsOverMissingLinks) {
+  make_links(30);
+  const auto full = marker();
+  for (int round = 0; round < 20; ++round) {
+    redis.call({"FLUSHALL"});
+    std::this_thread::sleep_for(std::chrono::milliseconds{round * 7 % 40});
+    redis.call({"FLUSHALL"});
+    wait_until([&] { return marker() == full; });
+    ASSERT_EQ(keys(), 31U);
+  }
+}
+
+}  // namespace
+}  // namespace waymark::tracker::test
