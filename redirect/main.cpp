@@ -2,10 +2,12 @@
 #include "common/error.hpp"
 #include "common/settings.hpp"
 #include "redirect/config.hpp"
+#include "redirect/journal/command.hpp"
 #include "redirect/server/edge.hpp"
 
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
 namespace {
 
@@ -30,6 +32,9 @@ int serve(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  if (argc > 1 && std::string_view{argv[1]} == "journal") {
+    return waymark::redirect::journal_command(argc - 1, argv + 1);
+  }
   return serve(argc, argv);
 } catch (const waymark::Settings::Exit& exit) {
   return exit.code;
