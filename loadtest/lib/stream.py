@@ -29,7 +29,7 @@ class ClickStream:
         return self.last
 
     def settle(self, seconds=20.0):
-        """Waits until nothing new has arrived for 0.2 s and the tracker, if it runs, has stored all;
+        """Waits until nothing new has arrived for 0.2 s and a running tracker has stored it all;
         returns the newest number."""
         deadline = time.monotonic() + seconds
         before, since = self.last_sequence(), time.monotonic()
