@@ -126,6 +126,19 @@ TEST_F(MirrorRedisTest, AFullRedisGetsTheRestWhenThereIsRoomAgain) {
   wait_until([&] { return !hash("wm:link:*/tight").empty(); });
 }
 
+TEST_F(MirrorRedisTest, ALinkThatHasHadItsClicksIsMarkedFull) {
+  api.post("/v1/links",
+           R"({"destination":"https://a.example/","code":"few","id":"lnk_few","max_clicks":1})");
+  Click click;
+  click.unix_ms = 1'777'716'000'000;
+  click.id = Uuid7Generator{}.next(click.unix_ms);
+  click.code = "few";
+  click.link = "lnk_few";
+  api.store_clicks({click});
+  wait_until([&] { return hash("wm:link:*/few").find("full=1") != std::string::npos; });
+  EXPECT_EQ(api.get("/v1/links/lnk_few").json().at("full"), true);
+}
+
 // A fill runs while Redis is flushed again and again: whenever the marker stands, all links do.
 TEST_F(MirrorRedisTest, AMarkerNeverStandsOverMissingLinks) {
   make_links(30);
