@@ -5,6 +5,7 @@ import pytest
 
 from tests.support.invariants import assert_all_stored_once
 from tests.support.load import Load
+from tests.support.programs import wait_until
 from tests.support.system import Edge, ready
 
 ROUNDS = 3
@@ -73,7 +74,7 @@ def test_what_a_dead_edge_left_is_adopted_by_another(system):
     other.start()
     assert_all_stored_once(system, load.tokens)
     system.edge.start()
-    assert system.edge.get("/try").status == 302
+    wait_until(lambda: system.edge.get("/try").status == 302, "the edge serves again")
 
 
 def test_two_edges_on_one_journal_folder(system):

@@ -152,6 +152,9 @@ std::string member(const json::value& object, std::string_view key) {
   if (value == nullptr || value->is_null() || value->is_structured()) {
     return {};
   }
+  if (value->is_double()) {
+    return fmt::format("{}", value->get_double());  // 60, where JSON's writer says 6E1
+  }
   return value->is_string() ? std::string{value->get_string()} : json::serialize(*value);
 }
 
