@@ -1,8 +1,9 @@
 """A short code becomes a redirect, the click becomes a stored row."""
 import json
+import subprocess
 
 from tests.support.invariants import assert_all_stored_once, click_id
-from tests.support.programs import wait_until
+from tests.support.programs import BIN, wait_until
 
 
 def test_a_click_goes_all_the_way(system):
@@ -104,6 +105,20 @@ def test_click_tail_shows_the_newest(system):
     lines = system.waymark_api("click", "tail", "--once", "--lines", "2").splitlines()
     newest = sorted(map(click_id, tokens))[-2:]
     assert [line.split()[-1] for line in lines] == newest
+
+
+def test_click_tail_follows(system):
+    with subprocess.Popen(
+            [str(BIN / "waymark"), "click", "tail", "--json", "--code", "try", "--api",
+             f"http://127.0.0.1:{system.tracker.port}", "--api-key-file",
+             str(system.tracker.key_file)], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as tail:
+        try:
+            assert b"waiting for the first" in tail.stderr.readline()
+            for _ in range(3):
+                token = system.edge.get("/try").click_token()
+                assert json.loads(tail.stdout.readline())["id"] == click_id(token)
+        finally:
+            tail.kill()
 
 
 def test_a_click_survives_an_orderly_stop_of_everything(system):
