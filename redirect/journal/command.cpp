@@ -74,14 +74,14 @@ int dump(const std::filesystem::path& dir) {
 }  // namespace
 
 int journal_command(int argc, const char* const* argv) {
-  const std::string_view verb = argc == 2 ? argv[0] : "";
+  const std::string_view verb = argc == 3 ? argv[1] : "";
   if (verb != "check" && verb != "dump") {
     fmt::print(stderr, "{}", usage);
     return exit_code::usage;
   }
-  const int code = verb == "check" ? check(argv[1]) : dump(argv[1]);
+  const int code = verb == "check" ? check(argv[2]) : dump(argv[2]);
   if (code == exit_code::not_found) {
-    fmt::print(stderr, "no journal in {}: give the folder that --journal names\n", argv[1]);
+    fmt::print(stderr, "no journal in {}: give the folder that --journal names\n", argv[2]);
   }
   return code;
 }

@@ -340,8 +340,8 @@ void ShippingLoop::Impl::close() {
   closed_ = true;
   writer_.wake_at(~std::uint64_t{0}, &Impl::wake, this);
   connection_->stop();
-  wake_timer_->cancel();
-  tick_timer_->cancel();
+  wake_timer_.reset();
+  tick_timer_.reset();
   figures_.shipping = false;
 }
 

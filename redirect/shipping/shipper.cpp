@@ -227,7 +227,7 @@ Shipper::Order Shipper::next(Time now, std::uint64_t room) const {
   }
   Order idle;
   if (kind_ == OriginKind::own) idle.until_bytes = appended_bytes_ + 1;
-  if (kind_ == OriginKind::adopted && finished() && !end_sent_) idle.kind = Kind::end;
+  if (kind_ == OriginKind::adopted && !end_sent_ && finished()) idle.kind = Kind::end;
   return idle;
 }
 

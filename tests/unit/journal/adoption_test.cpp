@@ -204,8 +204,8 @@ struct Output {
 Output run(const char* verb, const fs::path& dir) {
   testing::internal::CaptureStdout();
   const std::string path = dir.string();
-  const char* const words[] = {verb, path.c_str()};
-  const int code = journal_command(2, words);
+  const char* const words[] = {"journal", verb, path.c_str()};
+  const int code = journal_command(3, words);
   std::fflush(stdout);
   return {code, testing::internal::GetCapturedStdout()};
 }
