@@ -108,8 +108,7 @@ class WholePath {
   // A call of its own, so that its instructions can be counted (README.md).
   [[gnu::noinline]] bool serve_one(std::string_view bytes) {
     Request request;
-    if (find_header_end(bytes, 0) != bytes.size() ||
-        parse_request(bytes, request) != Refusal::none ||
+    if (parse_request(bytes, request).bytes != bytes.size() ||
         split_target(request, host_) != Refusal::none) {
       return false;
     }

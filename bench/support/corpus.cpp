@@ -37,7 +37,7 @@ Corpus::Corpus() {
   for (const mix::MixRequest& request : requests) {
     Case& each = cases.emplace_back();
     each.source = &request;
-    if (redirect::parse_request(request.bytes, each.request) != redirect::Refusal::none ||
+    if (redirect::parse_request(request.bytes, each.request).bytes != request.bytes.size() ||
         redirect::split_target(each.request, each.host) != redirect::Refusal::none) {
       throw std::logic_error("the parser refuses a request of the mix:\n" + request.bytes);
     }

@@ -42,7 +42,7 @@ class EdgeThread {
                            const redirect::KnownAgent& agent, const redirect::ResolvedLink& link) {
     const char* end =
         redirect::write_click(decision, request, agent, link, rules_, keys_, host_json_, peer_,
-                              corpus().now_ms, query_json_, line_.data());
+                              corpus().now_ms, line_.data());
     return {line_.data(), end};
   }
   std::string_view answer_to(const redirect::Decision& decision, const redirect::Request& request,
@@ -61,7 +61,6 @@ class EdgeThread {
   redirect::DateText date_;
   redirect::Peer peer_;
   std::string host_json_ = R"("host":"go.example.com",)";
-  std::string query_json_;
   std::vector<char> line_ = std::vector<char>(limits::click_line_bytes_max);
   std::vector<char> answer_ = std::vector<char>(limits::answer_bytes_max);
 };

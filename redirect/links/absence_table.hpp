@@ -34,7 +34,8 @@ class AbsenceTable {
 
  private:
   using Set = std::array<Absence, ways>;
-  Set& set_of(std::uint64_t hash) noexcept { return sets_[hash & (sets_.size() - 1)]; }
+  // The low bits of a hash may be marks.
+  Set& set_of(std::uint64_t hash) noexcept { return sets_[(hash >> 16U) & (sets_.size() - 1)]; }
 
   std::vector<Set> sets_;
   std::uint64_t evictions_ = 0;

@@ -35,8 +35,7 @@ struct Connection : WheelEntry {
   // Bytes received and not yet answered: in_[begin, end).
   std::size_t begin = 0;
   std::size_t end = 0;
-  std::size_t searched = 0;  // of them, known not to hold the end of the header
-  std::size_t checked = 0;   // of them, known to be good so far
+  bool header_begun = false;  // part of a request is there, and its deadline runs
   std::array<char, limits::header_bytes_max> in;
 
   // The request being answered, while a lookup is awaited.

@@ -24,6 +24,7 @@ struct Request {
   std::string_view accept_language;
   std::array<std::string_view, cookies_max> cookies{};
   std::uint8_t cookie_count = 0;
+  std::string_view content_length;
   std::string_view fetch_mode;  // Sec-Fetch-Mode
   std::string_view fetch_dest;  // Sec-Fetch-Dest
   bool prefetch = false;        // Sec-Purpose, Purpose, X-Moz or X-Purpose says so

@@ -1,10 +1,7 @@
 #include "redirect/server/request_parser.hpp"
 
 #include "common/limits.hpp"
-
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/core/string.hpp>
-#include <boost/beast/http/basic_parser.hpp>
+#include "redirect/server/line_scan.hpp"
 
 #include <array>
 #include <cstring>
@@ -12,187 +9,187 @@
 namespace waymark::redirect {
 namespace {
 
-namespace http = boost::beast::http;
-using boost::beast::error_code;
-using boost::beast::iequals;
-using BeastView = boost::beast::string_view;
+constexpr std::size_t method_and_version_bytes_max = 32;
 
-std::string_view view(BeastView text) noexcept {
-  return {text.data(), text.size()};
+constexpr auto token_octets = [] {
+  std::array<bool, 256> allowed{};
+  for (char c = '0'; c <= '9'; ++c) allowed[static_cast<unsigned char>(c)] = true;
+  for (char c = 'a'; c <= 'z'; ++c) allowed[static_cast<unsigned char>(c)] = true;
+  for (char c = 'A'; c <= 'Z'; ++c) allowed[static_cast<unsigned char>(c)] = true;
+  for (char c : std::string_view{"!#$%&'*+-.^_`|~"}) allowed[static_cast<unsigned char>(c)] = true;
+  return allowed;
+}();
+
+bool is_token(std::string_view text) noexcept {
+  if (text.empty()) return false;
+  for (char c : text) {
+    if (!token_octets[static_cast<unsigned char>(c)]) return false;
+  }
+  return true;
 }
-
-bool starts_with_word(std::string_view text, std::string_view word) noexcept {
-  return text.size() >= word.size() && iequals({text.data(), word.size()}, word);
-}
-
-class RequestParser final : public http::basic_parser<true> {
- public:
-  RequestParser(std::string_view header, Request& request) noexcept
-      : header_(header), request_(request) {
-    header_limit(static_cast<std::uint32_t>(limits::header_bytes_max));
-  }
-
- private:
-  void on_request_impl(http::verb verb, BeastView, BeastView target, int version,
-                       error_code&) override {
-    request_.method = verb == http::verb::get    ? Method::get
-                      : verb == http::verb::head ? Method::head
-                                                 : Method::other;
-    request_.target = view(target);
-    request_.http10 = version == 10;
-  }
-
-  void on_field_impl(http::field name, BeastView name_text, BeastView value_text,
-                     error_code& error) override {
-    const std::string_view value = view(value_text);
-    // Beast joins folded lines in a buffer of its own, which is gone when put() returns.
-    if (!value.empty() &&
-        (value.data() < header_.data() || value.data() >= header_.data() + header_.size())) {
-      error = http::error::bad_obs_fold;
-      return;
-    }
-    switch (name) {
-      case http::field::host:
-        request_.host_field = value;
-        if (request_.host_fields < 2) ++request_.host_fields;
-        break;
-      case http::field::user_agent:
-        keep_first(request_.user_agent, value);
-        break;
-      case http::field::referer:
-        keep_first(request_.referer, value);
-        break;
-      case http::field::accept_language:
-        keep_first(request_.accept_language, value);
-        break;
-      case http::field::cookie:
-        if (request_.cookie_count < Request::cookies_max) {
-          request_.cookies[request_.cookie_count++] = value;
-        }
-        break;
-      case http::field::transfer_encoding:
-        request_.content = true;
-        break;
-      case http::field::content_length:
-        if (value != "0") request_.content = true;
-        break;
-      case http::field::sec_fetch_mode:
-        request_.fetch_mode = value;
-        break;
-      case http::field::sec_fetch_dest:
-        request_.fetch_dest = value;
-        break;
-      case http::field::unknown:
-        on_unlisted_field(view(name_text), value);
-        break;
-      default:
-        break;
-    }
-  }
-
-  // Fields that Beast has no number for. The first byte and the size keep other fields cheap.
-  void on_unlisted_field(std::string_view name, std::string_view value) noexcept {
-    const char first = static_cast<char>(name.front() | 0x20);
-    if (first == 's' && name.size() >= 7 && iequals({name.data(), 4}, "sec-")) {
-      const std::string_view rest = name.substr(4);
-      if (iequals(rest, "gpc")) {
-        request_.opted_out = value == "1";
-      } else if (iequals(rest, "purpose")) {
-        request_.prefetch |= starts_with_word(value, "prefetch");
-      }
-    } else if (first == 'p' && iequals(name, "purpose")) {
-      request_.prefetch |= starts_with_word(value, "prefetch");
-    } else if (first == 'x' && iequals(name, "x-moz")) {
-      request_.prefetch |= starts_with_word(value, "prefetch");
-    } else if (first == 'x' && iequals(name, "x-purpose")) {
-      request_.prefetch |=
-          starts_with_word(value, "prefetch") || starts_with_word(value, "preview");
-    }
-  }
-
-  static void keep_first(std::string_view& field, std::string_view value) noexcept {
-    if (field.data() == nullptr) field = value;
-  }
-
-  void on_header_impl(error_code&) override { request_.keep_alive = keep_alive(); }
-  void on_response_impl(int, BeastView, int, error_code&) override {}
-  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-  std::size_t on_body_impl(BeastView body, error_code&) override { return body.size(); }
-  void on_chunk_header_impl(std::uint64_t, BeastView, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, BeastView body, error_code&) override {
-    return body.size();
-  }
-  void on_finish_impl(error_code&) override {}
-
-  std::string_view header_;
-  Request& request_;
-};
 
 bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
-// A request line that is well formed but for a version other than 1.0 and 1.1.
-bool has_other_version(std::string_view header) noexcept {
-  const std::string_view line = header.substr(0, header.find('\r'));
-  const std::size_t space = line.rfind(' ');
-  if (space == std::string_view::npos) return false;
-  const std::string_view version = line.substr(space + 1);
-  return version.size() == 8 && version.starts_with("HTTP/") && is_digit(version[5]) &&
-         version[6] == '.' && is_digit(version[7]) && version != "HTTP/1.0" &&
-         version != "HTTP/1.1";
+// `lower` is in lower case; both have the same size.
+bool is_name(std::string_view text, std::string_view lower) noexcept {
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    const char c = text[i];
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c) != lower[i]) return false;
+  }
+  return true;
 }
 
-bool breaks_line_rules(std::string_view bytes, std::size_t from) noexcept {
-  for (std::size_t at = from; at < bytes.size(); ++at) {
-    if (bytes[at] == '\n' && (at == 0 || bytes[at - 1] != '\r')) return true;
-    if (bytes[at] == '\r' && at + 1 < bytes.size() && bytes[at + 1] != '\n') return true;
+bool starts_with_word(std::string_view text, std::string_view lower) noexcept {
+  return text.size() >= lower.size() && is_name(text, lower);
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+bool lists_close(std::string_view value) noexcept {
+  while (!value.empty()) {
+    const std::size_t comma = value.find(',');
+    const std::string_view option = trimmed(value.substr(0, comma));
+    if (option.size() == 5 && is_name(option, "close")) return true;
+    value = comma == std::string_view::npos ? std::string_view{} : value.substr(comma + 1);
   }
   return false;
 }
 
-// The complete lines so far with an empty line behind them are judged like a whole header.
-Refusal judge_lines(std::string_view lines) noexcept {
-  std::array<char, limits::header_bytes_max + 2> header;
-  std::memcpy(header.data(), lines.data(), lines.size());
-  std::memcpy(header.data() + lines.size(), "\r\n", 2);
-  Request ignored;
-  return parse_request({header.data(), lines.size() + 2}, ignored);
+// A Content-Length is one number; several must be the same (RFC 9112 section 6.3).
+bool take_length(Request& request, std::string_view value) noexcept {
+  if (value.empty()) return false;
+  for (char c : value) {
+    if (!is_digit(c)) return false;
+  }
+  if (request.content_length.data() != nullptr && request.content_length != value) return false;
+  request.content_length = value;
+  request.content |= value != "0";
+  return true;
+}
+
+void keep_first(std::string_view& field, std::string_view value) noexcept {
+  if (field.data() == nullptr) field = value;
+}
+
+// Takes note of the fields that matter; false when one of them breaks the message. The size of a
+// name decides first, which spares most fields a comparison.
+bool take_field(Request& request, std::string_view name, std::string_view value) noexcept {
+  switch (name.size()) {
+    case 4:
+      if (is_name(name, "host")) {
+        request.host_field = value;
+        if (request.host_fields < 2) ++request.host_fields;
+      }
+      break;
+    case 5:
+      if (is_name(name, "x-moz")) request.prefetch |= starts_with_word(value, "prefetch");
+      break;
+    case 6:
+      if (is_name(name, "cookie") && request.cookie_count < Request::cookies_max) {
+        request.cookies[request.cookie_count++] = value;
+      }
+      break;
+    case 7:
+      if (is_name(name, "referer")) keep_first(request.referer, value);
+      if (is_name(name, "sec-gpc")) request.opted_out = value == "1";
+      if (is_name(name, "purpose")) request.prefetch |= starts_with_word(value, "prefetch");
+      break;
+    case 9:
+      if (is_name(name, "x-purpose")) {
+        request.prefetch |=
+            starts_with_word(value, "preview") || starts_with_word(value, "prefetch");
+      }
+      break;
+    case 10:
+      if (is_name(name, "user-agent")) keep_first(request.user_agent, value);
+      if (is_name(name, "connection") && lists_close(value)) request.keep_alive = false;
+      break;
+    case 11:
+      if (is_name(name, "sec-purpose")) request.prefetch |= starts_with_word(value, "prefetch");
+      break;
+    case 14:
+      if (is_name(name, "sec-fetch-mode")) request.fetch_mode = value;
+      if (is_name(name, "sec-fetch-dest")) request.fetch_dest = value;
+      if (is_name(name, "content-length")) return take_length(request, value);
+      break;
+    case 15:
+      if (is_name(name, "accept-language")) keep_first(request.accept_language, value);
+      break;
+    case 17:
+      if (is_name(name, "transfer-encoding")) request.content = true;
+      break;
+    default:
+      break;
+  }
+  return true;
+}
+
+Refusal take_request_line(Request& request, std::string_view line) noexcept {
+  const std::size_t first = line.find(' ');
+  if (first == std::string_view::npos) return Refusal::bad_request;
+  const std::size_t last = line.find(' ', first + 1);
+  if (last == std::string_view::npos || last == first + 1) return Refusal::bad_request;
+  const std::string_view method = line.substr(0, first);
+  const std::string_view version = line.substr(last + 1);
+  request.target = line.substr(first + 1, last - first - 1);
+  if (!is_token(method)) return Refusal::bad_request;
+  if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) ||
+      version[6] != '.' || !is_digit(version[7])) {
+    return Refusal::bad_request;
+  }
+  if (version[5] != '1' || version[7] > '1') return Refusal::version_not_supported;
+  request.http10 = version[7] == '0';
+  request.keep_alive = !request.http10;
+  request.method = method == "GET" ? Method::get : method == "HEAD" ? Method::head : Method::other;
+  return Refusal::none;
+}
+
+// Folded lines start with white space, which is no token: they are refused here, too.
+bool take_field_line(Request& request, std::string_view line) noexcept {
+  std::size_t colon = 0;
+  while (colon < line.size() && token_octets[static_cast<unsigned char>(line[colon])]) ++colon;
+  if (colon == 0 || colon == line.size() || line[colon] != ':') return false;
+  return take_field(request, line.substr(0, colon), trimmed(line.substr(colon + 1)));
+}
+
+// What an unfinished header amounts to: patience, or a refusal where it has outgrown its limit.
+Parsed unfinished(std::size_t received, bool in_request_line) noexcept {
+  if (in_request_line && received > limits::target_bytes_max + method_and_version_bytes_max) {
+    return {Refusal::target_too_long, 0};
+  }
+  if (received >= limits::header_bytes_max) return {Refusal::header_too_large, 0};
+  return {};
 }
 
 }  // namespace
 
-std::size_t find_header_end(std::string_view bytes, std::size_t searched) noexcept {
-  const std::size_t from = searched < 3 ? 0 : searched - 3;
-  if (bytes.size() < from + 4) return 0;
-  const void* end = memmem(bytes.data() + from, bytes.size() - from, "\r\n\r\n", 4);
-  if (end == nullptr) return 0;
-  return static_cast<std::size_t>(static_cast<const char*>(end) - bytes.data()) + 4;
-}
-
-Refusal parse_request(std::string_view header, Request& request) noexcept {
-  RequestParser parser{header, request};
-  error_code error;
-  parser.put(boost::asio::buffer(header.data(), header.size()), error);
-  if (!error && parser.is_header_done()) return Refusal::none;
-  if (error == http::error::bad_version && has_other_version(header)) {
-    return Refusal::version_not_supported;
+Parsed parse_request(std::string_view received, Request& request) noexcept {
+  request = Request{};
+  const char* at = received.data();
+  const char* const end = at + received.size();
+  for (bool in_request_line = true;; in_request_line = false) {
+    const char* const stop = find_control(at, end);
+    // Only CR LF may end a line.
+    if (stop != end && *stop != '\r') return {Refusal::bad_request, 0};
+    if (end - stop < 2) return unfinished(received.size(), in_request_line);
+    if (stop[1] != '\n') return {Refusal::bad_request, 0};
+    const std::string_view line{at, static_cast<std::size_t>(stop - at)};
+    at = stop + 2;
+    if (in_request_line) {
+      const Refusal refusal = take_request_line(request, line);
+      if (refusal != Refusal::none) return {refusal, 0};
+    } else if (line.empty()) {
+      return {Refusal::none, static_cast<std::size_t>(at - received.data())};
+    } else if (!take_field_line(request, line)) {
+      return {Refusal::bad_request, 0};
+    }
   }
-  return Refusal::bad_request;
-}
-
-Refusal check_partial_header(std::string_view bytes, std::size_t& checked) noexcept {
-  if (breaks_line_rules(bytes, checked == 0 ? 0 : checked - 1)) return Refusal::bad_request;
-  const std::size_t old_line_end = bytes.substr(0, checked).rfind('\n');
-  const std::size_t line_end = bytes.rfind('\n');
-  checked = bytes.size();
-  if (line_end == std::string_view::npos) {
-    if (bytes.size() > limits::target_bytes_max + 32) return Refusal::target_too_long;
-    return Refusal::none;
-  }
-  if (bytes.size() >= limits::header_bytes_max) return Refusal::header_too_large;
-  if (line_end == old_line_end) return Refusal::none;
-  return judge_lines(bytes.substr(0, line_end + 1));
 }
 
 }  // namespace waymark::redirect

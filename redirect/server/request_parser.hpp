@@ -1,6 +1,10 @@
-// Parses one complete request header with Beast's parser, without fields and without allocation,
-// and closes the gaps that Beast 1.81 leaves: obs-fold, Transfer-Encoding, and lines that are
-// broken but not complete yet. What a target and a Host may be is decided in target.hpp.
+// Parses request headers, strictly (RFC 9112): one pass over the received bytes, views into them,
+// no allocation, and no state between calls, so that a request in pieces is judged like a whole
+// one. What a target and a Host may be is decided in target.hpp.
+//
+// Not derived from beast::http::basic_parser, which costs twice the time (bench/README.md) and
+// leaves gaps (obs-fold, Transfer-Encoding, late refusal of broken lines); a test holds the two
+// together.
 #pragma once
 
 #include "redirect/server/request.hpp"
@@ -22,17 +26,14 @@ enum class Refusal : std::uint16_t {
   version_not_supported = 505,
 };
 
-// Bytes up to and including the empty line that ends a header, or 0 while it is not there. Looks
-// only behind `searched`, the size known not to hold it; callers start at 0.
-std::size_t find_header_end(std::string_view bytes, std::size_t searched) noexcept;
+struct Parsed {
+  Refusal refusal = Refusal::none;
+  std::size_t bytes = 0;  // of the header with its empty line; 0 without a refusal: more is needed
+};
 
-// Parses a complete header (find_header_end). Views in `request` point into `header`.
-// Refusals: bad_request or version_not_supported.
-Refusal parse_request(std::string_view header, Request& request) noexcept;
-
-// Judges the beginning of a header whose end has not arrived: a bare CR or LF at once, a broken
-// line as soon as its line end is there, a request line or header past the limits. `checked`
-// remembers between calls how much is known to be good; 0 at the start of a request.
-Refusal check_partial_header(std::string_view bytes, std::size_t& checked) noexcept;
+// `received` starts with the request line. A broken line is refused when its end is there, a bare
+// CR or LF and other control characters at once, and what outgrows its limit when it does. On
+// success the views in `request` point into `received`.
+Parsed parse_request(std::string_view received, Request& request) noexcept;
 
 }  // namespace waymark::redirect

@@ -49,8 +49,7 @@ Responder::Responder(const ResponderOptions& options, std::shared_ptr<const KeyR
       counters_(counters),
       cache_(options.cache),
       hosts_(options.hosts_max),
-      agents_(options.cache.seed) {
-}
+      agents_(options.cache.seed) {}
 
 void Responder::set_now(Now now) noexcept {
   now_ = now;
@@ -59,25 +58,17 @@ void Responder::set_now(Now now) noexcept {
 
 Step Responder::respond(Connection& connection, char*& out) {
   // One empty line before the request line is tolerated (RFC 9112 section 2.2).
-  if (connection.searched == 0 && connection.received().starts_with("\r\n")) connection.begin += 2;
-  const std::string_view received = connection.received();
-  const std::size_t header_bytes = find_header_end(received, connection.searched);
-  if (header_bytes == 0) {
-    connection.searched = received.size();
-    const Refusal refusal = check_partial_header(received, connection.checked);
-    if (refusal == Refusal::none) return Step::starved;
-    connection.request = Request{};
-    refuse(connection, refusal, out);
-    return Step::answered;
-  }
-  connection.request = Request{};
-  connection.request_bytes = header_bytes;
-  Refusal refusal = parse_request(received.substr(0, header_bytes), connection.request);
-  if (refusal == Refusal::none) refusal = split_target(connection.request, connection.host);
-  if (refusal == Refusal::none && connection.request.method == Method::other) {
+  if (connection.received().starts_with("\r\n")) connection.begin += 2;
+  Request& request = connection.request;
+  const Parsed parsed = parse_request(connection.received(), request);
+  if (parsed.bytes == 0 && parsed.refusal == Refusal::none) return Step::starved;
+  connection.request_bytes = parsed.bytes;
+  Refusal refusal = parsed.refusal;
+  if (refusal == Refusal::none) refusal = split_target(request, connection.host);
+  if (refusal == Refusal::none && request.method == Method::other) {
     refusal = Refusal::method_not_allowed;
   }
-  if (refusal == Refusal::none && connection.request.content) {
+  if (refusal == Refusal::none && request.content) {
     refusal = Refusal::content_too_large;
   }
   if (refusal != Refusal::none) {
@@ -185,7 +176,8 @@ bool Responder::closes(const Connection& connection) const noexcept {
 
 void Responder::end_request(Connection& connection) noexcept {
   connection.begin += connection.request_bytes;
-  connection.request_bytes = connection.searched = connection.checked = 0;
+  connection.request_bytes = 0;
+  connection.header_begun = false;
   if (connection.begin == connection.end) connection.begin = connection.end = 0;
 }
 

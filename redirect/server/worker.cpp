@@ -175,7 +175,8 @@ Connection* Worker::new_connection() {
   free_.pop_back();
   connection->state = ConnectionState::reading;
   connection->close_after = connection->linger = false;
-  connection->begin = connection->end = connection->searched = connection->checked = 0;
+  connection->begin = connection->end = 0;
+  connection->header_begun = false;
   connection->request_bytes = connection->lingered = connection->unsent_at = 0;
   connection->unsent.clear();
   ++open_;
@@ -231,12 +232,11 @@ void Worker::receive(Connection& connection) {
 
 void Worker::serve(Connection& connection) try {
   char* out = out_.get();
-  const std::size_t received_before = connection.checked;
   while (!connection.close_after && connection.begin < connection.end) {
     const Step step = responder_.respond(connection, out);
     if (step == Step::starved) {
       // The header's deadline counts from its first byte, whatever trickles in later.
-      if (received_before == 0 && connection.begin < connection.end) {
+      if (!std::exchange(connection.header_begun, true)) {
         wheel_.set(connection, now_.steady_ms + count(options_.header_deadline));
       }
       break;

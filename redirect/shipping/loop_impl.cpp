@@ -16,12 +16,6 @@ using boost::system::error_code;
 using std::chrono::milliseconds;
 
 constexpr milliseconds tick_interval{1'000};
-constexpr milliseconds command_deadline{5'000};
-
-std::string random_word() {
-  std::random_device device;
-  return fmt::format("{:08x}{:08x}", device(), device());
-}
 
 }  // namespace
 
@@ -208,75 +202,6 @@ void ShippingLoop::Impl::send_end(const OriginPtr& origin) {
                     command_deadline, [](error_code, const redis::Reply&) {});
   log_.info("shipping.epoch_finished", "everything another process left behind is in the store",
             {{"origin", origin->key}, {"last", origin->journal->last()}});
-}
-
-// --- Reading (rule 4) ---
-
-void ShippingLoop::Impl::ask_shards() {
-  if (asking_ || !connection_->ready()) return;
-  asking_ = true;
-  connection_->send(redis::Command{"HGETALL", redis_keys::stream}, command_deadline,
-                    [self = shared_from_this()](error_code error, redis::Reply reply) {
-                      self->asking_ = false;
-                      if (!error && reply.is_array() && !self->closed_) self->on_shards(reply);
-                    });
-}
-
-void ShippingLoop::Impl::on_shards(redis::ReplyView reply) {
-  shards_ = read_shards(reply);
-  std::vector<Figures> wanted;
-  for (const OriginPtr& origin : origins_) {
-    // An origin stays with its shard until that is removed.
-    if (origin->shard.empty() || (!shards_.empty() && !shards_.contains(origin->shard))) {
-      origin->shard = choose_shard(shards_, origin->key);
-      origin->stream_key = redis_keys::clicks(origin->shard);
-    }
-    wanted.push_back({origin->key, origin->shard});
-  }
-  asking_ = true;
-  connection_->send(
-      ask_figures(wanted), command_deadline,
-      [self = shared_from_this(), asked = origins_](error_code error, redis::Reply figures) {
-        self->asking_ = false;
-        if (!error && figures.is_array() && !self->closed_) {
-          self->on_figures(figures, asked);
-        }
-      });
-}
-
-void ShippingLoop::Impl::on_figures(redis::ReplyView reply, const std::vector<OriginPtr>& asked) {
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    ShippedOrigin& origin = *asked[i];
-    const auto alarms = origin.shipper.counts().alarms;
-    const Reading reading = read_figures(reply, i, shards_, origin.shard);
-    origin.shipper.read(reading);
-    origin.journal->set_committed(origin.shipper.committed());
-    account(origin);
-    if (origin.shipper.counts().alarms != alarms) {
-      log_.error("shipping.figure_beyond", "the tracker claims more clicks than were sent; ignored",
-                 {{"origin", origin.key}, {"figure", reading.figure->text()}});
-    }
-    if (reading.word.empty()) make_stream(origin.shard);
-  }
-  publish();
-  run();
-}
-
-// Whoever finds no stream makes it: the word first, then the stream (rule 2).
-void ShippingLoop::Impl::make_stream(const std::string& shard) {
-  if (making_ || !connection_->ready()) return;
-  making_ = true;
-  connection_->send(redis::Command{"HSETNX", redis_keys::stream, shard, random_word()},
-                    command_deadline, [](error_code, const redis::Reply&) {});
-  connection_->send(redis::Command{"XGROUP", "CREATE", redis_keys::clicks(shard),
-                                   redis_keys::drain_group, "0", "MKSTREAM"},
-                    command_deadline,
-                    [self = shared_from_this()](error_code error, redis::Reply reply) {
-                      self->making_ = false;
-                      if (error || self->closed_) return;
-                      // The group may be there already, made by another edge or a tracker.
-                      if (!reply.is_error() || reply.is_error_code("BUSYGROUP")) self->ask_shards();
-                    });
 }
 
 // --- The rest ---

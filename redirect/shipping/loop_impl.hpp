@@ -1,4 +1,4 @@
-// The inside of ShippingLoop; for shipping_loop.cpp and loop_impl.cpp only. Everything here runs on
+// The inside of ShippingLoop; for shipping_loop.cpp and loop_*.cpp only. Everything here runs on
 // the loop's thread.
 #pragma once
 
@@ -19,6 +19,8 @@
 #include <vector>
 
 namespace waymark::redirect {
+
+inline constexpr std::chrono::milliseconds command_deadline{5'000};
 
 // One origin as the loop sees it.
 struct ShippedOrigin {

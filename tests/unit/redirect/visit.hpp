@@ -34,7 +34,7 @@ class Visit {
       : bytes_(std::string{method} + " " + std::string{target} +
                " HTTP/1.1\r\nHost: go.example\r\nUser-Agent: " + std::string{firefox} + "\r\n" +
                std::string{fields} + "\r\n") {
-    refusal_ = parse_request(bytes_, request_);
+    refusal_ = parse_request(bytes_, request_).refusal;
     if (refusal_ == Refusal::none) refusal_ = split_target(request_, host_);
   }
   Visit(const Visit&) = delete;
