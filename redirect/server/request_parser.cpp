@@ -51,14 +51,16 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text;
 }
 
-bool lists_close(std::string_view value) noexcept {
+// A list of tokens (RFC 9110 section 7.6.1); false when it is none.
+bool take_connection(Request& request, std::string_view value) noexcept {
   while (!value.empty()) {
     const std::size_t comma = value.find(',');
     const std::string_view option = trimmed(value.substr(0, comma));
-    if (option.size() == 5 && is_name(option, "close")) return true;
+    if (!option.empty() && !is_token(option)) return false;
+    if (option.size() == 5 && is_name(option, "close")) request.keep_alive = false;
     value = comma == std::string_view::npos ? std::string_view{} : value.substr(comma + 1);
   }
-  return false;
+  return true;
 }
 
 // A Content-Length is one number; several must be the same (RFC 9112 section 6.3).
@@ -108,7 +110,7 @@ bool take_field(Request& request, std::string_view name, std::string_view value)
       break;
     case 10:
       if (is_name(name, "user-agent")) keep_first(request.user_agent, value);
-      if (is_name(name, "connection") && lists_close(value)) request.keep_alive = false;
+      if (is_name(name, "connection")) return take_connection(request, value);
       break;
     case 11:
       if (is_name(name, "sec-purpose")) request.prefetch |= starts_with_word(value, "prefetch");
