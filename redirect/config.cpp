@@ -17,7 +17,7 @@ namespace {
 void bind_basics(Settings& settings, RedirectConfig& config) {
   settings.bind("listen", config.listen, "Address for visitors");
   settings.bind("admin", config.admin, "Address of the admin pages: health, metrics, version");
-  settings.bind("redis.url", config.redis, "Redis of links and click stream", SettingKind::secret);
+  settings.bind("redis", config.redis, "Redis of links and click stream", SettingKind::secret);
   settings.bind("redis.links", config.redis_links, "Redis of links, if another server",
                 SettingKind::secret);
   settings.bind("redis.stream", config.redis_stream, "Redis of the click stream, if another server",
@@ -118,7 +118,7 @@ void bind_settings(Settings& settings, RedirectConfig& config) {
   bind_visitors(settings, config);
   settings.flag("--listen", "listen");
   settings.flag("--admin", "admin");
-  settings.flag("--redis", "redis.url");
+  settings.flag("--redis", "redis");
   settings.flag("--journal", "journal.dir");
   settings.flag("--keys", "keys");
   settings.flag("--threads", "threads");

@@ -22,8 +22,8 @@ int serve(int argc, char** argv) {
   RedirectConfig config;
   Settings settings{"redirect"};
   bind_settings(settings, config);
+  settings.check([&config] { complete(config); });
   settings.load(argc, argv);
-  complete(config);
   Log log{"redirect", log_level(config), log_format(config)};
   Edge edge{config, [&settings] { return settings.describe(); }, log};
   return edge.run();

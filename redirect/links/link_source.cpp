@@ -42,10 +42,12 @@ redis::ConnectionOptions connection(const redis::Url& url, std::string name) {
 
 }  // namespace
 
-// One question under way: the replies of its commands, and who waits for it.
+// One question under way and the replies of its commands.
 struct LinkSource::Flight {
+  explicit Flight(boost::asio::io_context& io) : hold_timer(io) {}
+
   LookupKey key;
-  std::vector<unsigned> threads;
+  boost::asio::steady_timer hold_timer;
   int replies_missing = 0;
   int repeats = 0;
   bool spoiled = false;  // a record concerned changed meanwhile
@@ -75,7 +77,7 @@ LinkSource::LinkSource(boost::asio::io_context& control, SourceOptions options, 
       marker_(read_marker(options_.marker_file)),
       unknown_budget_(static_cast<double>(options_.unknown_rate),
                       static_cast<double>(options_.unknown_rate)) {
-  lookups_.on_ready([this] { away_ = false; });
+  lookups_.on_ready([this] { on_connected(); });
   lookups_.on_lost([this](boost::system::error_code) { away_ = true; });
 }
 
@@ -94,27 +96,43 @@ void LinkSource::stop() {
   if (marker_.take_changed()) write_marker(options_.marker_file, marker_);
 }
 
-void LinkSource::ask(unsigned thread, LookupKey key) {
-  boost::asio::post(
-      control_, [this, thread, key = std::move(key)]() mutable { begin(thread, std::move(key)); });
+void LinkSource::ask(LookupKey key) {
+  boost::asio::post(control_, [this, key = std::move(key)]() mutable { begin(std::move(key)); });
 }
 
-void LinkSource::begin(unsigned thread, LookupKey key) {
+void LinkSource::begin(LookupKey key) {
   const std::string name = key.host + '/' + key.code;
-  if (const auto under_way = flights_.find(name); under_way != flights_.end()) {
-    auto& threads = under_way->second->threads;
-    if (std::ranges::find(threads, thread) == threads.end()) threads.push_back(thread);
-    return;
-  }
-  auto flight = std::make_shared<Flight>();
+  if (flights_.contains(name)) return;
+  auto flight = std::make_shared<Flight>(control_);
   flight->key = std::move(key);
-  flight->threads.push_back(thread);
   if (unknown_budget_.empty(now_ms()) || flights_.size() >= options_.lookups_max) {
     return deliver(flight, {LookupStatus::over_budget, nullptr, nullptr});
   }
   flights_.emplace(name, flight);
   counters_.add(Counter::lookups);
-  send(flight);
+  if (ever_connected_) {
+    send(flight);
+  } else {
+    hold(flight);
+  }
+}
+
+void LinkSource::hold(const std::shared_ptr<Flight>& flight) {
+  held_.push_back(flight);
+  flight->hold_timer.expires_after(options_.lookup_deadline);
+  flight->hold_timer.async_wait([this, flight](boost::system::error_code error) {
+    if (error || std::erase(held_, flight) == 0) return;
+    fail(flight, LookupStatus::unavailable);
+  });
+}
+
+void LinkSource::on_connected() {
+  away_ = false;
+  ever_connected_ = true;
+  for (const auto& flight : std::exchange(held_, {})) {
+    flight->hold_timer.cancel();
+    send(flight);
+  }
 }
 
 // The marker is read behind the records: a Redis that lost them before it answered shows that here,
@@ -203,7 +221,7 @@ void LinkSource::fail(const std::shared_ptr<Flight>& flight, LookupStatus status
 
 void LinkSource::deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result) {
   flights_.erase(flight->key.host + '/' + flight->key.code);
-  for (unsigned thread : flight->threads) events_.answered(thread, flight->key, result);
+  events_.answered(flight->key, result);
 }
 
 std::shared_ptr<const ResolvedCampaign> LinkSource::known_campaign(const std::string& id) {

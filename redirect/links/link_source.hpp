@@ -43,7 +43,8 @@ struct SourceOptions {
 
 // What the threads hear of. Called on the control thread.
 struct SourceEvents {
-  std::function<void(unsigned thread, const LookupKey&, const LookupResult&)> answered;
+  // For every thread, whichever asked: with Redis away, what one knows all know.
+  std::function<void(const LookupKey&, const LookupResult&)> answered;
   // A link's record changed; the host may be `*`.
   std::function<void(const LookupKey&)> changed;
   std::function<void()> anything_changed;
@@ -58,8 +59,8 @@ class LinkSource {
   void start();
   void stop();
 
-  // Any thread. Each call is answered by one `answered` event for `thread`.
-  void ask(unsigned thread, LookupKey key);
+  // Any thread. An `answered` event for the key follows each call.
+  void ask(LookupKey key);
   // Any thread. True while Redis cannot be asked or has not answered in time of late.
   bool redis_away() const noexcept { return away_.load(std::memory_order_relaxed); }
 
@@ -74,7 +75,9 @@ class LinkSource {
     std::chrono::steady_clock::time_point fetched;
   };
 
-  void begin(unsigned thread, LookupKey key);
+  void begin(LookupKey key);
+  void hold(const std::shared_ptr<Flight>& flight);
+  void on_connected();
   void send(const std::shared_ptr<Flight>& flight);
   void send_campaign(const std::shared_ptr<Flight>& flight, const std::string& id);
   void on_replies(const std::shared_ptr<Flight>& flight);
@@ -103,6 +106,9 @@ class LinkSource {
   TokenBucket unknown_budget_;
   std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;  // by "host/code"
   std::unordered_map<std::string, KnownCampaign> campaigns_;
+  // Lookups that came before the first connection: they wait for it, as long as for an answer.
+  std::vector<std::shared_ptr<Flight>> held_;
+  bool ever_connected_ = false;
   std::atomic<bool> away_{true};
 };
 

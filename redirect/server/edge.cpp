@@ -107,8 +107,8 @@ void Edge::build_workers() {
   for (unsigned thread = 0; thread < threads; ++thread) {
     workers_.push_back(std::make_unique<Worker>(
         listeners[thread], options, keys_, shipping_.writer(thread),
-        [this, thread](const LookupKey& key) { source_.ask(thread, key); },
-        [this] { return source_.redis_away(); }, metrics_.new_shard(), log_));
+        [this](const LookupKey& key) { source_.ask(key); }, [this] { return source_.redis_away(); },
+        metrics_.new_shard(), log_));
   }
 }
 
@@ -120,10 +120,8 @@ void Edge::on_each_worker(Action action) {
 }
 
 SourceEvents Edge::source_events() {
-  return {[this](unsigned thread, const LookupKey& key, const LookupResult& result) {
-            boost::asio::post(workers_[thread]->io(), [&worker = *workers_[thread], key, result] {
-              worker.on_lookup(key, result);
-            });
+  return {[this](const LookupKey& key, const LookupResult& result) {
+            on_each_worker([key, result](Worker& worker) { worker.on_lookup(key, result); });
           },
           [this](const LookupKey& key) {
             on_each_worker([key](Worker& worker) { worker.on_changed(key); });
