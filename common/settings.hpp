@@ -12,7 +12,8 @@
 //   program's name are read; an unknown one is an error.
 // - File: `--config FILE`, TOML, table [redirect]; `ship.window = "8GiB"` or [redirect.ship].
 //   Tables of other programs are skipped; unknown keys are errors with line and column.
-// - A key bound with `secret` also has `<key>_file`, whose content (without the last newline) is the
+// - A key bound with `secret` also has `<key>_file`, whose content (without the last newline) is
+// the
 //   value, and is masked in describe().
 #pragma once
 
@@ -77,6 +78,11 @@ class Settings {
 
   // Gives a key a flag of its own: flag("--listen", "listen").
   void flag(std::string flag, std::string key);
+
+  // A rule over several settings, which throws StartupError when it is broken. Rules run in order
+  // at the end of load(), before --check-config calls the settings valid; they may fill in what
+  // depends on other settings.
+  void check(std::function<void()> rule);
 
   // Reads flags, environment and file. Handles --help, --version, --check-config (each prints and
   // leaves through `Exit`). Throws StartupError: exit 2 for flags, 78 for file and environment;

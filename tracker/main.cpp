@@ -13,8 +13,8 @@ int main(int argc, char** argv) {
     tracker::TrackerConfig config;
     Settings settings{"tracker"};
     tracker::bind_settings(settings, config);
+    settings.check([&config] { tracker::check(config); });
     settings.load(argc, argv);
-    tracker::check(config);
     Log log{"tracker"};
     return tracker::run_tracker(config, settings.describe(), log);
   } catch (const Settings::Exit& done) {

@@ -3,9 +3,11 @@
 
 #include "common/settings/table.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace waymark {
 
@@ -16,6 +18,7 @@ class Settings::Impl {
   std::string program;
   SettingsTable table;
   std::map<std::string, std::string, std::less<>> own_flags;  // `--listen` to its key
+  std::vector<std::function<void()>> rules;
 };
 
 }  // namespace waymark

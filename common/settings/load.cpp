@@ -57,6 +57,10 @@ void Settings::flag(std::string flag, std::string key) {
   impl_->own_flags.insert_or_assign(std::move(flag), std::move(key));
 }
 
+void Settings::check(std::function<void()> rule) {
+  impl_->rules.push_back(std::move(rule));
+}
+
 void Settings::load(int argc, const char* const* argv, std::vector<std::string>* positional) {
   const Impl& impl = *impl_;
   FlagWords words = read_flags(argc, argv, impl.own_flags, impl.table);
@@ -79,6 +83,7 @@ void Settings::load(int argc, const char* const* argv, std::vector<std::string>*
   for (const auto& [key, value, place] : words.values) {
     impl.table.assign(key, value, place, exit_code::usage);
   }
+  for (const auto& rule : impl.rules) rule();
   if (words.check_config) {
     fmt::print("settings are valid\n");
     throw Exit{exit_code::ok};

@@ -104,6 +104,16 @@ def test_check_config_only_checks(flags, program):
     assert start(program, *flags[program], "--check-config").returncode == 0
 
 
+@pytest.mark.parametrize("program, setting, said", [
+    ("waymark-redirect", "cache.stale_max=30s", "cache.refresh"),
+    ("waymark-redirect", "journal.max_bytes=1MiB", "journal.segment_bytes"),
+    ("waymark-redirect", "links.base_url=nowhere", "links.base_url"),
+    ("waymark-tracker", "roles=drain,cook", "cook"),
+    ("waymark-tracker", "links.base_url=http://go.example/", "links.base_url")])
+def test_check_config_knows_how_settings_fit_together(flags, program, setting, said):
+    assert_says(start(program, *flags[program], "--set", setting, "--check-config"), 78, said)
+
+
 @BOTH
 def test_help_and_version(program):
     assert "--listen" in start(program, "--help").stdout

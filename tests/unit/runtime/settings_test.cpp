@@ -236,6 +236,16 @@ TEST_F(SettingsOf, PrintAndLeave) {
   EXPECT_THAT(failure({"--check-config", "--set", "threads=0"}), testing::StartsWith("2 "));
 }
 
+TEST_F(SettingsOf, KeepTheRulesOfTheProgramBeforeTheyAreCalledValid) {
+  settings_.check([this] {
+    if (config_.threads == 3) throw StartupError{exit_code::config, "three is odd"};
+    config_.token = "filled in";
+  });
+  EXPECT_EQ(failure({"--check-config", "--set", "threads=3"}), "78 three is odd");
+  load({"--set", "threads=4"});
+  EXPECT_EQ(config_.token, "filled in");
+}
+
 TEST_F(SettingsOf, RefuseAKeyBoundTwice) {
   EXPECT_THROW(settings_.bind("redis", config_.token, "again"), std::logic_error);
   EXPECT_THROW(settings_.flag("--x", "not.bound"), std::logic_error);
