@@ -2,11 +2,20 @@
 #include "tracker/api/resources.hpp"
 #include "tracker/api/times.hpp"
 
+#include <cstdint>
+
 namespace waymark::tracker::resources {
 namespace {
 
 constexpr std::string_view statuses[] = {"draft", "testing", "live", "paused", "ended"};
 constexpr std::string_view cookie_policies[] = {"always", "consent", "never"};
+
+// 60 rather than 6E+01, which is how the writer spells every double.
+boost::json::value days(double value) {
+  const auto whole = static_cast<std::int64_t>(value);  // at most some thousands
+  if (static_cast<double>(whole) == value) return whole;
+  return value;
+}
 
 boost::json::object render(const CampaignRow& row) {
   const CampaignRecord& record = row.record;
@@ -14,7 +23,7 @@ boost::json::object render(const CampaignRow& row) {
           {"id", row.id},
           {"name", text_or_null(row.name)},
           {"status", to_text(record.status)},
-          {"window_days", record.window_days},
+          {"window_days", days(record.window_days)},
           {"cookies", to_text(record.cookies)},
           {"fallback_url", text_or_null(record.fallback_url)},
           {"utm", text_or_null(record.utm)},
