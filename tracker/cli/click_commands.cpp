@@ -1,5 +1,6 @@
 #include "common/error.hpp"
 #include "tracker/cli/api_client.hpp"
+#include "tracker/cli/click_tail.hpp"
 #include "tracker/cli/click_text.hpp"
 #include "tracker/cli/commands.hpp"
 #include "tracker/cli/terminal.hpp"
@@ -55,13 +56,28 @@ Query filter_of(const Arguments& arguments) {
   return query;
 }
 
-// Oldest first, as `tail` shows them. Returns the newest id, or `newest` when there is none.
-std::string print_clicks(const json::array& clicks, bool as_json, std::string newest) {
+// Oldest first. Returns the id of the newest, or `newest` when there is none.
+std::string print_new(const json::array& clicks, bool as_json, ShownClicks& shown,
+                      std::string newest = {}) {
   for (auto click = clicks.rbegin(); click != clicks.rend(); ++click) {
-    print_line(as_json ? json::serialize(*click) : click_line(*click));
     newest = member(*click, "id");
+    if (shown.take(newest)) print_line(as_json ? json::serialize(*click) : click_line(*click));
   }
   return newest;
+}
+
+// Reads on page by page up to what is newest now.
+void print_new_pages(const ApiClient& api, const Query& filter, bool as_json, ShownClicks& shown) {
+  auto after = shown.read_after();
+  for (bool more = true; more;) {
+    auto query = filter;
+    query.emplace_back("limit", "100");
+    if (!after.empty()) query.emplace_back("ending_before", after);
+    const auto page = api.get("/v1/clicks", query).json;
+    // Without a place to read on from, the page is the newest, and what has more is older.
+    more = !after.empty() && member(page, "has_more") == "true";
+    after = print_new(data_of(page), as_json, shown, after);
+  }
 }
 
 int tail(const Arguments& arguments) {
@@ -72,21 +88,21 @@ int tail(const Arguments& arguments) {
 
   auto first = filter;
   first.emplace_back("limit", std::to_string(count));
-  auto newest = print_clicks(data_of(api.get("/v1/clicks", first).json), as_json, {});
+  const auto page = api.get("/v1/clicks", first).json;
+  const auto& clicks = data_of(page);
+  // What is older than the first lines was not asked for.
+  const bool older = member(page, "has_more") == "true";
+  ShownClicks shown{older && !clicks.empty() ? member(clicks.back(), "id") : std::string{}};
+  print_new(clicks, as_json, shown);
   if (arguments.has("--once")) {
     return exit_code::ok;
   }
-  if (newest.empty()) {
+  if (clicks.empty()) {
     say("No clicks yet; waiting for the first. Ctrl-C ends.");
   }
   for (;;) {
     std::this_thread::sleep_for(poll_interval);
-    auto query = filter;
-    query.emplace_back("limit", "100");
-    if (!newest.empty()) {
-      query.emplace_back("ending_before", newest);
-    }
-    newest = print_clicks(data_of(api.get("/v1/clicks", query).json), as_json, newest);
+    print_new_pages(api, filter, as_json, shown);
   }
 }
 
