@@ -58,6 +58,15 @@ TEST(Sums, AFigureMayBeAheadOfTheReport) {
   EXPECT_EQ(sum.last, sum.committed + sum.owed + sum.lost);
 }
 
+TEST(Sums, WhatAnEndedOriginReportedAndNobodyFoundIsLost) {
+  const auto edge_sum = sums(edge(10), {.settled = 8, .lost = 1, .ended = true}).front();
+  const auto& sum = edge_sum.origins.front();
+  EXPECT_EQ(sum.committed, 7U);
+  EXPECT_EQ(sum.owed, 0U);
+  EXPECT_EQ(sum.lost, 3U);
+  EXPECT_EQ(edge_sum.lost(), 3U);
+}
+
 TEST(Deletion, OnlyAnEdgeThatHasBeenShippedToItsEnd) {
   const auto silent = now - silence_max_ms - 1;
   const OriginFigure ended{.settled = 5, .lost = 0, .ended = true};
@@ -76,6 +85,12 @@ TEST(Edges, ASilentEdgeThatOwesClicksIsAProblem) {
   EXPECT_EQ(worst(judge_edges(sums(edge(5, silent), settled(5)), now)), Grade::good);
   EXPECT_EQ(worst(judge_edges(sums(edge(5), settled(4)), now)), Grade::good);
   EXPECT_EQ(worst(judge_edges({}, now)), Grade::warning);
+}
+
+TEST(Edges, LostClicksAreNamed) {
+  const auto findings = judge_edges(sums(edge(5), {.settled = 5, .lost = 2, .ended = false}), now);
+  EXPECT_EQ(findings.front().grade, Grade::warning);
+  EXPECT_THAT(findings.front().text, HasSubstr("2 of its clicks"));
 }
 
 TEST(Edges, DifferentKeysOrDropsAreProblems) {

@@ -82,6 +82,8 @@ std::map<std::string, OriginFigure> read_figures(RedisQuery& redis, const json::
     for (const auto& origin : origins.get_array()) {
       auto& figure = figures[member(origin, "origin")];
       figure.lost = count_of(origin, "lost");
+      // What is published covers both, but may be older, forgotten or withdrawn.
+      figure.settled = std::max(figure.settled, count_of(origin, "committed") + figure.lost);
       figure.ended = member(origin, "ended") == "true";
     }
   }

@@ -58,6 +58,13 @@ Finding judge_one(const EdgeSum& sum, std::uint64_t now_ms) {
             "make room for its journal (journal.max_bytes, disk); see waymark_* metrics of its "
             "admin page"};
   }
+  if (sum.lost() > 0) {
+    return {Grade::warning, label(edge),
+            fmt::format("{} of its clicks were lost with damaged or unwritten journal records",
+                        sum.lost()),
+            "look at its disk, and for \"journal.lost\" in the log; journal.sync bounds what a "
+            "power loss takes"};
+  }
   return {Grade::good,
           label(edge),
           silent(edge, now_ms) ? "ended; everything that it reported is stored"
@@ -114,6 +121,11 @@ std::uint64_t EdgeSum::owed() const {
                          [](auto total, const auto& sum) { return total + sum.owed; });
 }
 
+std::uint64_t EdgeSum::lost() const {
+  return std::accumulate(origins.begin(), origins.end(), std::uint64_t{0},
+                         [](auto total, const auto& sum) { return total + sum.lost; });
+}
+
 std::vector<EdgeSum> add_up(const std::vector<EdgeReport>& edges,
                             const std::map<std::string, OriginFigure>& figures) {
   std::vector<EdgeSum> sums;
@@ -123,8 +135,10 @@ std::vector<EdgeSum> add_up(const std::vector<EdgeReport>& edges,
       const auto found = figures.find(origin);
       const auto figure = found == figures.end() ? OriginFigure{} : found->second;
       const auto known = std::max(last, figure.settled);
-      sum.origins.push_back({origin, known, figure.settled - figure.lost, known - figure.settled,
-                             figure.lost, figure.ended});
+      // What an edge had reported and nobody could ship in the end was not on the disk.
+      const auto open = known - figure.settled;
+      sum.origins.push_back({origin, known, figure.settled - figure.lost, figure.ended ? 0 : open,
+                             figure.lost + (figure.ended ? open : 0), figure.ended});
     }
     sums.push_back(std::move(sum));
   }

@@ -29,7 +29,7 @@ std::optional<EdgeReport> parse_edge_report(std::string_view epoch, std::string_
 // What the tracker knows of one origin.
 struct OriginFigure {
   std::uint64_t settled = 0;  // numbers that need no more sending: stored, dead or lost
-  std::uint64_t lost = 0;     // the part of them that was lost to damage
+  std::uint64_t lost = 0;     // the part of `settled` that was lost to damage
   bool ended = false;         // its edge is gone, and another one has shipped all it left
 };
 
@@ -46,10 +46,12 @@ struct EdgeSum {
   EdgeReport edge;
   std::vector<OriginSum> origins;
   std::uint64_t owed() const;
+  std::uint64_t lost() const;
 };
 
 // Figures of origins that no report names are left out: their edges ended and were settled. A
-// report is up to a second old, so that a figure may be ahead of it.
+// report is up to a second old, so that a figure may be ahead of it. What an ended origin reported
+// and its figure lacks is lost: a power loss took it before it was on the disk.
 std::vector<EdgeSum> add_up(const std::vector<EdgeReport>& edges,
                             const std::map<std::string, OriginFigure>& figures);
 
