@@ -101,7 +101,7 @@ class WholePath {
  public:
   WholePath() {
     for (const auto& [code, link] : corpus().links) {
-      cache_.store(1, code, {LookupStatus::answered, nullptr, link}, corpus().now_ms);
+      cache_.store(1, code, {LookupStatus::answered, nullptr, link, nullptr}, corpus().now_ms);
     }
   }
 

@@ -40,14 +40,13 @@ class EdgeThread {
   // The click line, until the next call.
   std::string_view line_of(const redirect::Decision& decision, const redirect::Request& request,
                            const redirect::KnownAgent& agent, const redirect::ResolvedLink& link) {
-    const char* end =
-        redirect::write_click(decision, request, agent, link, rules_, keys_, host_json_, peer_,
-                              corpus().now_ms, line_.data());
+    const char* end = redirect::write_click(decision, request, agent, link, rules_, keys_,
+                                            host_json_, peer_, corpus().now_ms, line_.data());
     return {line_.data(), end};
   }
   std::string_view answer_to(const redirect::Decision& decision, const redirect::Request& request,
                              const redirect::ResolvedLink& link) {
-    const char* end = redirect::write_redirect(decision, request, link, rules_, keys_.signing(),
+    const char* end = redirect::write_redirect(decision, request, link, rules_, {}, keys_.signing(),
                                                date_.text(), false, answer_.data());
     return {answer_.data(), end};
   }

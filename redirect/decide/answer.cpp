@@ -81,13 +81,28 @@ char* put_location(char* out, const Decision& decision, const Request& request,
 }
 
 char* put_cookie(char* out, const Decision& decision, const DecideRules& rules,
-                 const SigningKey& key) noexcept {
+                 std::string_view domain, const SigningKey& key) noexcept {
   out = put(out, "\r\nSet-Cookie: wm_ref=");
   out = write_attribution(decision.attribution, key, out);
   out = put(out, "; Path=/; Max-Age=");
   out = put_number(out, decision.cookie_seconds);
+  if (!domain.empty()) {
+    out = put(out, "; Domain=");
+    out = put(out, domain);
+  }
   return put(
       out, rules.secure_cookies ? "; HttpOnly; Secure; SameSite=Lax" : "; HttpOnly; SameSite=Lax");
+}
+
+constexpr std::string_view found_line = "HTTP/1.1 302 Found\r\n";
+
+// What follows the Location and the cookie.
+char* put_redirect_end(char* out, std::string_view referrer_policy, bool close) noexcept {
+  out = put(out, "\r\nCache-Control: private, no-store\r\nReferrer-Policy: ");
+  out = put(out, referrer_policy);
+  return put(out, close ? "\r\nX-Robots-Tag: noindex\r\nConnection: close\r\n"
+                          "Content-Length: 0\r\n\r\n"
+                        : "\r\nX-Robots-Tag: noindex\r\nContent-Length: 0\r\n\r\n");
 }
 
 struct Page {
@@ -149,21 +164,25 @@ void DateText::renew(std::uint64_t unix_seconds) noexcept {
 }
 
 char* write_redirect(const Decision& decision, const Request& request, const ResolvedLink& link,
-                     const DecideRules& rules, const SigningKey& key, std::string_view date,
-                     bool close, char* out) noexcept {
+                     const DecideRules& rules, std::string_view cookie_domain,
+                     const SigningKey& key, std::string_view date, bool close, char* out) noexcept {
   const bool lands = decision.verdict == Verdict::land;
-  out = put(out, lands ? link.status_line : "HTTP/1.1 302 Found\r\n");
+  out = put(out, lands ? link.status_line : found_line);
   out = put(out, "Date: ");
   out = put(out, date);
   out = put(out, "\r\nLocation: ");
   out = lands ? put_location(out, decision, request, link, key) : put(out, link.fallback);
-  if (decision.set_cookie) out = put_cookie(out, decision, rules, key);
-  out = put(out, "\r\nCache-Control: private, no-store\r\nReferrer-Policy: ");
-  out = put(out, link.campaign->record.referrer_policy);
-  out = put(out, close ? "\r\nX-Robots-Tag: noindex\r\nConnection: close\r\n"
-                         "Content-Length: 0\r\n\r\n"
-                       : "\r\nX-Robots-Tag: noindex\r\nContent-Length: 0\r\n\r\n");
-  return out;
+  if (decision.set_cookie) out = put_cookie(out, decision, rules, cookie_domain, key);
+  return put_redirect_end(out, link.campaign->record.referrer_policy, close);
+}
+
+char* write_fallback(std::string_view url, std::string_view date, bool close, char* out) noexcept {
+  out = put(out, found_line);
+  out = put(out, "Date: ");
+  out = put(out, date);
+  out = put(out, "\r\nLocation: ");
+  out = put(out, url);
+  return put_redirect_end(out, "strict-origin-when-cross-origin", close);
 }
 
 char* write_page(unsigned status, std::string_view date, bool close, bool head,

@@ -23,10 +23,14 @@ class DateText {
 };
 
 // The redirect of a decision whose verdict is land or divert; at most limits::answer_bytes_max.
-// Returns the end. `close` adds `Connection: close`.
+// Returns the end. `close` adds `Connection: close`. `cookie_domain` is the cookie's Domain, or
+// empty.
 char* write_redirect(const Decision& decision, const Request& request, const ResolvedLink& link,
-                     const DecideRules& rules, const SigningKey& key, std::string_view date,
-                     bool close, char* out) noexcept;
+                     const DecideRules& rules, std::string_view cookie_domain,
+                     const SigningKey& key, std::string_view date, bool close, char* out) noexcept;
+
+// A redirect that is no click: 302 to `url`, which was validated with its record.
+char* write_fallback(std::string_view url, std::string_view date, bool close, char* out) noexcept;
 
 // A small page: 400, 404, 405, 410, 413, 414, 429, 431, 503 or 505. `head` leaves the content out.
 char* write_page(unsigned status, std::string_view date, bool close, bool head, char* out) noexcept;

@@ -53,6 +53,7 @@ struct LinkSource::Flight {
   bool spoiled = false;  // a record concerned changed meanwhile
   bool failed = false;
   std::optional<LinkRecord> bound, any;
+  std::shared_ptr<const DomainRecord> domain;
   std::string marker;
   std::vector<std::string> campaigns;  // asked for in this flight
 
@@ -106,7 +107,7 @@ void LinkSource::begin(LookupKey key) {
   auto flight = std::make_shared<Flight>(control_);
   flight->key = std::move(key);
   if (unknown_budget_.empty(now_ms()) || flights_.size() >= options_.lookups_max) {
-    return deliver(flight, {LookupStatus::over_budget, nullptr, nullptr});
+    return deliver(flight, {LookupStatus::over_budget, nullptr, nullptr, nullptr});
   }
   flights_.emplace(name, flight);
   counters_.add(Counter::lookups);
@@ -138,7 +139,7 @@ void LinkSource::on_connected() {
 // The marker is read behind the records: a Redis that lost them before it answered shows that here,
 // and one that loses them later spoils the flight.
 void LinkSource::send(const std::shared_ptr<Flight>& flight) {
-  flight->replies_missing = 3;
+  flight->replies_missing = 4;
   flight->spoiled = flight->failed = false;
   flight->bound.reset();
   flight->any.reset();
@@ -163,6 +164,10 @@ void LinkSource::send(const std::shared_ptr<Flight>& flight) {
   lookups_.send({"HGETALL", any_key}, deadline, on_reply([=, this](redis::Reply reply) {
                   flight->any = read_link(any_key, reply);
                 }));
+  const std::string& host = flight->key.host;
+  lookups_.send(
+      {"HGETALL", redis_keys::domain(host)}, deadline,
+      on_reply([=, this](redis::Reply reply) { flight->domain = read_domain(host, reply); }));
   lookups_.send({"GET", redis_keys::filled}, deadline,
                 on_reply([=](redis::Reply reply) { flight->marker = reply.text(); }));
 }
@@ -207,7 +212,7 @@ void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
     counters_.add(Counter::lookups_repeated);
     return send(flight);
   }
-  LookupResult result{LookupStatus::answered, nullptr, nullptr};
+  LookupResult result{LookupStatus::answered, nullptr, nullptr, flight->domain};
   result.bound = resolve(*flight, flight->key.host, flight->bound);
   result.any = resolve(*flight, redis_keys::any_host, flight->any);
   if (!result.bound && !result.any) unknown_budget_.take(now_ms());
@@ -216,7 +221,7 @@ void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
 
 void LinkSource::fail(const std::shared_ptr<Flight>& flight, LookupStatus status) {
   counters_.add(Counter::lookups_failed);
-  deliver(flight, {status, nullptr, nullptr});
+  deliver(flight, {status, nullptr, nullptr, nullptr});
 }
 
 void LinkSource::deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result) {
@@ -265,6 +270,29 @@ std::optional<LinkRecord> LinkSource::read_link(std::string_view key, redis::Rep
   return std::nullopt;
 }
 
+// A change that comes while the reply is on its way brings a message, and a fetch, of its own.
+void LinkSource::fetch_domain(const std::string& host) {
+  lookups_.send({"HGETALL", redis_keys::domain(host)}, options_.lookup_deadline,
+                [this, host](boost::system::error_code error, redis::Reply reply) {
+                  // Without an answer the next lookup of a link on this host brings the record.
+                  if (error || reply.is_error()) return;
+                  events_.domain(host, read_domain(host, reply));
+                });
+}
+
+std::shared_ptr<const DomainRecord> LinkSource::read_domain(const std::string& host,
+                                                            redis::ReplyView reply) {
+  if (reply.size() == 0) return nullptr;
+  auto record = parse_domain(fields_of(reply));
+  if (record) return std::make_shared<const DomainRecord>(std::move(*record));
+  counters_.add(Counter::malformed_records);
+  log_.warning("record.malformed", "Domain is treated as having no record",
+               {{"key", redis_keys::domain(host)},
+                {"field", record.error().field},
+                {"problem", record.error().problem}});
+  return nullptr;
+}
+
 void LinkSource::store_campaign(const std::string& id, redis::ReplyView reply) {
   CampaignRecord record;
   const bool known = reply.size() > 0;
@@ -311,6 +339,10 @@ void LinkSource::on_changed(std::string_view key) {
       at->second.campaign->outdated = true;
     }
     spoil([&](const Flight& flight) { return flight.concerns_campaign(id); });
+  } else if (key.starts_with(redis_keys::domain_prefix)) {
+    const std::string host{key.substr(redis_keys::domain_prefix.size())};
+    spoil([&](const Flight& flight) { return flight.key.host == host; });
+    fetch_domain(host);
   }
 }
 

@@ -48,6 +48,8 @@ struct SourceEvents {
   // A link's record changed; the host may be `*`.
   std::function<void(const LookupKey&)> changed;
   std::function<void()> anything_changed;
+  // The record of a host, which has changed; null when there is none any more.
+  std::function<void(const std::string& host, std::shared_ptr<const DomainRecord>)> domain;
 };
 
 class LinkSource {
@@ -88,6 +90,8 @@ class LinkSource {
   std::shared_ptr<const ResolvedLink> resolve(Flight& flight, std::string_view host,
                                               const std::optional<LinkRecord>& record);
   std::optional<LinkRecord> read_link(std::string_view key, redis::ReplyView reply);
+  void fetch_domain(const std::string& host);
+  std::shared_ptr<const DomainRecord> read_domain(const std::string& host, redis::ReplyView reply);
   void store_campaign(const std::string& id, redis::ReplyView reply);
   void on_changed(std::string_view key);
   void on_anything_changed();

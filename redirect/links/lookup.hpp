@@ -2,6 +2,7 @@
 // process-wide LinkSource to the caches of the threads.
 #pragma once
 
+#include "common/records.hpp"
 #include "redirect/links/resolved_link.hpp"
 
 #include <cstdint>
@@ -26,8 +27,10 @@ struct LookupResult {
   LookupStatus status = LookupStatus::unavailable;
   // Records bound to the host and for any host; null where there is none that can be used. The
   // bound one wins.
-  std::shared_ptr<const ResolvedLink> bound;
-  std::shared_ptr<const ResolvedLink> any;
+  std::shared_ptr<const ResolvedLink> bound{};
+  std::shared_ptr<const ResolvedLink> any{};
+  // The record of the host; null when it has none.
+  std::shared_ptr<const DomainRecord> domain{};
 };
 
 }  // namespace waymark::redirect

@@ -126,7 +126,10 @@ SourceEvents Edge::source_events() {
           [this](const LookupKey& key) {
             on_each_worker([key](Worker& worker) { worker.on_changed(key); });
           },
-          [this] { on_each_worker([](Worker& worker) { worker.on_anything_changed(); }); }};
+          [this] { on_each_worker([](Worker& worker) { worker.on_anything_changed(); }); },
+          [this](const std::string& host, std::shared_ptr<const DomainRecord> domain) {
+            on_each_worker([host, domain](Worker& worker) { worker.on_domain(host, domain); });
+          }};
 }
 
 int Edge::run() {

@@ -95,7 +95,7 @@ Step Responder::begin_answer(Connection& connection, char*& out) {
   }
   counters_.add(Counter::cache_hits);
   if (found.use == Use::and_refresh) ask(request.host, *code);
-  answer(connection, found.link, host.click_json, out);
+  answer(connection, found.link, host, out);
   return Step::answered;
 }
 
@@ -109,7 +109,7 @@ void Responder::resume(Connection& connection, LookupStatus status, char*& out) 
   const Found found = cache_.find(host.number, code, now_.steady_ms, true);
   if (found.use != Use::wait && (found.link != nullptr || !failed)) {
     if (failed) counters_.add(Counter::cache_stale);
-    return answer(connection, found.link, host.click_json, out);
+    return answer(connection, found.link, host, out);
   }
   if (status == LookupStatus::over_budget) {
     return page(connection, 429, Counter::over_budget, out);
@@ -117,20 +117,33 @@ void Responder::resume(Connection& connection, LookupStatus status, char*& out) 
   page(connection, 503, Counter::unavailable, out);
 }
 
-void Responder::answer(Connection& connection, const ResolvedLink* link, std::string_view host_json,
+void Responder::answer(Connection& connection, const ResolvedLink* link, const KnownHost& host,
                        char*& out) {
-  if (link == nullptr) return page(connection, 404, Counter::unknown, out);
+  if (link == nullptr) return unknown(connection, host, out);
   const Request& request = connection.request;
   const KnownAgent& agent = agents_.find(request.user_agent);
   const Decision decision =
       decide(request, agent.agent, *link, options_.rules, *keys_, now_.unix_ms, ids_, scratch_);
-  if (decision.verdict == Verdict::unknown) return page(connection, 404, Counter::unknown, out);
-  record(decision, agent, *link, host_json, connection);
+  if (decision.verdict == Verdict::unknown) return unknown(connection, host, out);
+  record(decision, agent, *link, host.click_json, connection);
   if (decision.verdict == Verdict::gone) return page(connection, 410, Counter::gone, out);
   counters_.add(counter_of(decision.verdict));
   connection.close_after = closes(connection);
-  out = write_redirect(decision, request, *link, options_.rules, keys_->signing(), date_.text(),
-                       connection.close_after, out);
+  const std::string_view cookie_domain =
+      host.domain ? std::string_view{host.domain->cookie_domain} : std::string_view{};
+  out = write_redirect(decision, request, *link, options_.rules, cookie_domain, keys_->signing(),
+                       date_.text(), connection.close_after, out);
+  end_request(connection);
+}
+
+// A miss, no click: to where the domain sends visitors of unknown codes, else 404.
+void Responder::unknown(Connection& connection, const KnownHost& host, char*& out) {
+  if (!host.domain || host.domain->fallback_url.empty()) {
+    return page(connection, 404, Counter::unknown, out);
+  }
+  counters_.add(Counter::unknown);
+  connection.close_after = closes(connection);
+  out = write_fallback(host.domain->fallback_url, date_.text(), connection.close_after, out);
   end_request(connection);
 }
 
@@ -188,7 +201,12 @@ void Responder::ask(std::string_view host, std::string_view code) {
 
 void Responder::on_lookup(const LookupKey& key, const LookupResult& result) {
   if (result.status != LookupStatus::answered) return;
+  hosts_.set_domain(key.host, result.domain);
   cache_.store(hosts_.find(key.host).number, key.code, result, now_.steady_ms);
+}
+
+void Responder::on_domain(const std::string& host, std::shared_ptr<const DomainRecord> domain) {
+  if (hosts_.number_of(host) != 0) hosts_.set_domain(host, std::move(domain));
 }
 
 void Responder::on_changed(const LookupKey& key) noexcept {

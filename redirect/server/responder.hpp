@@ -67,6 +67,8 @@ class Responder {
 
   void on_lookup(const LookupKey& key, const LookupResult& result);
   void on_changed(const LookupKey& key) noexcept;
+  // Only for hosts that visitors have asked for.
+  void on_domain(const std::string& host, std::shared_ptr<const DomainRecord> domain);
   void on_anything_changed() noexcept { cache_.mark_all_due(now_.steady_ms); }
 
   const LinkCache& cache() const noexcept { return cache_; }
@@ -76,8 +78,8 @@ class Responder {
   Step begin_answer(Connection& connection, char*& out);
   void refuse(Connection& connection, Refusal refusal, char*& out);
   void page(Connection& connection, unsigned status, Counter counter, char*& out);
-  void answer(Connection& connection, const ResolvedLink* link, std::string_view host_json,
-              char*& out);
+  void answer(Connection& connection, const ResolvedLink* link, const KnownHost& host, char*& out);
+  void unknown(Connection& connection, const KnownHost& host, char*& out);
   void record(const Decision& decision, const KnownAgent& agent, const ResolvedLink& link,
               std::string_view host_json, Connection& connection);
   void end_request(Connection& connection) noexcept;

@@ -62,6 +62,9 @@ class Worker {
   void on_lookup(const LookupKey& key, const LookupResult& result);
   void on_changed(const LookupKey& key) noexcept { responder_.on_changed(key); }
   void on_anything_changed() noexcept { responder_.on_anything_changed(); }
+  void on_domain(const std::string& host, std::shared_ptr<const DomainRecord> domain) {
+    responder_.on_domain(host, std::move(domain));
+  }
   void set_keys(std::shared_ptr<const KeyRing> keys) { responder_.set_keys(std::move(keys)); }
   // From now on each answer closes its connection.
   void begin_drain() noexcept { responder_.set_draining(); }

@@ -30,10 +30,10 @@ std::shared_ptr<const ResolvedLink> link_of(const std::string& code,
 }
 
 LookupResult common(const std::string& code) {
-  return {LookupStatus::answered, nullptr, link_of(code)};
+  return {LookupStatus::answered, nullptr, link_of(code), nullptr};
 }
 LookupResult unknown() {
-  return {LookupStatus::answered, nullptr, nullptr};
+  return {LookupStatus::answered, nullptr, nullptr, nullptr};
 }
 
 TEST(LinkCache, KnowsWhatItWasTold) {
@@ -55,7 +55,7 @@ TEST(LinkCache, AnotherHostMustBeAskedForFirst) {
 TEST(LinkCache, TheLinkOfTheHostWins) {
   LinkCache cache{small_cache()};
   LookupResult both{LookupStatus::answered, link_of("a", "https://bound.example/"),
-                    link_of("a", "https://any.example/")};
+                    link_of("a", "https://any.example/"), nullptr};
   cache.store(host, "a", both, 1'000);
   EXPECT_EQ(cache.find(host, "a", 1'000, false).link->record.destination, "https://bound.example/");
   cache.store(host, "a", common("a"), 2'000);  // it was deleted
@@ -114,7 +114,8 @@ TEST(LinkCache, AChangedCampaignReachesItsLinks) {
   record.destination = "https://s.example/";
   record.campaign = "camp";
   auto campaign = resolve_campaign("camp", CampaignRecord{}, true);
-  cache.store(host, "a", {LookupStatus::answered, nullptr, resolve_link("a", record, campaign)},
+  cache.store(host, "a",
+              {LookupStatus::answered, nullptr, resolve_link("a", record, campaign), nullptr},
               1'000);
   EXPECT_EQ(cache.find(host, "a", 1'001, false).use, Use::now);
   campaign->outdated = true;

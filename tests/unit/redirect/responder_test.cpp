@@ -28,7 +28,8 @@ class ResponderTest : public testing::Test {
   }
 
   void know(const std::string& code, std::shared_ptr<const ResolvedLink> link) {
-    responder->on_lookup({"go.example", code}, {LookupStatus::answered, nullptr, std::move(link)});
+    responder->on_lookup({"go.example", code},
+                         {LookupStatus::answered, nullptr, std::move(link), nullptr});
   }
 
   void receive(const std::string& bytes) {
@@ -114,6 +115,28 @@ TEST_F(ResponderTest, UnknownCodesAndBadPathsAre404WithoutAClick) {
   }
   EXPECT_TRUE(journalled().empty());
   EXPECT_TRUE(asked.empty());
+}
+
+TEST_F(ResponderTest, ADomainSendsUnknownCodesSomewhereAndOwnsTheCookie) {
+  auto domain = std::make_shared<DomainRecord>();
+  domain->cookie_domain = "example";
+  domain->fallback_url = "https://shop.example/oops";
+  responder->on_lookup({"go.example", "nope"},
+                       {LookupStatus::answered, nullptr, nullptr, domain});
+  ASSERT_EQ(respond_to(get("/nope")), Step::answered);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 302"));
+  EXPECT_EQ(header_of(answer, "Location"), "https://shop.example/oops");
+  EXPECT_EQ(header_of(answer, "Set-Cookie"), "");
+  EXPECT_TRUE(journalled().empty());
+
+  responder->on_lookup({"go.example", "anna7"},
+                       {LookupStatus::answered, nullptr, link_to("https://shop.example/"), domain});
+  ASSERT_EQ(respond_to(get("/anna7")), Step::answered);
+  EXPECT_NE(header_of(answer, "Set-Cookie").find("; Domain=example; HttpOnly"), std::string::npos);
+
+  responder->on_domain("go.example", nullptr);
+  ASSERT_EQ(respond_to(get("/nope")), Step::answered);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 404"));
 }
 
 TEST_F(ResponderTest, WithoutRedisAnUnseenCodeIs503) {

@@ -85,7 +85,7 @@ struct Desk {
     std::string out(limits::answer_bytes_max, '\0');
     DateText date;
     date.renew(now_ms / 1000);
-    char* const end = write_redirect(decision, *visit, link, rules, keys.signing(), date.text(),
+    char* const end = write_redirect(decision, *visit, link, rules, {}, keys.signing(), date.text(),
                                      false, out.data());
     out.resize(static_cast<std::size_t>(end - out.data()));
     return out;
