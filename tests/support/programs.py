@@ -1,6 +1,7 @@
 """Real servers for tests: on free ports of 127.0.0.1, in the folder of the test, ended by pid."""
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -13,9 +14,17 @@ BIN = pathlib.Path(os.environ.get("WAYMARK_BIN", ROOT / "build/release/bin"))
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the range from which outgoing connections take theirs: one of them could take the port
+    before the program that it is meant for."""
+    outgoing = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(10_000, max(outgoing, 12_000))
+        try:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+            return port
+        except OSError:
+            continue
 
 
 def wait_until(condition, what, seconds_max=20.0):

@@ -10,6 +10,15 @@ BROWSER = {
 }
 
 
+def by_line(data):
+    """Pieces that end with a line each, as some senders write them."""
+    return data.splitlines(keepends=True)
+
+
+def by_byte(data):
+    return [data[at:at + 1] for at in range(len(data))]
+
+
 class Incomplete(Exception):
     """The connection ended before the answer was complete."""
 
@@ -42,6 +51,8 @@ class Connection:
 
     def __init__(self, port, seconds_max=5.0):
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=seconds_max)
+        # Pieces sent apart arrive apart.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._file = self._socket.makefile("rb")
 
     def close(self):

@@ -6,6 +6,14 @@ class RedisError(Exception):
     """An error reply."""
 
 
+def encode(words):
+    parts = [b"*%d\r\n" % len(words)]
+    for word in words:
+        data = word if isinstance(word, bytes) else str(word).encode()
+        parts.append(b"$%d\r\n%s\r\n" % (len(data), data))
+    return b"".join(parts)
+
+
 class Redis:
     def __init__(self, port, seconds_max=5.0):
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=seconds_max)
@@ -17,12 +25,16 @@ class Redis:
 
     def command(self, *words):
         """Sends one command. Raises RedisError for an error reply."""
-        parts = [f"*{len(words)}\r\n".encode()]
-        for word in words:
-            data = word if isinstance(word, bytes) else str(word).encode()
-            parts.append(b"$%d\r\n%s\r\n" % (len(data), data))
-        self._socket.sendall(b"".join(parts))
+        self._socket.sendall(encode(words))
         return self._reply()
+
+    def pipeline(self, commands, at_once=1_000):
+        """Sends many commands; raises RedisError when one of them fails."""
+        for begin in range(0, len(commands), at_once):
+            part = commands[begin:begin + at_once]
+            self._socket.sendall(b"".join(map(encode, part)))
+            for _ in part:
+                self._reply()
 
     def hset(self, key, **fields):
         pairs = [part for pair in fields.items() for part in pair]

@@ -43,6 +43,14 @@ class Edge(Program):
     def get(self, target, headers=None, method="GET"):
         return rawhttp.get(self.port, target, headers, method)
 
+    def metric(self, series):
+        """The value of one series of /metrics, labels and all."""
+        page = rawhttp.get(self.admin, "/metrics").body.decode()
+        for line in page.splitlines():
+            if line.startswith(series + " "):
+                return float(line.split()[-1])
+        raise AssertionError(f"no series {series} in\n{page}")
+
 
 class Tracker(Program):
     def __init__(self, folder, redis_url, keys, edge_url, settings=()):
