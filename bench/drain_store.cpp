@@ -8,7 +8,7 @@
 #include "tests/support/redis_server.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tracker/drain/drain_loop.hpp"
-#include "tracker/store/sqlite/database.hpp"
+#include "tracker/store/sqlite/open_database.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -151,17 +151,12 @@ Figures drain(const std::vector<std::string>& lines) {
 Figures insert_raw(const std::vector<std::string>& lines, std::size_t batch_lines) {
   test::TemporaryFolder folder;
   const auto file = folder.path() / "store.db";
-  open_store("sqlite:" + file.string(), StoreAccess::write).reset();  // the schema
   Batch rows;
   ClickLineParser parser;
   for (const std::string& line : lines) rows.add(parser.parse(line).value());
   rows.sort();
 
-  sqlite::Database database{file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX};
-  for (const char* pragma : {"PRAGMA cache_size = -65536", "PRAGMA journal_mode = WAL",
-                             "PRAGMA synchronous = FULL", "PRAGMA wal_autocheckpoint = 8192"}) {
-    database.execute(pragma);
-  }
+  sqlite::Database database = sqlite::open_database(file, StoreAccess::write);
   sqlite::Statement& insert = database.prepared(
       "INSERT INTO clicks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   const auto begin = Clock::now();

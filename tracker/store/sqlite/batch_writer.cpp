@@ -107,12 +107,11 @@ void BatchWriter::insert_clicks(const Batch& batch, BatchOutcome& outcome) {
   Statement& insert = database_.prepared(
       "INSERT INTO clicks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
       " ON CONFLICT DO NOTHING");
-  Statement& insert_unique =
-      database_.prepared("INSERT INTO uniques VALUES (?) ON CONFLICT DO NOTHING");
+  uniques_.prepare();
   for (const Click& click : batch.clicks()) {
     // Claimed before the click so that its row can say so. For a duplicate nothing is claimed: the
     // key is there since the click was first stored.
-    const bool unique = click.counted() && claim_unique(insert_unique, click);
+    const bool unique = click.counted() && uniques_.claim(click);
     if (insert_click(insert, database_, click, unique)) {
       ++outcome.stored;
       count(click, unique);
@@ -120,13 +119,7 @@ void BatchWriter::insert_clicks(const Batch& batch, BatchOutcome& outcome) {
       ++outcome.duplicate;
     }
   }
-}
-
-bool BatchWriter::claim_unique(Statement& insert, const Click& click) {
-  insert.bind_blob(1, unique_key_.of(click));
-  insert.step();
-  insert.reset();
-  return database_.changes() == 1;
+  uniques_.move_arrivals();
 }
 
 void BatchWriter::count(const Click& click, bool unique) {

@@ -6,18 +6,19 @@
 
 #include "tracker/store/batch.hpp"
 #include "tracker/store/sqlite/database.hpp"
-#include "tracker/store/sqlite/unique_key.hpp"
+#include "tracker/store/sqlite/unique_table.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <string_view>
-#include <unordered_map>
 
 namespace waymark::tracker::sqlite {
 
 class BatchWriter {
  public:
-  explicit BatchWriter(Database& database) : database_(database) {}
+  explicit BatchWriter(Database& database) : database_(database), uniques_(database) {}
 
   // Throws SqliteError; the transaction must then be rolled back.
   BatchOutcome write(const Batch& batch, std::uint64_t now_ms);
@@ -38,7 +39,6 @@ class BatchWriter {
   };
 
   void insert_clicks(const Batch& batch, BatchOutcome& outcome);
-  bool claim_unique(Statement& insert, const Click& click);
   void count(const Click& click, bool unique);
   void add_totals();
   void add_dead(const Batch& batch, BatchOutcome& outcome);
@@ -46,8 +46,8 @@ class BatchWriter {
   void find_full_links(BatchOutcome& outcome);
 
   Database& database_;
-  UniqueKey unique_key_;
-  std::unordered_map<Cell, Sums, CellHash> totals_;
+  UniqueTable uniques_;
+  boost::unordered_flat_map<Cell, Sums, CellHash> totals_;
 };
 
 }  // namespace waymark::tracker::sqlite

@@ -10,6 +10,22 @@ namespace {
 
 }  // namespace
 
+Errc to_errc(const SqliteError& error) noexcept {
+  switch (error.code()) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_INTERRUPT:
+      return Errc::store_busy;
+    case SQLITE_CONSTRAINT:
+      return Errc::conflict;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return Errc::store_corrupt;
+    default:
+      return Errc::store_unavailable;
+  }
+}
+
 Statement::Statement(sqlite3* database, std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()),

@@ -3,6 +3,7 @@
 // null-terminated or owned texts, which would cost the drain an allocation per column.)
 #pragma once
 
+#include "common/error.hpp"
 #include "common/uuid.hpp"
 
 #include <sqlite3.h>
@@ -26,6 +27,8 @@ class SqliteError : public std::runtime_error {
  private:
   int code_;
 };
+
+Errc to_errc(const SqliteError& error) noexcept;
 
 // A prepared statement. Parameters count from 1, columns from 0. Texts are bound without copying:
 // they must live until the next reset().

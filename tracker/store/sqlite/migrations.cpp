@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::array migrations = {
 #include "tracker/store/sqlite/migrations/0001_store.sql"
+    ,
+#include "tracker/store/sqlite/migrations/0002_unique_arrivals.sql"
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "tracker/store/sqlite/sqlite_store.hpp"
 
-#include "tracker/store/sqlite/migrations.hpp"
+#include "tracker/store/sqlite/open_database.hpp"
 
 #include <fmt/format.h>
 
@@ -15,51 +15,7 @@ std::string random_word() {
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
-Database open_database(const std::filesystem::path& file, StoreAccess access) {
-  const bool writes = access == StoreAccess::write;
-  try {
-    Database database{
-        file, SQLITE_OPEN_NOMUTEX |
-                  (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY)};
-    database.execute("PRAGMA busy_timeout = 5000");
-    // Uniques and totals are looked up all over their tables: keep them in memory while they fit.
-    database.execute(writes ? "PRAGMA cache_size = -65536" : "PRAGMA cache_size = -16384");
-    if (writes) {
-      database.execute("PRAGMA journal_mode = WAL");
-      database.execute("PRAGMA synchronous = FULL");
-      // A busy drain rewrites the same inner pages in each batch: fewer, larger checkpoints.
-      database.execute("PRAGMA wal_autocheckpoint = 8192");
-      database.execute("PRAGMA journal_size_limit = 134217728");
-    }
-    refuse_newer(database, file);
-    if (writes) migrate(database);
-    return database;
-  } catch (const SqliteError& error) {
-    throw StartupError{
-        to_errc(error) == Errc::store_busy ? exit_code::temporary : exit_code::config,
-        fmt::format("store {} cannot be opened: {}; check that the file is an SQLite database this "
-                    "user may write, or give --store another path",
-                    file.string(), error.what())};
-  }
-}
-
 }  // namespace
-
-Errc to_errc(const SqliteError& error) noexcept {
-  switch (error.code()) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-    case SQLITE_INTERRUPT:
-      return Errc::store_busy;
-    case SQLITE_CONSTRAINT:
-      return Errc::conflict;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return Errc::store_corrupt;
-    default:
-      return Errc::store_unavailable;
-  }
-}
 
 SqliteStore::SqliteStore(const std::filesystem::path& file, StoreAccess access)
     : lock_(access == StoreAccess::write ? std::optional<LockFile>{std::in_place, file}

@@ -82,8 +82,6 @@ class SqliteStore final : public Store {
   BatchWriter batch_writer_{database_};
 };
 
-Errc to_errc(const SqliteError& error) noexcept;
-
 template <class Work>
 auto SqliteStore::guarded(Work work) -> decltype(work()) {
   try {

@@ -21,19 +21,24 @@ char* write_big_endian(std::uint64_t value, int bytes, char* out) {
 }  // namespace
 
 std::string_view UniqueKey::of(const Click& click) {
-  // Neither ids nor hosts nor codes hold a NUL, so the parts cannot run into each other.
+  const std::uint64_t day = click.unix_ms / day_ms;
   hashed_.clear();
+  if (click.visitor) {
+    hashed_.append(click.visitor->bytes.begin(), click.visitor->bytes.end());
+    std::array<char, 4> day_bytes;
+    write_big_endian(day, 4, day_bytes.data());
+    hashed_.append(day_bytes.data(), day_bytes.size());
+  }
+  // Neither ids nor hosts nor codes hold a NUL, so the parts cannot run into each other.
   if (click.link.empty()) {
     hashed_.append(click.host).push_back('\0');
     hashed_.append(click.code);
   } else {
     hashed_.append(click.link);
   }
-  const std::uint64_t day = click.unix_ms / day_ms;
   char* end = key_.data();
   if (click.visitor) {
-    end = std::copy(click.visitor->bytes.begin(), click.visitor->bytes.end(), end);
-    end = write_big_endian(day, 4, end);
+    end = std::copy_n(click.visitor->bytes.begin(), 6, end);
     end = write_big_endian(XXH3_64bits(hashed_.data(), hashed_.size()), 8, end);
   } else {
     hashed_.push_back('\0');

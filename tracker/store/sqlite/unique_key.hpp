@@ -1,10 +1,12 @@
 // Key of table uniques: who clicked on what on which UTC day (design 3.5). Stored: never change it.
 //
-//   visitor known:  visitor id (16) | day (4, big endian) | XXH3-64 of what (8, big endian)
-//   else:           day (4, big endian) | XXH3-128 of what, ipk and agent (16, big endian)
+//   visitor known:  first 6 bytes of the visitor id | XXH3-64 of visitor id, day and what (8)
+//   else:           day (4) | XXH3-128 of what, ipk and agent (16)
 //
-// "what" is the link id, or host and code where a link has none. Visitor ids grow with time, so the
-// rows of new visitors are appended; the two forms differ in length and never meet.
+// Numbers are big endian; in hashes the day is 4 bytes. "what" is the link id, or host and code
+// where a link has none. The first 6 bytes of a visitor id are its time in milliseconds: keys of
+// new visitors grow, and two keys can only be mistaken for one another when visitors of the same
+// millisecond agree in 64 bits of hash. The two forms differ in length and never meet.
 #pragma once
 
 #include "common/click_line.hpp"
@@ -22,7 +24,7 @@ class UniqueKey {
 
  private:
   std::string hashed_;
-  std::array<char, 28> key_{};
+  std::array<char, 20> key_{};
 };
 
 }  // namespace waymark::tracker::sqlite
