@@ -1,0 +1,135 @@
+"""What changes in Redis is seen by every thread at once, and Redis may come and go meanwhile."""
+import contextlib
+import signal
+import time
+
+import pytest
+
+from tests.support.programs import wait_until
+from tests.support.rawhttp import BROWSER, Connection, get
+
+CONNECTIONS = 16  # enough that each of the two threads has some
+PROMISE_MS = 100
+SECONDS_MAX = 1.0  # of a busy test machine
+NEW = "https://shop.example/new"
+
+
+@contextlib.contextmanager
+def connections_to(edge):
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(Connection(edge.port)) for _ in range(CONNECTIONS)]
+
+
+def seen_by_all(connections, target, change, is_new):
+    """Makes a change, asks on every connection until its answer is new; returns the milliseconds
+    that the slowest took."""
+    for connection in connections:
+        assert not is_new(connection.request("GET", target, BROWSER))
+    change()
+    begin = time.monotonic()
+    old = list(connections)
+    while old:
+        old = [each for each in old if not is_new(each.request("GET", target, BROWSER))]
+        passed = time.monotonic() - begin
+        assert passed < SECONDS_MAX or not old, f"{len(old)} connections see the old record"
+    return 1_000 * passed
+
+
+def leads_to(page):
+    return lambda answer: answer.headers.get("location", "").startswith(page)
+
+
+def has_status(status):
+    return lambda answer: answer.status == status
+
+
+def changes(system):
+    """(what, target, the change, how its answer is told)"""
+    redis = system.redis
+    system.add_link("changed", campaign="camp_demo")
+    system.add_link("deleted")
+    system.add_link("incamp", campaign="camp_other")
+    system.add_campaign("camp_other", status="live")
+    redis.command("DEL", "wm:link:*/created", "wm:link:go.example/bound")
+    system.add_link("bound")
+    return [
+        ("changed link", "/changed",
+         lambda: redis.hset("wm:link:*/changed", destination=NEW), leads_to(NEW)),
+        ("deleted link", "/deleted",
+         lambda: redis.command("DEL", "wm:link:*/deleted"), has_status(404)),
+        ("created link", "/created", lambda: system.add_link("created"), has_status(302)),
+        ("link of one host", "/bound",
+         lambda: redis.hset("wm:link:go.example/bound", destination=NEW), leads_to(NEW)),
+        ("changed campaign", "/incamp",
+         lambda: redis.hset("wm:campaign:camp_other", status="ended"), has_status(410))]
+
+
+def assert_changes_are_seen(system):
+    with connections_to(system.edge) as connections:
+        for what, target, change, is_new in changes(system):
+            # What changes() wrote is a change, too: until it has been heard of everywhere.
+            wait_until(lambda: not any(is_new(each.request("GET", target, BROWSER))
+                                       for each in connections), f"{what}: the old record", 2.0)
+            took = seen_by_all(connections, target, change, is_new)
+            print(f"{what}: seen by every thread after {took:.1f} ms (promised {PROMISE_MS})")
+
+
+def test_changes_are_seen_by_every_thread(system):
+    assert_changes_are_seen(system)
+
+
+def tracked(edge):
+    return edge.metric("waymark_redis_tracking_up") and edge.metric("waymark_redis_links_up")
+
+
+def test_changes_are_seen_after_redis_was_restarted(system):
+    assert_changes_are_seen(system)
+    system.redis.kill()
+    wait_until(lambda: not tracked(system.edge), "the edge has noticed")
+    system.redis.start()
+    wait_until(lambda: tracked(system.edge), "the edge is told of changes again")
+    assert_changes_are_seen(system)
+
+
+def test_a_change_before_the_edge_is_back_is_not_missed(system):
+    """Nobody told of it: whatever is known is asked again once Redis is back."""
+    with connections_to(system.edge) as connections:
+        for connection in connections:
+            assert connection.request("GET", "/try", BROWSER).status == 302
+        system.redis.kill()
+        system.redis.start()
+        system.redis.hset("wm:link:*/try", destination=NEW)
+        wait_until(lambda: all(leads_to(NEW)(each.request("GET", "/try", BROWSER))
+                               for each in connections), "every thread has asked again")
+
+
+def stop(redis):
+    redis.process.send_signal(signal.SIGSTOP)
+
+
+def go_on(redis):
+    redis.process.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.parametrize("leave, come_back", [
+    (stop, go_on), (lambda redis: redis.kill(), lambda redis: redis.start())],
+    ids=["stalled", "killed"])
+def test_known_links_work_while_redis_is_away(system, leave, come_back):
+    edge = system.edge
+    system.add_link("later")
+    edge.warm("/try")
+    leave(system.redis)
+    with connections_to(edge) as connections:
+        slowest = 0.0
+        for number, connection in enumerate(connections):
+            assert connection.request("GET", "/try", BROWSER).status == 302
+            begin = time.monotonic()
+            answer = connection.request("GET", f"/unknown{number % 4}", BROWSER)
+            slowest = max(slowest, time.monotonic() - begin)
+            assert answer.status == 503 and answer.headers["retry-after"] == "1"
+            assert connection.request("GET", "/try", BROWSER).status == 302
+    print(f"503 after at most {1_000 * slowest:.0f} ms (lookup.deadline 250 ms)")
+    assert slowest < SECONDS_MAX
+    come_back(system.redis)
+    wait_until(lambda: get(edge.port, "/later").status == 302, "Redis is asked again")
+    assert get(edge.port, "/unknown1").status == 404
