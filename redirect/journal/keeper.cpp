@@ -23,12 +23,12 @@ std::uint64_t unix_ms_now() {
 }  // namespace
 
 JournalKeeper::JournalKeeper(JournalOptions options, EpochFolder folder, unsigned threads, Log& log)
-    : options_(std::move(options)), folder_(std::move(folder)), log_(log) {
+    : options_(std::move(options)), pace_(threads), folder_(std::move(folder)), log_(log) {
   for (unsigned thread = 0; thread < threads; ++thread) {
     auto origin = std::make_shared<OriginJournal>(epoch_text(folder_.epoch()), thread,
                                                   options_.sync == milliseconds{0});
     own_.push_back(origin);
-    if (prepare(*origin) != Errc{}) {
+    if (prepare(*origin, Pace{}) != Errc{}) {
       folder_.remove();
       throw StartupError{
           exit_code::config,
@@ -90,7 +90,7 @@ void JournalKeeper::prepare_turn() {
   drop_emptied();
   for (const auto& origin : own_) {
     if (!origin->wants_prepared()) continue;
-    const Errc error = prepare(*origin);
+    const Errc error = prepare(*origin, pace_);
     if (error != Errc{} && error != last_prepare_error_) {
       log_.error("journal.no_segment", "no new journal segment; clicks will be dropped",
                  {{"folder", options_.dir.string()}, {"reason", make_error_code(error).message()}});
@@ -100,7 +100,7 @@ void JournalKeeper::prepare_turn() {
   disk_bytes_ = redirect::disk_bytes(options_.dir);
 }
 
-Errc JournalKeeper::prepare(OriginJournal& origin) {
+Errc JournalKeeper::prepare(OriginJournal& origin, Pace pace) {
   const std::size_t bytes = options_.segment_bytes.value;
   std::uint64_t used = redirect::disk_bytes(options_.dir);
   std::optional<std::filesystem::path> recycled;
@@ -119,11 +119,11 @@ Errc JournalKeeper::prepare(OriginJournal& origin) {
       remove(*oldest);
     }
   }
-  auto made = make_segment(folder_, next_name(origin.thread()), bytes, recycled);
+  auto made = make_segment(folder_, next_name(origin.thread()), bytes, recycled, pace);
   if (!made && made.error() == Errc::journal_full) {
     // The disk is fuller than our budget.
     if (const auto oldest = oldest_committed(); oldest && remove(*oldest)) {
-      made = make_segment(folder_, next_name(origin.thread()), bytes);
+      made = make_segment(folder_, next_name(origin.thread()), bytes, std::nullopt, pace);
     }
   }
   if (!made) {
@@ -163,7 +163,7 @@ std::optional<JournalKeeper::Candidate> JournalKeeper::oldest_committed() const 
 
 bool JournalKeeper::remove(const Candidate& candidate) {
   candidate.origin->remove(candidate.segment);
-  return ::unlink(candidate.segment->file().c_str()) == 0;
+  return remove_segment(candidate.segment->file(), pace_).has_value();
 }
 
 void JournalKeeper::let_go_expired() {
@@ -208,7 +208,7 @@ void JournalKeeper::sync_segment(OriginJournal& origin, const std::shared_ptr<Se
   const std::size_t end = segment->end();
   if (!segment->failed() && segment->synced() != end) {
     const auto mapping = segment->pin();
-    if (mapping && (*mapping)->sync()) {
+    if (mapping && (*mapping)->sync(segment->synced(), end, pace_)) {
       segment->set_synced(end);
     } else {
       segment->fail();
@@ -223,7 +223,7 @@ void JournalKeeper::sync_segment(OriginJournal& origin, const std::shared_ptr<Se
   if (segment->failed()) {
     rescue(origin, segment);
   } else {
-    segment->unpin();
+    segment->unpin(pace_);
   }
 }
 

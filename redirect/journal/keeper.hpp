@@ -8,6 +8,7 @@
 #include "redirect/journal/epoch_folder.hpp"
 #include "redirect/journal/options.hpp"
 #include "redirect/journal/origin_journal.hpp"
+#include "redirect/journal/pace.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -60,7 +61,7 @@ class JournalKeeper {
   void prepare_turn();
   void sync_turn();
 
-  Errc prepare(OriginJournal& origin);
+  Errc prepare(OriginJournal& origin, Pace pace);
   std::optional<Candidate> oldest_committed() const;
   bool remove(const Candidate& candidate);
   void let_go_expired();
@@ -71,6 +72,7 @@ class JournalKeeper {
   std::vector<std::shared_ptr<OriginJournal>> all_origins() const;
 
   const JournalOptions options_;
+  const Pace pace_;
   EpochFolder folder_;
   Log& log_;
   std::vector<std::shared_ptr<OriginJournal>> own_;

@@ -4,6 +4,7 @@
 
 #include "common/error.hpp"
 #include "redirect/journal/fault_guard.hpp"
+#include "redirect/journal/pace.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -15,9 +16,9 @@ namespace waymark::redirect {
 
 class Mapping {
  public:
-  // For writing: pages are made present, so that the first store into one costs no disk access.
-  // Takes over `fd`, also on failure. Fails with journal_io.
-  static Result<std::shared_ptr<Mapping>> writable(int fd, std::size_t bytes);
+  // For writing: pages are made present, at `pace`, so that the first store into one costs no disk
+  // access. Takes over `fd`, also on failure. Fails with journal_io.
+  static Result<std::shared_ptr<Mapping>> writable(int fd, std::size_t bytes, Pace pace);
   // For reading what is there. Fails with journal_io.
   static Result<std::shared_ptr<Mapping>> readable(const std::filesystem::path& file);
   ~Mapping();
@@ -30,13 +31,19 @@ class Mapping {
   }
   // A page could not be read or written.
   bool failed() const noexcept { return guard_->failed(); }
-  // Waits until everything stored so far is on disk. After a failure the kernel may have dropped
-  // the pages' dirty marks: no later success says anything about them.
-  bool sync() const noexcept;
+  // Waits until what was stored in [begin, end) is on disk. After a failure the kernel may have
+  // dropped the pages' dirty marks: no later success says anything about them.
+  bool sync(std::size_t begin, std::size_t end) const noexcept;
+  // The same; most of the work is done before, at `pace`.
+  bool sync(std::size_t begin, std::size_t end, Pace pace) const noexcept;
+  // Takes the pages out of this process, at `pace`, so that the destructor has little to do; who
+  // still reads finds them again. Only of what is on disk.
+  void release(Pace pace) noexcept;
 
  private:
   Mapping(int fd, char* data, std::size_t size) noexcept;
-  static Result<std::shared_ptr<Mapping>> map(int fd, std::size_t bytes, int protection, int flags);
+  static Result<std::shared_ptr<Mapping>> map(int fd, std::size_t bytes, int protection);
+  bool make_present(std::size_t begin, std::size_t end) noexcept;
 
   int fd_;
   char* data_;

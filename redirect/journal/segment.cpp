@@ -35,10 +35,13 @@ Result<std::shared_ptr<Mapping>> Segment::pin() {
   return mapping;
 }
 
-void Segment::unpin() {
+void Segment::unpin(Pace pace) {
   std::shared_ptr<Mapping> released;  // unmapped outside the lock
-  const std::lock_guard lock{mutex_};
-  released.swap(pinned_);
+  {
+    const std::lock_guard lock{mutex_};
+    released.swap(pinned_);
+  }
+  if (released) released->release(pace);
 }
 
 bool Segment::in_use() const {

@@ -52,8 +52,8 @@ class Segment {
 
   // The bytes, mapped now if need be. Fails with journal_io.
   Result<std::shared_ptr<Mapping>> pin();
-  // Lets the bytes go as soon as nobody else holds them. Only when they are on disk.
-  void unpin();
+  // Lets the bytes go, at `pace`, as soon as nobody else holds them. Only when they are on disk.
+  void unpin(Pace pace = Pace{});
   // Whether somebody may still look at the bytes.
   bool in_use() const;
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -45,7 +46,7 @@ bool write_empty(int fd, const SegmentName& name) noexcept {
 
 Result<std::shared_ptr<Segment>> make_segment(const EpochFolder& folder, const SegmentName& name,
                                               std::size_t bytes,
-                                              const std::optional<fs::path>& recycled) {
+                                              const std::optional<fs::path>& recycled, Pace pace) {
   const fs::path file = folder.path() / name.file();
   fs::path temporary = file;
   temporary += ".new";
@@ -59,7 +60,7 @@ Result<std::shared_ptr<Segment>> make_segment(const EpochFolder& folder, const S
     ::close(*fd);
     return abandon(Errc::journal_io);
   }
-  auto mapping = Mapping::writable(*fd, bytes);
+  auto mapping = Mapping::writable(*fd, bytes, pace);
   if (!mapping) return abandon(Errc::journal_io);
   if (::rename(temporary.c_str(), file.c_str()) != 0) return abandon(from_errno(errno));
   if (!folder.sync()) {
@@ -67,6 +68,20 @@ Result<std::shared_ptr<Segment>> make_segment(const EpochFolder& folder, const S
     return Errc::journal_io;
   }
   return std::make_shared<Segment>(file, name, bytes, std::move(*mapping));
+}
+
+Result<void> remove_segment(const fs::path& file, Pace pace) {
+  // The kernel would drop all cached pages at once.
+  if (const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW); fd >= 0) {
+    const auto bytes = static_cast<std::size_t>(std::max<off_t>(::lseek(fd, 0, SEEK_END), 0));
+    pace.each_slice(0, bytes, [&](std::size_t begin, std::size_t end) {
+      return ::posix_fadvise(fd, static_cast<off_t>(begin), static_cast<off_t>(end - begin),
+                             POSIX_FADV_DONTNEED) == 0;
+    });
+    ::close(fd);
+  }
+  if (::unlink(file.c_str()) != 0) return Errc::journal_io;
+  return {};
 }
 
 Result<std::shared_ptr<Segment>> rescue_segment(const EpochFolder& folder, const SegmentName& name,
@@ -88,7 +103,7 @@ Result<std::shared_ptr<Segment>> rescue_segment(const EpochFolder& folder, const
                      record.unix_ms);
       });
   segment.seal();
-  if (!(*to)->sync()) {
+  if (!(*to)->sync(0, segment.end())) {
     ::unlink(segment.file().c_str());
     return Errc::journal_io;
   }

@@ -37,7 +37,7 @@ Sequence JournalWriter::commit(std::size_t bytes, std::uint64_t unix_ms) noexcep
   bytes_.store(bytes_written() + bytes, std::memory_order_relaxed);
   // A failure here is dealt with like one of the keeper: the segment is left and its records are
   // written to another one.
-  if (journal_.sync_each() && !mapping_->sync()) segment_->fail();
+  if (journal_.sync_each() && !mapping_->sync(offset, segment_->end())) segment_->fail();
   if (bytes_written() >= wake_at_) {
     wake_at_ = ~std::uint64_t{0};
     wake_(wake_context_);

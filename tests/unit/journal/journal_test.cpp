@@ -122,7 +122,7 @@ TEST(Journal, AFailingPageNeitherKillsNorLosesClicks) {
 
   const auto mapping = failing->pin();
   ASSERT_TRUE(mapping);
-  EXPECT_FALSE((*mapping)->sync());
+  EXPECT_FALSE((*mapping)->sync(0, small_segment));
   const auto rescued = rescue_segment(journal.folder, {journal.folder.epoch(), 0, 99}, *failing);
   ASSERT_TRUE(rescued);
   journal.origin->replace(failing, *rescued);
