@@ -66,7 +66,8 @@ class LinkSource {
   // Any thread. True while Redis cannot be asked or has not answered in time of late.
   bool redis_away() const noexcept { return away_.load(std::memory_order_relaxed); }
 
-  bool connected() const noexcept { return lookups_.ready(); }
+  // True once Redis was reached, or has turned out to be away: what can be served, is.
+  bool warm() const noexcept { return ever_connected_ || lookups_.last_error().failed(); }
   bool tracking() const noexcept { return tracking_.armed(); }
   std::size_t lookups_under_way() const noexcept { return flights_.size(); }
 

@@ -235,7 +235,8 @@ AdminSources Edge::admin_sources() {
   sources.ready = [this] {
     return std::vector<ReadyCheck>{
         {"serving", phase_ == Phase::serving, phase_ == Phase::serving ? "yes" : "draining"},
-        {"loops", loops_turn(), ""},
+        {"loops", loops_turn(), loops_turn() ? "turning" : "standing still"},
+        {"warm", source_.warm(), source_.redis_away() ? "Redis is away" : "Redis answers"},
     };
   };
   sources.metrics = [this] { return metrics_.render(); };
