@@ -62,3 +62,80 @@ def test_clicks_on_their_way_are_owed(system):
         return sum(o["owed"] for edge in report["edges"] for o in edge["origins"]) == 7
     wait_until(owed, "the doctor counts what the edge holds")
     system.tracker.start()
+
+
+def test_an_edge_that_was_killed_and_its_heir_add_up(system):
+    """The last report of a killed edge is up to a second old; its journal is adopted at restart."""
+    tokens = [system.edge.get("/try").click_token() for _ in range(40)]
+    wait_until(lambda: system.redis.hgetall("wm:edges"), "the edge has reported")
+    tokens += [system.edge.get("/try").click_token() for _ in range(40)]
+    system.redis.kill()  # the rest is in the journal alone
+    tokens += [system.edge.get("/try").click_token() for _ in range(40)]
+    system.edge.kill()
+    system.redis.start()
+    system.edge.start()
+    tokens += [system.edge.get("/try").click_token() for _ in range(40)]
+    assert_all_stored_once(system, tokens)
+
+    def settled():
+        code, report = doctor(system)
+        origins = [origin for edge in report["edges"] for origin in edge["origins"]]
+        done = sum(origin["committed"] for origin in origins) == len(tokens)
+        return (code, report, origins) if done else None
+
+    code, report, origins = wait_until(settled, "figures and edges agree")
+    assert code == 0, report
+    assert len(report["edges"]) == 2
+    for origin in origins:
+        assert origin["last"] == origin["committed"] + origin["owed"] + origin["lost"]
+        assert origin["owed"] == origin["lost"] == 0
+
+    def verdicts():
+        _, now = doctor(system)
+        found = {edge["delete"].partition(":")[0] for edge in now["edges"]}
+        return now if found == {"yes", "no"} else None
+
+    # Ten seconds of silence make an edge count as ended.
+    report = wait_until(verdicts, "the dead one may be deleted, the other not", 30.0)
+    assert all(finding["grade"] != "problem" for finding in report["findings"]), report
+
+
+def spoil(journal, text):
+    """Changes one byte of the record that holds the text."""
+    for segment in (path for path in journal.rglob("*") if path.is_file()):
+        at = segment.read_bytes().find(text)
+        if at >= 0:
+            with open(segment, "r+b") as file:
+                file.seek(at)
+                file.write(b"#")
+            return
+    raise AssertionError(f"no record holds {text}")
+
+
+def test_a_damaged_record_is_lost_alone_and_named(system):
+    system.add_link("victim")
+    system.edge.warm("/victim")
+    system.redis.kill()
+    assert system.edge.get("/victim?s=spoiled").status == 302
+    for _ in range(20):
+        assert system.edge.get("/victim").status == 302
+    system.edge.kill()
+    spoil(system.edge.journal, b'"share":"spoiled"')
+    system.redis.start()
+    system.edge.start()
+
+    def sums():
+        code, report = doctor(system)
+        origins = [origin for edge in report["edges"] for origin in edge["origins"]]
+        settled = sum(origin["lost"] for origin in origins) == 1 and \
+            sum(origin["owed"] for origin in origins) == 0
+        return (code, report, origins) if settled else None
+
+    code, report, origins = wait_until(sums, "one click is lost, none is owed")
+    for origin in origins:
+        assert origin["last"] == origin["committed"] + origin["owed"] + origin["lost"]
+    stored = system.tracker.rows("SELECT count(*) AS n FROM clicks")[0]["n"]
+    assert stored == sum(origin["committed"] for origin in origins)
+    assert code == 0, report
+    assert any(finding["grade"] == "warning" and "1 of its clicks" in finding["text"]
+               for finding in report["findings"]), report
