@@ -70,6 +70,7 @@ class ShippingLoop::Impl : public std::enable_shared_from_this<Impl> {
   void send_forgets();
   void account(ShippedOrigin& origin);
   void publish();
+  void publish_known();
   void finish_if_done();
   void wake_later(Time until);
   static void wake(void* self);

@@ -66,8 +66,19 @@ void ShippingLoop::Impl::on_figures(redis::ReplyView reply, const std::vector<Or
     }
     if (reading.word.empty()) make_stream(origin.shard);
   }
+  publish_known();
   publish();
   run();
+}
+
+void ShippingLoop::Impl::publish_known() {
+  KnownList known;
+  for (const OriginPtr& origin : origins_) {
+    const Shipper& shipper = origin->shipper;
+    if (shipper.committed().empty()) continue;
+    known.emplace_back(origin->key, Figure{shipper.generation(), shipper.committed()});
+  }
+  figures_.known.set(std::move(known));
 }
 
 // Whoever finds no stream makes it: the word first, then the stream (rule 2).

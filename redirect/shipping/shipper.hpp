@@ -81,6 +81,8 @@ class Shipper {
   // --- What is known ---
 
   const SequenceSet& committed() const noexcept { return committed_; }
+  // The store's generation that committed() is of; empty before the first reading of one.
+  const std::string& generation() const noexcept { return generation_; }
   std::uint64_t owed() const noexcept;
   // Sent and not committed, with overheads: this origin's part of the window.
   std::uint64_t window_bytes() const noexcept { return window_bytes_; }

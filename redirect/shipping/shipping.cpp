@@ -23,6 +23,7 @@ namespace {
 
 namespace json = boost::json;
 constexpr std::chrono::seconds adoption_interval{5};
+constexpr std::size_t known_origins_max = 1'024;  // in a report
 
 std::uint64_t unix_ms_now() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -46,6 +47,7 @@ class Shipping::Impl {
 
  private:
   std::string report() const;
+  boost::json::object known() const;
   void adopt_all();
   void adopt(std::uint64_t epoch);
   bool stopping() const;
@@ -182,7 +184,19 @@ std::string Shipping::Impl::report() const {
                                       {"ts", unix_ms_now()},
                                       {"keys", std::move(keys)},
                                       {"last", std::move(last)},
+                                      {"known", known()},
                                       {"drops", {{"journal_full", full}, {"journal_io", io}}}});
+}
+
+json::object Shipping::Impl::known() const {
+  json::object known;
+  for (const auto& loop : loops_) {
+    for (const auto& [origin, figure] : loop->figures().known.get()) {
+      if (known.size() == known_origins_max) return known;
+      known[origin] = figure.text();
+    }
+  }
+  return known;
 }
 
 ShippingStats Shipping::Impl::stats() const {

@@ -8,6 +8,7 @@
 #include "redirect/journal/adoption.hpp"
 #include "redirect/journal/origin_journal.hpp"
 #include "redirect/journal/writer.hpp"
+#include "redirect/shipping/known_figures.hpp"
 #include "redirect/shipping/shipper.hpp"
 #include "redirect/shipping/window.hpp"
 
@@ -36,6 +37,7 @@ struct LoopFigures {
   std::atomic<std::uint64_t> errors{0};
   std::atomic<std::uint64_t> alarms{0};
   std::atomic<bool> shipping{false};
+  KnownFigures known;
 };
 
 struct LoopOptions {

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <optional>
+#include <utility>
 
 namespace waymark::tracker {
 
@@ -15,31 +17,32 @@ using redis::Command;
 namespace {
 
 constexpr std::chrono::milliseconds deadline{5'000};
-constexpr std::uint64_t cap_every_ms = 1'000;
+constexpr std::uint64_t look_every_ms = 1'000;
 constexpr std::size_t fields_max = 1'000;  // of one HSET
 constexpr std::string_view generation_field = "generation";
 constexpr std::string_view through_prefix = "through:";
+
+// What the store holds of the origins named in `held`.
+Result<std::vector<OriginRow>> rows_of(Store& store, const std::vector<HeldFigure>& held) {
+  std::vector<OriginRow> rows;
+  for (const HeldFigure& one : held) {
+    auto row = store.origin(one.origin);
+    if (!row) return row.error();
+    if (*row) rows.push_back(std::move(**row));
+  }
+  return rows;
+}
 
 }  // namespace
 
 bool store_is_behind(std::string_view generation, const std::vector<OriginRow>& rows,
                      std::string_view published_generation,
-                     const std::vector<PublishedFigure>& published) {
+                     const std::vector<HeldFigure>& published) {
   if (published_generation.empty()) return false;
   // Another store's figures, or ours from before a backup: an edge that was away may still hold
   // figures of our own word from that time.
   if (published_generation != generation) return true;
-  std::map<std::string_view, const OriginRow*> by_key;
-  for (const OriginRow& row : rows) by_key[row.key] = &row;
-  return std::any_of(published.begin(), published.end(), [&](const PublishedFigure& known) {
-    if (known.figure.generation != generation) return false;
-    const auto row = by_key.find(known.origin);
-    if (row == by_key.end()) return !known.figure.committed.empty();
-    const SequenceSet settled = row->second->settled();
-    const auto& ranges = known.figure.committed.ranges();
-    return !std::all_of(ranges.begin(), ranges.end(),
-                        [&](const SequenceRange& range) { return settled.covers(range); });
-  });
+  return store_lacks(generation, rows, published);
 }
 
 asio::awaitable<void> Publisher::cycle(std::vector<std::string> shards, std::uint64_t now_ms) {
@@ -57,8 +60,12 @@ asio::awaitable<Result<void>> Publisher::try_cycle(const std::vector<std::string
     const auto checked = co_await check_generation();
     if (!checked) co_return checked.error();
   }
-  const bool look_at_cap = now_ms - capped_ms_ >= cap_every_ms;
-  if (look_at_cap) capped_ms_ = now_ms;
+  const bool look = now_ms - looked_ms_ >= look_every_ms;
+  if (look) looked_ms_ = now_ms;
+  if (look) {
+    const auto checked = co_await check_edges();
+    if (!checked) co_return checked.error();
+  }
   Fields through;
   for (const std::string& shard : shards) {
     const auto done = co_await trim(shard);
@@ -66,7 +73,7 @@ asio::awaitable<Result<void>> Publisher::try_cycle(const std::vector<std::string
     if (!done && done.error() == make_error_code(Errc::redis_refused)) continue;
     if (!done) co_return done.error();
     through.emplace_back(redis_keys::through(shard), done->text());
-    if (look_at_cap) {
+    if (look) {
       const auto capped = co_await cap(shard);
       if (!capped) co_return capped.error();
     }
@@ -82,7 +89,7 @@ asio::awaitable<Result<void>> Publisher::check_generation() {
       co_await ask(parts_.commands, Command{"HGETALL", redis_keys::committed}, deadline);
   if (!fields) co_return fields.error();
   std::string published_generation;
-  std::vector<PublishedFigure> published;
+  std::vector<HeldFigure> published;
   for (std::size_t i = 0; i + 1 < fields->size(); i += 2) {
     const std::string_view name = (*fields)[i].text();
     const std::string_view value = (*fields)[i + 1].text();
@@ -94,19 +101,47 @@ asio::awaitable<Result<void>> Publisher::check_generation() {
       }
     }
   }
-  auto generation = co_await parts_.store.read([](Store& store) { return store.generation(); });
+  const auto generation =
+      co_await parts_.store.read([](Store& store) { return store.generation(); });
   if (!generation) co_return generation.error();
   const auto folded = co_await parts_.store.read([](Store& store) { return store.fold(0); });
   if (!folded) co_return folded.error();
   if (store_is_behind(*generation, folded->origins, published_generation, published)) {
-    generation = co_await parts_.store.run(Priority::drain,
-                                           [](Store& store) { return store.renew_generation(); });
-    if (!generation) co_return generation.error();
-    ++parts_.stats.generations_renewed;
-    parts_.log.warning("drain.store_behind",
-                       "The store lacks what was published: edges send again what they still have",
-                       {{"generation", *generation}});
+    co_return co_await renew_generation("Redis");
   }
+  generation_ = *generation;
+  co_return Result<void>{};
+}
+
+// An edge may write what it knows only a second after Redis lost all, or after days away: so this
+// is asked again and again. Edges are asked first: the store can only have more by then.
+asio::awaitable<Result<void>> Publisher::check_edges() {
+  const auto reports =
+      co_await ask(parts_.commands, Command{"HGETALL", redis_keys::edges}, deadline);
+  if (!reports) co_return reports.error();
+  std::vector<HeldFigure> held;
+  for (std::size_t i = 1; i < reports->size(); i += 2) {
+    auto beliefs = parse_beliefs((*reports)[i].text());
+    std::move(beliefs.begin(), beliefs.end(), std::back_inserter(held));
+  }
+  std::erase_if(held, [&](const HeldFigure& one) { return one.figure.generation != generation_; });
+  if (held.empty()) co_return Result<void>{};
+  const auto rows =
+      co_await parts_.store.read([&held](Store& store) { return rows_of(store, held); });
+  if (!rows) co_return rows.error();
+  if (store_lacks(generation_, *rows, held)) co_return co_await renew_generation("edges");
+  co_return Result<void>{};
+}
+
+// What is published next says it; edges send again then.
+asio::awaitable<Result<void>> Publisher::renew_generation(std::string_view known_by) {
+  const auto generation = co_await parts_.store.run(
+      Priority::drain, [](Store& store) { return store.renew_generation(); });
+  if (!generation) co_return generation.error();
+  ++parts_.stats.generations_renewed;
+  parts_.log.warning("drain.store_behind",
+                     "The store lacks what was committed: edges send again what they still have",
+                     {{"generation", *generation}, {"known_by", known_by}});
   generation_ = *generation;
   co_return Result<void>{};
 }

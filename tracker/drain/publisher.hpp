@@ -1,9 +1,11 @@
 // Publishes what the store has committed to wm:committed, and trims the streams (shipping.md rules
 // 10 to 12, and the generation of Words). One cycle: where the groups stand, trim, fold, publish;
-// in this order, so that no figure claims less than the `through` beside it.
+// in this order, so that no figure claims less than the `through` beside it. Before that, once a
+// second, whether an edge knows more than the store.
 #pragma once
 
 #include "common/ranges.hpp"
+#include "tracker/drain/edge_beliefs.hpp"
 #include "tracker/drain/shard_drain.hpp"
 #include "tracker/drain/stream_id.hpp"
 
@@ -12,22 +14,17 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace waymark::tracker {
 
-// One field of wm:committed about an origin as it was found at the start.
-struct PublishedFigure {
-  std::string origin;
-  Figure figure;
-};
-
 // Whether a store of this generation, holding `rows`, is behind what was published: then edges may
 // believe clicks committed that the store has lost.
 bool store_is_behind(std::string_view generation, const std::vector<OriginRow>& rows,
                      std::string_view published_generation,
-                     const std::vector<PublishedFigure>& published);
+                     const std::vector<HeldFigure>& published);
 
 class Publisher {
  public:
@@ -43,6 +40,8 @@ class Publisher {
   boost::asio::awaitable<Result<void>> try_cycle(const std::vector<std::string>& shards,
                                                  std::uint64_t now_ms);
   boost::asio::awaitable<Result<void>> check_generation();
+  boost::asio::awaitable<Result<void>> check_edges();
+  boost::asio::awaitable<Result<void>> renew_generation(std::string_view known_by);
   boost::asio::awaitable<Result<StreamId>> trim(const std::string& shard);
   boost::asio::awaitable<Result<void>> cap(const std::string& shard);
   boost::asio::awaitable<Result<void>> publish(Fields through, std::uint64_t now_ms);
@@ -50,9 +49,9 @@ class Publisher {
   boost::asio::awaitable<Result<void>> withdraw(std::uint64_t now_ms);
 
   const DrainParts& parts_;
-  std::string generation_;                         // empty: not checked yet
-  std::uint64_t folded_ = 0;                       // change up to which figures were published
-  std::uint64_t capped_ms_ = 0;                    // when stream_bytes_max was last looked at
+  std::string generation_;       // empty: not checked yet
+  std::uint64_t folded_ = 0;     // change up to which figures were published
+  std::uint64_t looked_ms_ = 0;  // when the caps and the edges' reports were last looked at
   std::map<std::string, StreamId> trimmed_;        // by shard, everything below is gone
   std::map<std::string, std::string> through_;     // as published, by field
   std::map<std::string, std::uint64_t> ended_ms_;  // published origins that have ended

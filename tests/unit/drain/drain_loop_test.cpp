@@ -289,6 +289,30 @@ TEST_F(DrainLoopTest, ARestoredBackupGetsANewGeneration) {
   EXPECT_EQ(loop->stats().generations_renewed, 1U);
 }
 
+// Redis is empty after the restore: only the edge knows better, and says so when it gets to it.
+TEST_F(DrainLoopTest, AnEdgeThatKnowsMoreThanTheStoreMakesANewGeneration) {
+  start();
+  add("1", line_of(1));
+  eventually("figure", [&] { return figure() == ";1;"; });
+  const std::string generation = field("generation");
+  const auto report = [&](const std::string& figure) {
+    redis.call({"HSET", "wm:edges", "00000000000000aa",
+                fmt::format(R"({{"name":"edge1","known":{{"{}":"{}"}}}})", origin_key, figure)});
+  };
+  report(generation + ";1;");
+  redis.call({"HSET", "wm:edges", "what", "no report"});
+  add("2", line_of(2));
+  eventually("figure", [&] { return figure() == ";2;"; });
+  EXPECT_EQ(field("generation"), generation) << "the edge knows no more";
+  report(generation + ";9;");
+  eventually("new word", [&] { return field("generation") != generation; });
+  EXPECT_EQ(field("generation"), reader()->generation().value());
+  eventually("figure", [&] { return field(origin_key) == field("generation") + ";2;"; });
+  add("3", line_of(3));
+  eventually("figure", [&] { return figure() == ";3;"; });
+  EXPECT_EQ(loop->stats().generations_renewed, 1U) << "the edge's figure is of the past by now";
+}
+
 TEST_F(DrainLoopTest, LinesOfANewerVersionAreTriedAtEachStart) {
   start();  // makes the store
   stop();

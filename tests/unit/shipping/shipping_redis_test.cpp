@@ -255,6 +255,21 @@ TEST_F(ShippingRedis, TheEdgeDescribesItself) {
   EXPECT_EQ(report["version"], "1.2.3");
   EXPECT_EQ(report["keys"], boost::json::array{"k1"});
   EXPECT_EQ(report["drops"].at("journal_full"), 0);
+  EXPECT_EQ(report["known"], boost::json::object{}) << "nothing is committed";
+}
+
+TEST_F(ShippingRedis, TheEdgeSaysWhatItKnowsToBeCommitted) {
+  Edge edge{dir.path(), redis.url()};
+  edge.clicks(7);
+  ASSERT_TRUE(has(edge.origin(), 7));
+  commit(edge.origin(), 5, "g7");
+  redis.call({"DEL", "wm:edges"});
+  ASSERT_TRUE(eventually([&] {
+    const auto reply = redis.call({"HGET", "wm:edges", edge->epoch()});
+    if (!reply.is_text()) return false;
+    const auto known = boost::json::parse(reply.text()).as_object()["known"].as_object();
+    return known.contains(edge.origin()) && known.at(edge.origin()) == "g7;5;";
+  }));
 }
 
 TEST_F(ShippingRedis, FinishingShipsWhatLingersAndCallsBack) {
