@@ -107,19 +107,18 @@ void BatchWriter::insert_clicks(const Batch& batch, BatchOutcome& outcome) {
   Statement& insert = database_.prepared(
       "INSERT INTO clicks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
       " ON CONFLICT DO NOTHING");
-  uniques_.prepare();
-  for (const Click& click : batch.clicks()) {
-    // Claimed before the click so that its row can say so. For a duplicate nothing is claimed: the
-    // key is there since the click was first stored.
-    const bool unique = click.counted() && uniques_.claim(click);
-    if (insert_click(insert, database_, click, unique)) {
+  // Claimed before the clicks so that their rows can say so. A duplicate claims nothing: its key is
+  // there since the click was first stored.
+  const std::vector<bool>& firsts = uniques_.claim(batch.clicks());
+  for (std::size_t place = 0; place < batch.clicks().size(); ++place) {
+    const Click& click = batch.clicks()[place];
+    if (insert_click(insert, database_, click, firsts[place])) {
       ++outcome.stored;
-      count(click, unique);
+      count(click, firsts[place]);
     } else {
       ++outcome.duplicate;
     }
   }
-  uniques_.move_arrivals();
 }
 
 void BatchWriter::count(const Click& click, bool unique) {

@@ -104,6 +104,8 @@ Database::Database(const std::filesystem::path& file, int flags) {
   const int code = sqlite3_open_v2(file.c_str(), &database, flags, nullptr);
   handle_.reset(database);
   if (code != SQLITE_OK) fail(database, code);
+  sqlite3_rollback_hook(
+      database, [](void* count) { ++*static_cast<std::uint64_t*>(count); }, rollbacks_.get());
 }
 
 void Database::execute(const std::string& sql) {

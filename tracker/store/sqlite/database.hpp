@@ -111,6 +111,8 @@ class Database {
   }
   std::uint64_t changes() const noexcept;
   bool in_transaction() const noexcept;
+  // Transactions that were rolled back: what was remembered of their rows is wrong then.
+  std::uint64_t rollbacks() const noexcept { return *rollbacks_; }
 
   // Binds a copy: the value may end at once.
   static void bind_copy(Statement& statement, int index, std::string_view text);
@@ -140,6 +142,7 @@ class Database {
     void operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
   };
 
+  std::unique_ptr<std::uint64_t> rollbacks_ = std::make_unique<std::uint64_t>(0);
   std::unique_ptr<sqlite3, Close> handle_;
   std::unordered_map<std::string, Statement> statements_;
 };

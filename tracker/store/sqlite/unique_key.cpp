@@ -20,7 +20,16 @@ char* write_big_endian(std::uint64_t value, int bytes, char* out) {
 
 }  // namespace
 
-std::string_view UniqueKey::of(const Click& click) {
+UniqueKey::UniqueKey(std::string_view bytes) noexcept
+    : size_(static_cast<std::uint8_t>(std::min(bytes.size(), bytes_max))) {
+  std::copy_n(bytes.begin(), size_, bytes_.begin());
+}
+
+std::size_t UniqueKeyHash::operator()(const UniqueKey& key) const noexcept {
+  return XXH3_64bits(key.view().data(), key.view().size());
+}
+
+UniqueKey UniqueKeyMaker::of(const Click& click) {
   const std::uint64_t day = click.unix_ms / day_ms;
   hashed_.clear();
   if (click.visitor) {
@@ -36,7 +45,8 @@ std::string_view UniqueKey::of(const Click& click) {
   } else {
     hashed_.append(click.link);
   }
-  char* end = key_.data();
+  std::array<char, UniqueKey::bytes_max> key;
+  char* end = key.data();
   if (click.visitor) {
     end = std::copy_n(click.visitor->bytes.begin(), 6, end);
     end = write_big_endian(XXH3_64bits(hashed_.data(), hashed_.size()), 8, end);
@@ -49,7 +59,7 @@ std::string_view UniqueKey::of(const Click& click) {
     end = write_big_endian(hash.high64, 8, end);
     end = write_big_endian(hash.low64, 8, end);
   }
-  return {key_.data(), static_cast<std::size_t>(end - key_.data())};
+  return UniqueKey{{key.data(), static_cast<std::size_t>(end - key.data())}};
 }
 
 }  // namespace waymark::tracker::sqlite

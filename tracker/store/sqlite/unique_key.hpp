@@ -12,6 +12,9 @@
 #include "common/click_line.hpp"
 
 #include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,12 +22,34 @@ namespace waymark::tracker::sqlite {
 
 class UniqueKey {
  public:
-  // The result lives until the next call.
-  std::string_view of(const Click& click);
+  static constexpr std::size_t bytes_max = 20;
+
+  UniqueKey() = default;
+  // Takes at most bytes_max bytes.
+  explicit UniqueKey(std::string_view bytes) noexcept;
+
+  std::string_view view() const noexcept { return {bytes_.data(), size_}; }
+  // In the order of the table.
+  friend auto operator<=>(const UniqueKey& a, const UniqueKey& b) { return a.view() <=> b.view(); }
+  friend bool operator==(const UniqueKey& a, const UniqueKey& b) { return a.view() == b.view(); }
+
+ private:
+  std::array<char, bytes_max> bytes_{};
+  std::uint8_t size_ = 0;
+};
+
+struct UniqueKeyHash {
+  using is_avalanching = void;
+  std::size_t operator()(const UniqueKey& key) const noexcept;
+};
+
+// Keeps its memory between calls.
+class UniqueKeyMaker {
+ public:
+  UniqueKey of(const Click& click);
 
  private:
   std::string hashed_;
-  std::array<char, 20> key_{};
 };
 
 }  // namespace waymark::tracker::sqlite

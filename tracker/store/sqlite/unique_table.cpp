@@ -1,56 +1,70 @@
 #include "tracker/store/sqlite/unique_table.hpp"
 
+#include <algorithm>
+
 namespace waymark::tracker::sqlite {
 
-void UniqueTable::prepare() {
-  append_ = &database_.prepared(
-      "INSERT INTO uniques SELECT ?1 WHERE NOT EXISTS"
-      " (SELECT 1 FROM unique_arrivals WHERE key = ?1) ON CONFLICT DO NOTHING");
-  arrive_ = &database_.prepared(
-      "INSERT INTO unique_arrivals SELECT ?1 WHERE NOT EXISTS"
-      " (SELECT 1 FROM uniques WHERE key = ?1) ON CONFLICT DO NOTHING");
-  if (!arrivals_) arrivals_ = count_arrivals();
+const std::vector<bool>& UniqueTable::claim(const std::vector<Click>& clicks) {
+  if (rollbacks_seen_ != database_.rollbacks()) load_arrivals();
+  find_ = &database_.prepared("SELECT 1 FROM uniques WHERE key = ?");
+  append_ = &database_.prepared("INSERT INTO uniques VALUES (?) ON CONFLICT DO NOTHING");
+  arrive_ = &database_.prepared("INSERT INTO unique_arrivals VALUES (?)");
+  wanted_.clear();
+  for (std::size_t place = 0; place < clicks.size(); ++place) {
+    if (clicks[place].counted()) wanted_.emplace_back(maker_.of(clicks[place]), place);
+  }
+  // In the order of the table: neighbours share its pages while they are at hand.
+  std::sort(wanted_.begin(), wanted_.end());
+  firsts_.assign(clicks.size(), false);
+  const UniqueKey* last = nullptr;
+  for (const auto& [key, place] : wanted_) {
+    if (last == nullptr || *last != key) firsts_[place] = claim(key, clicks[place].new_visitor);
+    last = &key;
+  }
+  if (arrivals_.size() > arrivals_max) move_arrivals();
+  return firsts_;
 }
 
-std::uint64_t UniqueTable::count_arrivals() {
-  auto waiting = database_.query("SELECT count(*) FROM unique_arrivals");
-  waiting.next();
-  return waiting.unsigned_integer(0);
+void UniqueTable::load_arrivals() {
+  arrivals_.clear();
+  auto row = database_.query("SELECT key FROM unique_arrivals");
+  while (row.next()) arrivals_.insert(UniqueKey{row.view(0)});
+  rollbacks_seen_ = database_.rollbacks();
 }
 
-bool UniqueTable::claim(const Click& click) {
-  Statement& insert = click.new_visitor ? *append_ : *arrive_;
-  insert.bind_blob(1, key_.of(click));
+bool UniqueTable::claim(const UniqueKey& key, bool new_visitor) {
+  if (arrivals_.contains(key)) return false;
+  if (!new_visitor) {
+    find_->bind_blob(1, key.view());
+    if (Cursor{*find_}.next()) return false;
+    arrivals_.insert(key);
+  }
+  Statement& insert = new_visitor ? *append_ : *arrive_;
+  insert.bind_blob(1, key.view());
   insert.step();
   insert.reset();
-  const bool first = database_.changes() == 1;
-  if (first && !click.new_visitor) ++*arrivals_;
-  return first;
+  return database_.changes() == 1;
 }
 
 void UniqueTable::move_arrivals() {
-  if (*arrivals_ <= arrivals_max) return;
-  arrivals_ = count_arrivals();  // exactly: a transaction may have been rolled back since
-  while (*arrivals_ > arrivals_max) {
-    std::string last;
+  while (arrivals_.size() > arrivals_max) {
+    std::vector<UniqueKey> run;
     {
-      auto end = database_.query(
-          "SELECT max(key) FROM"
-          " (SELECT key FROM unique_arrivals WHERE key > CAST(? AS BLOB) ORDER BY key LIMIT ?)",
-          moved_to_, run_keys);
-      if (end.next()) last = end.text(0);
+      auto row = database_.query(
+          "SELECT key FROM unique_arrivals WHERE key > CAST(? AS BLOB) ORDER BY key LIMIT ?",
+          moved_to_, std::uint64_t{run_keys});
+      while (row.next()) run.emplace_back(row.view(0));
     }
-    if (!last.empty()) {
-      database_.run(
-          "INSERT INTO uniques SELECT key FROM unique_arrivals"
-          " WHERE key > CAST(?1 AS BLOB) AND key <= CAST(?2 AS BLOB) ORDER BY key",
-          moved_to_, last);
-      *arrivals_ -= database_.run(
-          "DELETE FROM unique_arrivals"
-          " WHERE key > CAST(?1 AS BLOB) AND key <= CAST(?2 AS BLOB)",
-          moved_to_, last);
+    const std::string from = std::exchange(moved_to_, {});
+    if (run.empty()) continue;  // the end of the table: from the start again
+    moved_to_ = run.back().view();
+    for (const char* move :
+         {"INSERT INTO uniques SELECT key FROM unique_arrivals"
+          " WHERE key > CAST(? AS BLOB) AND key <= CAST(? AS BLOB) ORDER BY key",
+          "DELETE FROM unique_arrivals WHERE key > CAST(? AS BLOB) AND key <= CAST(? AS BLOB)"}) {
+      database_.run(move, from, moved_to_);
     }
-    moved_to_ = last;  // empty at the end of the table: from the start again
+    for (const UniqueKey& key : run) arrivals_.erase(key);
   }
 }
 

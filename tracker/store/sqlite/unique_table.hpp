@@ -1,45 +1,50 @@
-// Who has clicked on what on which day (tables uniques and unique_arrivals): says of each counted
-// click whether it is the first of its key.
+// Who has clicked on what on which day (tables uniques and unique_arrivals): says of each click of
+// a batch whether it is the first counted one of its key.
 //
 // Keys of new visitors grow with time and are appended to uniques. The others fall all over it; put
-// in one by one, each would rewrite a page of its own in every batch. They are gathered in the
-// small table unique_arrivals and move over a run of neighbours at a time.
+// in as they come, each would rewrite a page of its own in every batch. They are gathered in the
+// small table unique_arrivals, known here by heart, and move over a run of neighbours at a time.
 #pragma once
 
 #include "tracker/store/sqlite/database.hpp"
 #include "tracker/store/sqlite/unique_key.hpp"
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace waymark::tracker::sqlite {
 
 class UniqueTable {
  public:
-  static constexpr std::uint64_t arrivals_max = 65'536;  // keys that may wait after move_arrivals()
-  static constexpr std::uint64_t run_keys = 8'192;       // moved at a time
+  static constexpr std::size_t arrivals_max = 65'536;  // keys that may wait after a batch
+  static constexpr std::size_t run_keys = 8'192;       // moved at a time
 
   explicit UniqueTable(Database& database) : database_(database) {}
 
-  // All in a transaction of the caller; they throw SqliteError.
-
-  // Before the first claim of a transaction.
-  void prepare();
-  // True: no click of this key was stored before, and from now on one is.
-  bool claim(const Click& click);
-  // After the claims of a batch: moves runs until at most arrivals_max keys wait.
-  void move_arrivals();
+  // One flag for each click: true when no click of its key was stored before, here or in the table.
+  // In a transaction of the caller; throws SqliteError. The result lives until the next call.
+  const std::vector<bool>& claim(const std::vector<Click>& clicks);
 
  private:
-  std::uint64_t count_arrivals();
+  void load_arrivals();
+  bool claim(const UniqueKey& key, bool new_visitor);
+  void move_arrivals();
 
   Database& database_;
-  UniqueKey key_;
+  Statement* find_ = nullptr;
   Statement* append_ = nullptr;
   Statement* arrive_ = nullptr;
-  std::optional<std::uint64_t> arrivals_;  // keys that wait; near enough to know when to count
-  std::string moved_to_;  // last key of the last run; a place to go on from, nothing more
+  UniqueKeyMaker maker_;
+  std::vector<std::pair<UniqueKey, std::size_t>> wanted_;  // with the place in the batch
+  std::vector<bool> firsts_;
+  boost::unordered_flat_set<UniqueKey, UniqueKeyHash> arrivals_;  // what unique_arrivals holds
+  std::uint64_t rollbacks_seen_ = ~std::uint64_t{0};  // of the database when arrivals_ was right
+  std::string moved_to_;  // last key of the last run: where the next one goes on
 };
 
 }  // namespace waymark::tracker::sqlite
