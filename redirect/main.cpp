@@ -1,5 +1,7 @@
 // waymark-redirect: the edge, and `waymark-redirect journal ...` for looking into a journal.
 #include "common/error.hpp"
+#include "common/keys.hpp"
+#include "common/redis/url.hpp"
 #include "common/settings.hpp"
 #include "redirect/config.hpp"
 #include "redirect/journal/command.hpp"
@@ -8,6 +10,7 @@
 #include <cstdio>
 #include <exception>
 #include <string_view>
+#include <tuple>
 
 namespace {
 
@@ -22,7 +25,13 @@ int serve(int argc, char** argv) {
   RedirectConfig config;
   Settings settings{"redirect"};
   bind_settings(settings, config);
-  settings.check([&config] { complete(config); });
+  settings.check([&config] {
+    complete(config);
+    // What a start would stumble over, --check-config names as well.
+    std::ignore = redis::parse_url(config.redis_links, "redis.links");
+    std::ignore = redis::parse_url(config.redis_stream, "redis.stream");
+    std::ignore = KeyRing::load(config.keys);
+  });
   settings.load(argc, argv);
   Log log{"redirect", log_level(config), log_format(config)};
   Edge edge{config, [&settings] { return settings.describe(); }, log};

@@ -1,11 +1,14 @@
 // waymark-tracker: reads the settings and runs the tracker.
 #include "common/error.hpp"
+#include "common/keys.hpp"
+#include "common/redis/url.hpp"
 #include "tracker/tracker.hpp"
 
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <exception>
+#include <tuple>
 
 int main(int argc, char** argv) {
   using namespace waymark;
@@ -13,7 +16,13 @@ int main(int argc, char** argv) {
     tracker::TrackerConfig config;
     Settings settings{"tracker"};
     tracker::bind_settings(settings, config);
-    settings.check([&config] { tracker::check(config); });
+    settings.check([&config] {
+      tracker::check(config);
+      // What a start would stumble over, --check-config names as well.
+      std::ignore = redis::parse_url(config.links_url(), "redis.links");
+      std::ignore = redis::parse_url(config.stream_url(), "redis.stream");
+      if (!config.keys.empty()) std::ignore = KeyRing::load(config.keys);
+    });
     settings.load(argc, argv);
     Log log{"tracker"};
     return tracker::run_tracker(config, settings.describe(), log);

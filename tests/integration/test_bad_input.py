@@ -108,6 +108,10 @@ def test_check_config_only_checks(flags, program):
     ("waymark-redirect", "cache.stale_max=30s", "cache.refresh"),
     ("waymark-redirect", "journal.max_bytes=1MiB", "journal.segment_bytes"),
     ("waymark-redirect", "links.base_url=nowhere", "links.base_url"),
+    ("waymark-redirect", "redis.links=http://localhost", "redis.links"),
+    ("waymark-redirect", "keys=/no/such/file", "/no/such/file"),
+    ("waymark-tracker", "redis=http://localhost", "redis"),
+    ("waymark-tracker", "keys=/no/such/file", "/no/such/file"),
     ("waymark-tracker", "roles=drain,cook", "cook"),
     ("waymark-tracker", "links.base_url=http://go.example/", "links.base_url")])
 def test_check_config_knows_how_settings_fit_together(flags, program, setting, said):
