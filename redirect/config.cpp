@@ -97,15 +97,22 @@ void bind_visitors(Settings& settings, RedirectConfig& config) {
   settings.bind("shutdown.ship", config.shutdown_ship, "Longest shipping at the end", 0ms, 10min);
 }
 
+bool is_label_octet(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '_' || c == '-';
+}
+
+// The name stands in the origin of every entry, between slashes.
+bool is_label(std::string_view name) {
+  return !name.empty() && name.size() <= 255 && std::ranges::all_of(name, is_label_octet);
+}
+
 std::string host_name() {
   char name[256] = {};
   gethostname(name, sizeof name - 1);
   std::string label{name};
-  for (char& c : label) {
-    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '.' || c == '_' || c == '-';
-    if (!good) c = '-';
-  }
+  std::ranges::replace_if(
+      label, [](char c) { return !is_label_octet(c); }, '-');
   return label.empty() ? "edge" : label;
 }
 
@@ -132,6 +139,10 @@ void complete(RedirectConfig& config) {
   }
   if (config.threads == 0) config.threads = std::max(1U, std::thread::hardware_concurrency());
   if (config.edge_name.empty()) config.edge_name = host_name();
+  if (!is_label(config.edge_name)) {
+    throw StartupError(exit_code::config, "edge.name: '" + config.edge_name +
+                                              "' is no label; use 1 to 255 of [A-Za-z0-9._-]");
+  }
   if (config.redis_links.empty()) config.redis_links = config.redis;
   if (config.redis_stream.empty()) config.redis_stream = config.redis;
   config.journal.dir = config.journal_dir;

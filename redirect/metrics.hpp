@@ -46,7 +46,6 @@ enum class Counter : std::size_t {
   deadline_idle,
   deadline_write,
   deadline_age,
-  hosts_forgotten,
   session_bugs,
   count_,
 };
@@ -84,7 +83,6 @@ inline constexpr MetricInfo counter_infos[] = {
     {"connections_expired_total", "deadline=\"idle\"", "Connections closed by a deadline"},
     {"connections_expired_total", "deadline=\"write\"", "Connections closed by a deadline"},
     {"connections_expired_total", "deadline=\"age\"", "Connections closed by a deadline"},
-    {"hosts_forgotten_total", "", "Hosts pushed out because hosts.max was reached"},
     {"session_bugs_total", "", "Requests given up because of an exception: please report"},
 };
 static_assert(std::size(counter_infos) == static_cast<std::size_t>(Counter::count_),

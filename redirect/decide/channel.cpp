@@ -79,6 +79,14 @@ std::string_view tag_of(std::string_view text, TagBuffer& buffer) noexcept {
   return {buffer, text.size()};
 }
 
+std::string_view share_of(std::string_view text) noexcept {
+  if (text.size() > limits::share_bytes_max) return {};
+  for (char c : text) {
+    if (!is_tag_octet(lower(c))) return {};
+  }
+  return text;
+}
+
 std::string_view channel_of(std::string_view c, std::string_view utm_source, std::string_view ref,
                             TagBuffer& buffer) noexcept {
   if (const std::string_view tag = tag_of(c, buffer); !tag.empty()) return tag;

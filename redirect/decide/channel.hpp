@@ -16,6 +16,9 @@ std::string_view referring_host(std::string_view referer, ReferringHostBuffer& b
 using TagBuffer = char[limits::channel_bytes_max];
 std::string_view tag_of(std::string_view text, TagBuffer& buffer) noexcept;
 
+// A share tag is 1 to 64 of [A-Za-z0-9_-], as it was given out. Empty when `text` is none.
+std::string_view share_of(std::string_view text) noexcept;
+
 // `c` and `utm_source` are the visitor's parameters, still encoded. The result points into
 // `buffer`, into `ref`, or to a constant.
 std::string_view channel_of(std::string_view c, std::string_view utm_source, std::string_view ref,

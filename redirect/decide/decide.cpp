@@ -135,7 +135,7 @@ Decision decide(const Request& request, const Agent& agent, const ResolvedLink& 
   const Tags tags = tags_of(request.query);
   decision.referring_host = referring_host(request.referer, scratch.referring_host);
   decision.channel = channel_of(tags.c, tags.utm_source, decision.referring_host, scratch.channel);
-  decision.share = tag_of(tags.s, scratch.share);
+  decision.share = share_of(tags.s);
 
   decision.anonymous = !has_consent(request, campaign, rules);
   if (decision.anonymous || campaign.cookies == CookiePolicy::never) return decision;

@@ -40,7 +40,6 @@ struct DecideScratch {
   AttributionBuffer cookie;
   ReferringHostBuffer referring_host;
   TagBuffer channel;
-  TagBuffer share;
 };
 
 struct Decision {

@@ -15,14 +15,14 @@ Absence* AbsenceTable::find(std::uint64_t hash) noexcept {
   return nullptr;
 }
 
-void AbsenceTable::store(std::uint64_t hash, std::uint64_t now_ms) noexcept {
-  Set& set = set_of(hash);
-  Absence* place = find(hash);
+void AbsenceTable::store(const Absence& absence) noexcept {
+  Set& set = set_of(absence.hash);
+  Absence* place = find(absence.hash);
   if (place == nullptr) {
     place = &*std::ranges::min_element(set, {}, &Absence::fetched_ms);
     if (place->hash != 0) ++evictions_;
   }
-  *place = Absence{hash, now_ms, 0, false};
+  *place = absence;
 }
 
 void AbsenceTable::erase(std::uint64_t hash) noexcept {

@@ -27,7 +27,7 @@ class AbsenceTable {
 
   Absence* find(std::uint64_t hash) noexcept;
   // Takes the place of the oldest of its set where there is no room.
-  void store(std::uint64_t hash, std::uint64_t now_ms) noexcept;
+  void store(const Absence& absence) noexcept;
   void erase(std::uint64_t hash) noexcept;
 
   std::uint64_t evictions() const noexcept { return evictions_; }

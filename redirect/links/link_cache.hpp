@@ -40,26 +40,27 @@ enum class Use : std::uint8_t {
 struct Found {
   Use use = Use::wait;
   const ResolvedLink* link = nullptr;  // null with `now`: the code is unknown
+  Asking asking = Asking::unheard;     // for `and_refresh` and `wait`
 };
 
 class LinkCache {
  public:
-  static constexpr std::uint32_t any_host = 0;
+  static constexpr std::uint64_t any_host = 0;
 
   explicit LinkCache(const CacheOptions& options);
 
-  // `host` is the number its thread gave a host, never any_host. With `redis_away` what is older
-  // than `refresh` is used. The pointer is valid until the next store().
-  Found find(std::uint32_t host, std::string_view code, std::uint64_t now_ms,
+  // `host` is a hash of the host's name under a secret seed, never any_host. With `redis_away` what
+  // is older than `refresh` is used. The pointer is valid until the next store().
+  Found find(std::uint64_t host, std::string_view code, std::uint64_t now_ms,
              bool redis_away) noexcept;
 
   // Takes an answer of Redis; `result.status` must be `answered`.
-  void store(std::uint32_t host, std::string_view code, const LookupResult& result,
+  void store(std::uint64_t host, std::string_view code, const LookupResult& result,
              std::uint64_t now_ms);
 
   // Redis said that a record changed: the next visitor waits for the new one. Pass any_host for
   // records of every domain.
-  void changed(std::uint32_t host, std::string_view code) noexcept;
+  void changed(std::uint64_t host, std::string_view code) noexcept;
 
   // Changes may have been missed: everything is refreshed when it is next used.
   void mark_all_due(std::uint64_t now_ms) noexcept { due_before_ms_ = now_ms; }
@@ -75,7 +76,7 @@ class LinkCache {
     std::shared_ptr<const ResolvedLink> link;  // null: free
     std::uint64_t fetched_ms = 0;
     std::uint64_t asked_ms = 0;
-    std::uint32_t host = any_host;
+    std::uint64_t host = any_host;
     bool visited = false;
     bool changed = false;
     // Of a link for any host: that the host which asked first has none of its own. Kept here, as
@@ -83,13 +84,13 @@ class LinkCache {
     Absence unbound;
   };
 
-  std::uint64_t hash_of(std::uint32_t host, std::string_view code) const noexcept;
-  Slot* find_slot(std::uint64_t hash, std::uint32_t host, std::string_view code) noexcept;
+  std::uint64_t hash_of(std::uint64_t host, std::string_view code) const noexcept;
+  Slot* find_slot(std::uint64_t hash, std::uint64_t host, std::string_view code) noexcept;
   Use use_of(std::uint64_t fetched_ms, std::uint64_t& asked_ms, bool changed, std::uint64_t now_ms,
              bool redis_away) const noexcept;
   Absence* find_unbound(Slot* any, std::uint64_t bound_hash) noexcept;
-  Slot& put(std::uint64_t hash, std::uint32_t host, std::shared_ptr<const ResolvedLink> link,
-            std::uint64_t now_ms);
+  Slot& put(std::uint64_t hash, std::uint64_t host, std::shared_ptr<const ResolvedLink> link,
+            std::uint64_t fetched_ms);
   void drop(std::uint64_t hash);
   void remove(std::uint32_t slot);
   void make_room(std::size_t bytes);

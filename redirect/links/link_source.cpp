@@ -25,6 +25,12 @@ std::uint64_t now_ms() {
                                         .count());
 }
 
+std::uint64_t age_of(std::chrono::steady_clock::time_point fetched) {
+  const auto age = std::chrono::steady_clock::now() - fetched;
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(age).count());
+}
+
 RecordFields fields_of(redis::ReplyView reply) {
   RecordFields fields;
   for (std::size_t i = 0; i + 1 < reply.size(); i += 2) {
@@ -47,6 +53,8 @@ struct LinkSource::Flight {
   explicit Flight(boost::asio::io_context& io) : hold_timer(io) {}
 
   LookupKey key;
+  Asking asking = Asking::unheard;
+  std::chrono::steady_clock::time_point ends;
   boost::asio::steady_timer hold_timer;
   int replies_missing = 0;
   int repeats = 0;
@@ -97,17 +105,24 @@ void LinkSource::stop() {
   if (marker_.take_changed()) write_marker(options_.marker_file, marker_);
 }
 
-void LinkSource::ask(LookupKey key) {
-  boost::asio::post(control_, [this, key = std::move(key)]() mutable { begin(std::move(key)); });
+void LinkSource::ask(LookupKey key, Asking asking) {
+  boost::asio::post(
+      control_, [this, asking, key = std::move(key)]() mutable { begin(std::move(key), asking); });
 }
 
-void LinkSource::begin(LookupKey key) {
+void LinkSource::begin(LookupKey key, Asking asking) {
   const std::string name = key.host + '/' + key.code;
-  if (flights_.contains(name)) return;
+  if (const auto under_way = flights_.find(name); under_way != flights_.end()) {
+    under_way->second->asking = std::max(under_way->second->asking, asking);
+    return;
+  }
   auto flight = std::make_shared<Flight>(control_);
   flight->key = std::move(key);
-  if (unknown_budget_.empty(now_ms()) || flights_.size() >= options_.lookups_max) {
-    return deliver(flight, {LookupStatus::over_budget, nullptr, nullptr, nullptr});
+  flight->asking = asking;
+  flight->ends = std::chrono::steady_clock::now() + options_.lookup_deadline;
+  const bool refused = asking != Asking::known_again && unknown_budget_.empty(now_ms());
+  if (refused || flights_.size() >= options_.lookups_max) {
+    return deliver(flight, {.status = LookupStatus::over_budget});
   }
   flights_.emplace(name, flight);
   counters_.add(Counter::lookups);
@@ -116,6 +131,26 @@ void LinkSource::begin(LookupKey key) {
   } else {
     hold(flight);
   }
+}
+
+// Whether the lookup comes out of the budget for unknown codes.
+bool LinkSource::is_charged(const Flight& flight) const noexcept {
+  switch (flight.asking) {
+    case Asking::unheard:
+      return !flight.bound && !flight.any;
+    case Asking::other_host:
+      return !flight.bound;
+    case Asking::known_again:
+      return false;
+  }
+  return false;
+}
+
+// However many questions it takes, a visitor waits for lookup.deadline once.
+std::chrono::milliseconds LinkSource::rest_of(const Flight& flight) const {
+  const auto rest = flight.ends - std::chrono::steady_clock::now();
+  return std::max<std::chrono::milliseconds>(1ms,
+                                             std::chrono::ceil<std::chrono::milliseconds>(rest));
 }
 
 void LinkSource::hold(const std::shared_ptr<Flight>& flight) {
@@ -157,7 +192,7 @@ void LinkSource::send(const std::shared_ptr<Flight>& flight) {
   };
   const std::string bound_key = redis_keys::link(flight->key.host, flight->key.code);
   const std::string any_key = redis_keys::link(redis_keys::any_host, flight->key.code);
-  const auto deadline = options_.lookup_deadline;
+  const auto deadline = rest_of(*flight);
   lookups_.send({"HGETALL", bound_key}, deadline, on_reply([=, this](redis::Reply reply) {
                   flight->bound = read_link(bound_key, reply);
                 }));
@@ -193,7 +228,7 @@ void LinkSource::on_replies(const std::shared_ptr<Flight>& flight) {
 }
 
 void LinkSource::send_campaign(const std::shared_ptr<Flight>& flight, const std::string& id) {
-  lookups_.send({"HGETALL", redis_keys::campaign(id)}, options_.lookup_deadline,
+  lookups_.send({"HGETALL", redis_keys::campaign(id)}, rest_of(*flight),
                 [this, flight, id](boost::system::error_code error, redis::Reply reply) {
                   if (error || reply.is_error()) {
                     flight->failed = true;
@@ -212,16 +247,17 @@ void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
     counters_.add(Counter::lookups_repeated);
     return send(flight);
   }
-  LookupResult result{LookupStatus::answered, nullptr, nullptr, flight->domain};
-  result.bound = resolve(*flight, flight->key.host, flight->bound);
-  result.any = resolve(*flight, redis_keys::any_host, flight->any);
-  if (!result.bound && !result.any) unknown_budget_.take(now_ms());
+  LookupResult result{.status = LookupStatus::answered, .domain = flight->domain};
+  result.bound = resolve(*flight, flight->key.host, flight->bound, result.age_ms);
+  result.any = resolve(*flight, redis_keys::any_host, flight->any, result.age_ms);
+  result.outdated = flight->spoiled;
+  if (is_charged(*flight)) unknown_budget_.take(now_ms());
   deliver(flight, result);
 }
 
 void LinkSource::fail(const std::shared_ptr<Flight>& flight, LookupStatus status) {
   counters_.add(Counter::lookups_failed);
-  deliver(flight, {status, nullptr, nullptr, nullptr});
+  deliver(flight, {.status = status});
 }
 
 void LinkSource::deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result) {
@@ -238,13 +274,17 @@ std::shared_ptr<const ResolvedCampaign> LinkSource::known_campaign(const std::st
 }
 
 std::shared_ptr<const ResolvedLink> LinkSource::resolve(Flight& flight, std::string_view host,
-                                                        const std::optional<LinkRecord>& record) {
+                                                        const std::optional<LinkRecord>& record,
+                                                        std::uint64_t& age_ms) {
   if (!record) return nullptr;
   std::shared_ptr<const ResolvedCampaign> campaign;
   if (!record->campaign.empty()) {
     // The flight fetched it; a spoiled one that was repeated often enough goes without.
     const auto at = campaigns_.find(record->campaign);
-    if (at != campaigns_.end()) campaign = at->second.campaign;
+    if (at != campaigns_.end()) {
+      campaign = at->second.campaign;
+      age_ms = std::max(age_ms, age_of(at->second.fetched));
+    }
   }
   if (!campaign) campaign = resolve_campaign(record->campaign, CampaignRecord{}, false);
   if (!record->campaign.empty() && !campaign->known) counters_.add(Counter::campaigns_missing);
@@ -262,11 +302,13 @@ std::shared_ptr<const ResolvedLink> LinkSource::resolve(Flight& flight, std::str
 std::optional<LinkRecord> LinkSource::read_link(std::string_view key, redis::ReplyView reply) {
   if (reply.size() == 0) return std::nullopt;
   auto record = parse_link(fields_of(reply), options_.destinations);
-  if (record) return std::move(*record);
+  if (record && !record->destination.empty()) return std::move(*record);
   counters_.add(Counter::malformed_records);
-  log_.warning(
-      "record.malformed", "Link is not redirected to",
-      {{"key", key}, {"field", record.error().field}, {"problem", record.error().problem}});
+  // An alias may stand without a destination; it is not followed here.
+  const RecordProblem problem =
+      record ? RecordProblem{"destination", "is missing"} : record.error();
+  log_.warning("record.malformed", "Link is not redirected to",
+               {{"key", key}, {"field", problem.field}, {"problem", problem.problem}});
   return std::nullopt;
 }
 

@@ -62,7 +62,7 @@ class LinkSource {
   void stop();
 
   // Any thread. An `answered` event for the key follows each call.
-  void ask(LookupKey key);
+  void ask(LookupKey key, Asking asking);
   // Any thread. True while Redis cannot be asked or has not answered in time of late.
   bool redis_away() const noexcept { return away_.load(std::memory_order_relaxed); }
 
@@ -78,7 +78,9 @@ class LinkSource {
     std::chrono::steady_clock::time_point fetched;
   };
 
-  void begin(LookupKey key);
+  void begin(LookupKey key, Asking asking);
+  bool is_charged(const Flight& flight) const noexcept;
+  std::chrono::milliseconds rest_of(const Flight& flight) const;
   void hold(const std::shared_ptr<Flight>& flight);
   void on_connected();
   void send(const std::shared_ptr<Flight>& flight);
@@ -89,7 +91,8 @@ class LinkSource {
   void deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result);
   std::shared_ptr<const ResolvedCampaign> known_campaign(const std::string& id);
   std::shared_ptr<const ResolvedLink> resolve(Flight& flight, std::string_view host,
-                                              const std::optional<LinkRecord>& record);
+                                              const std::optional<LinkRecord>& record,
+                                              std::uint64_t& age_ms);
   std::optional<LinkRecord> read_link(std::string_view key, redis::ReplyView reply);
   void fetch_domain(const std::string& host);
   std::shared_ptr<const DomainRecord> read_domain(const std::string& host, redis::ReplyView reply);

@@ -17,6 +17,13 @@ struct LookupKey {
   friend bool operator==(const LookupKey&, const LookupKey&) = default;
 };
 
+// Why a key is asked for: it decides whether the budget for unknown codes is charged.
+enum class Asking : std::uint8_t {
+  unheard,      // nothing is known of the code: charged when it turns out to be unknown
+  other_host,   // the code is known, this host's own record is not: always charged (rule 16)
+  known_again,  // what is known has grown old or has changed: never charged
+};
+
 enum class LookupStatus : std::uint8_t {
   answered,     // Redis said what there is
   unavailable,  // Redis is away, late, or has lost its data: nothing is known
@@ -31,6 +38,9 @@ struct LookupResult {
   std::shared_ptr<const ResolvedLink> any{};
   // The record of the host; null when it has none.
   std::shared_ptr<const DomainRecord> domain{};
+  std::uint64_t age_ms =
+      0;                  // of the oldest part of the answer: a campaign may be known for a while
+  bool outdated = false;  // something changed while it was on its way, again and again
 };
 
 }  // namespace waymark::redirect

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 constexpr auto command_deadline = 1s;
 constexpr auto ping_interval = 1s;
+constexpr unsigned arm_again_seconds = 10;  // after a refusal
 }  // namespace
 
 Tracking::Tracking(boost::asio::io_context& io, redis::ConnectionOptions options, Events events,
@@ -51,14 +52,16 @@ void Tracking::track(std::int64_t client_id) {
        redis_keys::link_prefix, "PREFIX", redis_keys::campaign_prefix, "PREFIX",
        redis_keys::domain_prefix, "PREFIX", redis_keys::filled},
       command_deadline, [this](boost::system::error_code error, redis::Reply reply) {
-        if (error) return;
-        if (reply.is_error()) {
-          log_.error("tracking.refused",
-                     "Redis refuses CLIENT TRACKING: changes are seen after cache.refresh only. "
-                     "Allow the command for this user",
-                     {{"reply", reply.text()}});
-        }
+        if (error) return connection_.reset();
+        if (!reply.is_error()) return subscribe();
+        log_.error("tracking.refused",
+                   "Redis refuses CLIENT TRACKING: changes are seen after cache.refresh only. "
+                   "Allow the command for this user",
+                   {{"reply", reply.text()}});
       });
+}
+
+void Tracking::subscribe() {
   connection_.send({"SUBSCRIBE", "__redis__:invalidate"}, command_deadline,
                    [this](boost::system::error_code error, redis::Reply reply) {
                      if (error || reply.is_error()) return connection_.reset();
@@ -78,6 +81,7 @@ void Tracking::ping() {
   timer_.expires_after(ping_interval);
   timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
+    if (!armed_ && connection_.ready() && ++unarmed_seconds_ % arm_again_seconds == 0) arm();
     if (armed_) {
       connection_.send({"PING"}, command_deadline,
                        [this](boost::system::error_code failed, redis::Reply) {

@@ -31,6 +31,7 @@ class Tracking {
  private:
   void arm();
   void track(std::int64_t client_id);
+  void subscribe();
   void on_message(redis::ReplyView message);
   void ping();
 
@@ -39,6 +40,7 @@ class Tracking {
   redis::Connection connection_;
   boost::asio::steady_timer timer_;
   bool armed_ = false;
+  unsigned unarmed_seconds_ = 0;
 };
 
 }  // namespace waymark::redirect

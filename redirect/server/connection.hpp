@@ -28,6 +28,7 @@ struct Connection : WheelEntry {
   int fd = -1;
   ConnectionState state = ConnectionState::reading;
   bool close_after = false;  // the answer being sent is the last one
+  bool answered = false;     // at least one request was
   bool linger = false;       // unread content may come: close only after the peer has
   std::uint64_t accepted_ms = 0;
   Peer peer;

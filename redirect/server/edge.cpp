@@ -54,9 +54,9 @@ WorkerOptions worker_options(const RedirectConfig& config) {
   options.header_deadline = config.header_deadline;
   options.idle_deadline = config.idle_deadline;
   options.write_deadline = config.write_deadline;
-  options.age_max = config.age_max;
   ResponderOptions& responder = options.responder;
   responder.hosts_max = config.hosts_max;
+  responder.connection_age_max_ms = static_cast<std::uint64_t>(config.age_max.count());
   responder.code_case = config.codes_case == "exact" ? CodeCase::exact : CodeCase::fold;
   responder.rules = config.decide;
   CacheOptions& cache = responder.cache;
@@ -107,8 +107,8 @@ void Edge::build_workers() {
   for (unsigned thread = 0; thread < threads; ++thread) {
     workers_.push_back(std::make_unique<Worker>(
         listeners[thread], options, keys_, shipping_.writer(thread),
-        [this](const LookupKey& key) { source_.ask(key); }, [this] { return source_.redis_away(); },
-        metrics_.new_shard(), log_));
+        [this](const LookupKey& key, Asking asking) { source_.ask(key, asking); },
+        [this] { return source_.redis_away(); }, metrics_.new_shard(), log_));
   }
 }
 
@@ -265,6 +265,8 @@ void Edge::register_gauges() {
   metrics_.gauge(
       {"link_absence_evictions", "", "Unknown codes pushed out because cache.absences was reached"},
       sum(&WorkerGauges::absence_evictions));
+  metrics_.gauge({"hosts_forgotten", "", "Hosts pushed out because hosts.max was reached"},
+                 sum(&WorkerGauges::hosts_forgotten));
   metrics_.gauge({"redis_links_up", "", "1 while Redis answers lookups"},
                  [this] { return source_.redis_away() ? 0.0 : 1.0; });
   metrics_.gauge({"redis_tracking_up", "", "1 while Redis tells of changes"},

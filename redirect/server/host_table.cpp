@@ -2,6 +2,8 @@
 
 #include "common/click_line.hpp"
 
+#include <xxhash.h>
+
 #include <utility>
 
 namespace waymark::redirect {
@@ -14,20 +16,23 @@ void HostTable::set_domain(std::string_view host, std::shared_ptr<const DomainRe
   find_or_add(host).domain = std::move(domain);
 }
 
+std::uint64_t HostTable::key_of(std::string_view host) const noexcept {
+  return XXH3_64bits_withSeed(host.data(), host.size(), seed_) | 1U;
+}
+
 KnownHost& HostTable::find_or_add(std::string_view host) {
   if (const auto at = hosts_.find(host); at != hosts_.end()) return at->second;
-  if (hosts_.size() >= hosts_max_) {
-    forgotten_ += hosts_.size();
-    hosts_.clear();
-  }
-  KnownHost known{next_number_++, {}, nullptr};
+  if (hosts_.size() >= hosts_max_) make_room();
+  KnownHost known{key_of(host), {}, nullptr};
   if (!host.empty()) known.click_json = "\"host\":\"" + json_escaped(host) + "\",";
   return hosts_.emplace(std::string{host}, std::move(known)).first->second;
 }
 
-std::uint32_t HostTable::number_of(std::string_view host) const {
-  const auto at = hosts_.find(host);
-  return at == hosts_.end() ? 0 : at->second.number;
+void HostTable::make_room() {
+  const std::size_t before = hosts_.size();
+  erase_if(hosts_, [](const auto& entry) { return !entry.second.domain; });
+  if (hosts_.size() >= hosts_max_) hosts_.clear();
+  forgotten_ += before - hosts_.size();
 }
 
 }  // namespace waymark::redirect

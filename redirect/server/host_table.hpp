@@ -1,5 +1,5 @@
-// The hosts that visitors asked for, each with a number for the cache and its escaped member for
-// the click line. Bounded: hosts are visitors' input.
+// The hosts that visitors asked for, each with its key for the cache, its escaped member for the
+// click line and its domain record. Bounded: hosts are visitors' input.
 #pragma once
 
 #include "common/records.hpp"
@@ -15,22 +15,23 @@
 namespace waymark::redirect {
 
 struct KnownHost {
-  std::uint32_t number = 0;                    // never LinkCache::any_host
-  std::string click_json;                      // "host":"go.example",
+  std::uint64_t key = 0;   // of the LinkCache; the same for a name at any time, never any_host
+  std::string click_json;  // "host":"go.example",
   std::shared_ptr<const DomainRecord> domain;  // null when it has none, or none is known yet
 };
 
 // One per thread.
 class HostTable {
  public:
-  explicit HostTable(std::size_t hosts_max) : hosts_max_(hosts_max) {}
+  // `seed` is secret: outsiders must not choose keys.
+  HostTable(std::size_t hosts_max, std::uint64_t seed) : hosts_max_(hosts_max), seed_(seed) {}
 
-  // Valid until the next call. When the table is full it starts anew: numbers are never given out
-  // twice, so what the cache holds under the old ones ages out unused.
+  // Valid until the next call. A full table forgets the hosts without a domain record; what the
+  // cache holds for them stays good.
   const KnownHost& find(std::string_view host);
   void set_domain(std::string_view host, std::shared_ptr<const DomainRecord> domain);
-  // 0 when it is not known.
-  std::uint32_t number_of(std::string_view host) const;
+  bool knows(std::string_view host) const { return hosts_.contains(host); }
+  std::uint64_t key_of(std::string_view host) const noexcept;
 
   std::uint64_t forgotten() const noexcept { return forgotten_; }
 
@@ -42,10 +43,11 @@ class HostTable {
     }
   };
   KnownHost& find_or_add(std::string_view host);
+  void make_room();
 
   boost::unordered_flat_map<std::string, KnownHost, Hash, std::equal_to<>> hosts_;
   std::size_t hosts_max_;
-  std::uint32_t next_number_ = 1;
+  std::uint64_t seed_;
   std::uint64_t forgotten_ = 0;
 };
 

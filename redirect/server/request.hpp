@@ -1,5 +1,5 @@
 // One request as the edge sees it: views of the few parts that matter, into the connection's
-// buffer. Filled by RequestParser, read by everything behind it.
+// buffer. Filled by parse_request() and split_target(), read by everything behind it.
 #pragma once
 
 #include <array>

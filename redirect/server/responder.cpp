@@ -48,7 +48,7 @@ Responder::Responder(const ResponderOptions& options, std::shared_ptr<const KeyR
       ask_(std::move(ask)),
       counters_(counters),
       cache_(options.cache),
-      hosts_(options.hosts_max),
+      hosts_(options.hosts_max, options.cache.seed),
       agents_(options.cache.seed) {}
 
 void Responder::set_now(Now now) noexcept {
@@ -87,14 +87,15 @@ Step Responder::begin_answer(Connection& connection, char*& out) {
     return Step::answered;
   }
   const KnownHost& host = hosts_.find(request.host);
-  const Found found = cache_.find(host.number, *code, now_.steady_ms, redis_away_);
+  const Found found = cache_.find(host.key, *code, now_.steady_ms, redis_away_);
   if (found.use == Use::wait) {
     counters_.add(Counter::cache_waits);
     awaited_ = {std::string{request.host}, std::string{*code}};
+    awaited_asking_ = found.asking;
     return Step::waiting;
   }
   counters_.add(Counter::cache_hits);
-  if (found.use == Use::and_refresh) ask(request.host, *code);
+  if (found.use == Use::and_refresh) refresh(request.host, *code);
   answer(connection, found.link, host, out);
   return Step::answered;
 }
@@ -106,7 +107,7 @@ void Responder::resume(Connection& connection, LookupStatus status, char*& out) 
   const KnownHost& host = hosts_.find(request.host);
   // Without an answer what is known must do, however old it is.
   const bool failed = status != LookupStatus::answered;
-  const Found found = cache_.find(host.number, code, now_.steady_ms, true);
+  const Found found = cache_.find(host.key, code, now_.steady_ms, true);
   if (found.use != Use::wait && (found.link != nullptr || !failed)) {
     if (failed) counters_.add(Counter::cache_stale);
     return answer(connection, found.link, host, out);
@@ -182,9 +183,14 @@ void Responder::page(Connection& connection, unsigned status, Counter counter, c
   end_request(connection);
 }
 
-bool Responder::closes(const Connection& connection) const noexcept {
-  return draining_ || connection.close_after || connection.request.http10 ||
-         !connection.request.keep_alive;
+bool Responder::closes(const Connection& connection) noexcept {
+  if (draining_ || connection.close_after || connection.request.http10 ||
+      !connection.request.keep_alive) {
+    return true;
+  }
+  if (now_.steady_ms <= connection.accepted_ms + options_.connection_age_max_ms) return false;
+  counters_.add(Counter::deadline_age);
+  return true;
 }
 
 void Responder::end_request(Connection& connection) noexcept {
@@ -194,24 +200,24 @@ void Responder::end_request(Connection& connection) noexcept {
   if (connection.begin == connection.end) connection.begin = connection.end = 0;
 }
 
-void Responder::ask(std::string_view host, std::string_view code) {
+void Responder::refresh(std::string_view host, std::string_view code) {
   counters_.add(Counter::cache_refreshes);
-  ask_({std::string{host}, std::string{code}});
+  ask_({std::string{host}, std::string{code}}, Asking::known_again);
 }
 
 void Responder::on_lookup(const LookupKey& key, const LookupResult& result) {
   if (result.status != LookupStatus::answered) return;
-  hosts_.set_domain(key.host, result.domain);
-  cache_.store(hosts_.find(key.host).number, key.code, result, now_.steady_ms);
+  if (result.domain || hosts_.knows(key.host)) hosts_.set_domain(key.host, result.domain);
+  cache_.store(hosts_.key_of(key.host), key.code, result, now_.steady_ms);
 }
 
 void Responder::on_domain(const std::string& host, std::shared_ptr<const DomainRecord> domain) {
-  if (hosts_.number_of(host) != 0) hosts_.set_domain(host, std::move(domain));
+  if (hosts_.knows(host)) hosts_.set_domain(host, std::move(domain));
 }
 
 void Responder::on_changed(const LookupKey& key) noexcept {
   if (key.host == redis_keys::any_host) return cache_.changed(LinkCache::any_host, key.code);
-  if (const std::uint32_t host = hosts_.number_of(key.host)) cache_.changed(host, key.code);
+  cache_.changed(hosts_.key_of(key.host), key.code);
 }
 
 }  // namespace waymark::redirect

@@ -25,6 +25,7 @@ namespace waymark::redirect {
 struct ResponderOptions {
   CacheOptions cache;
   std::size_t hosts_max = 1'024;
+  std::uint64_t connection_age_max_ms = 3'600'000;
   CodeCase code_case = CodeCase::fold;
   DecideRules rules;
 };
@@ -44,7 +45,7 @@ enum class Step : std::uint8_t {
 class Responder {
  public:
   // Asks the LinkSource; the answer comes back through on_lookup().
-  using Ask = std::function<void(const LookupKey&)>;
+  using Ask = std::function<void(const LookupKey&, Asking)>;
 
   Responder(const ResponderOptions& options, std::shared_ptr<const KeyRing> keys,
             JournalWriter& journal, Ask ask, MetricShard& counters);
@@ -63,7 +64,7 @@ class Responder {
 
   // What the request for which respond() just said `waiting` waits for.
   const LookupKey& awaited() const noexcept { return awaited_; }
-  void ask_for(const LookupKey& key) { ask_(key); }
+  void ask_for_awaited() { ask_(awaited_, awaited_asking_); }
 
   void on_lookup(const LookupKey& key, const LookupResult& result);
   void on_changed(const LookupKey& key) noexcept;
@@ -83,8 +84,8 @@ class Responder {
   void record(const Decision& decision, const KnownAgent& agent, const ResolvedLink& link,
               std::string_view host_json, Connection& connection);
   void end_request(Connection& connection) noexcept;
-  bool closes(const Connection& connection) const noexcept;
-  void ask(std::string_view host, std::string_view code);
+  bool closes(const Connection& connection) noexcept;
+  void refresh(std::string_view host, std::string_view code);
 
   ResponderOptions options_;
   std::shared_ptr<const KeyRing> keys_;
@@ -98,6 +99,7 @@ class Responder {
   DateText date_;
   DecideScratch scratch_;
   LookupKey awaited_;
+  Asking awaited_asking_ = Asking::unheard;
   Now now_;
   bool redis_away_ = false;
   bool draining_ = false;

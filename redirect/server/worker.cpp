@@ -23,6 +23,7 @@ constexpr std::size_t accepts_per_turn_max = 64;
 constexpr unsigned turns_between_polls = 8;
 constexpr auto accept_pause = 50ms;
 constexpr std::uint64_t linger_ms = 2'000;
+constexpr std::uint64_t last_request_ms = 1'000;
 constexpr std::size_t linger_bytes_max = 256 * 1024;
 static_assert(out_bytes >= 2 * limits::answer_bytes_max);
 
@@ -122,6 +123,7 @@ void Worker::tick() {
   gauges_.cache_bytes = responder_.cache().bytes();
   gauges_.cache_evictions = responder_.cache().evictions();
   gauges_.absence_evictions = responder_.cache().absence_evictions();
+  gauges_.hosts_forgotten = responder_.hosts().forgotten();
   tick_timer_.expires_after(std::chrono::milliseconds{TimerWheel::tick_ms});
   tick_timer_.async_wait([this](boost::system::error_code error) {
     if (!error) tick();
@@ -130,14 +132,15 @@ void Worker::tick() {
 
 // --- accepting ---
 
-void Worker::accept() {
+bool Worker::accept() {
   for (std::size_t i = 0; i < accepts_per_turn_max && listener_ >= 0; ++i) {
     Peer peer;
     const int fd = accept_connection(listener_, peer);
     if (fd < 0) {
-      if (errno == EAGAIN || errno == EWOULDBLOCK) return;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
       if (errno == EINTR || errno == ECONNABORTED || errno == EPROTO) continue;
-      return pause_accepting();
+      pause_accepting();
+      return false;
     }
     Connection* const connection = open_ < options_.connections_max ? new_connection() : nullptr;
     if (connection == nullptr) {
@@ -152,6 +155,7 @@ void Worker::accept() {
     wheel_.set(*connection, now_.steady_ms + count(options_.header_deadline));
     if (!poller_.add(fd, EPOLLIN, connection)) close(*connection);
   }
+  return true;
 }
 
 // Out of descriptors or memory: the connection stays queued and would wake us again at once.
@@ -176,7 +180,7 @@ Connection* Worker::new_connection() {
   connection->state = ConnectionState::reading;
   connection->close_after = connection->linger = false;
   connection->begin = connection->end = 0;
-  connection->header_begun = false;
+  connection->header_begun = connection->answered = false;
   connection->request_bytes = connection->lingered = connection->unsent_at = 0;
   connection->unsent.clear();
   ++open_;
@@ -254,9 +258,7 @@ void Worker::serve(Connection& connection) try {
   if (!send(connection, out_.get(), out)) return;
   after_answers(connection);
 } catch (const std::exception& bug) {
-  counters_.add(Counter::session_bugs);
-  log_.error("session.bug", "A request was given up; please report this", {{"what", bug.what()}});
-  close(connection);
+  give_up(connection, bug);
 }
 
 // Sends what it can; false when the connection is not `reading` any more.
@@ -300,9 +302,8 @@ void Worker::send_rest(Connection& connection) {
 }
 
 void Worker::after_answers(Connection& connection) {
-  const bool too_old = now_.steady_ms > connection.accepted_ms + count(options_.age_max);
-  if (too_old && !connection.close_after) counters_.add(Counter::deadline_age);
-  if (!connection.close_after && !too_old) {
+  connection.answered = true;
+  if (!connection.close_after) {
     const bool partial = connection.begin < connection.end;
     wheel_.set(connection,
                now_.steady_ms + count(partial ? options_.header_deadline : options_.idle_deadline));
@@ -352,7 +353,7 @@ void Worker::wait_for_lookup(Connection& connection) {
   const LookupKey& key = responder_.awaited();
   auto& waiting = waiters_[name_of(key)];
   waiting.push_back(&connection);
-  if (waiting.size() == 1) responder_.ask_for(key);
+  if (waiting.size() == 1) responder_.ask_for_awaited();
 }
 
 void Worker::on_lookup(const LookupKey& key, const LookupResult& result) {
@@ -362,22 +363,33 @@ void Worker::on_lookup(const LookupKey& key, const LookupResult& result) {
   if (at == waiters_.end()) return;
   const std::vector<Connection*> waiting = std::move(at->second);
   waiters_.erase(at);
-  for (Connection* connection : waiting) {
-    connection->state = ConnectionState::reading;
-    poller_.change(connection->fd, EPOLLIN, connection);
-    char* out = out_.get();
-    responder_.resume(*connection, result.status, out);
-    if (!send(*connection, out_.get(), out)) continue;
-    after_answers(*connection);
-    if (connection->fd >= 0 && connection->state == ConnectionState::reading) serve(*connection);
-  }
+  for (Connection* connection : waiting) answer_waiting(*connection, result.status);
+}
+
+void Worker::answer_waiting(Connection& connection, LookupStatus status) try {
+  connection.state = ConnectionState::reading;
+  poller_.change(connection.fd, EPOLLIN, &connection);
+  char* out = out_.get();
+  responder_.resume(connection, status, out);
+  if (!send(connection, out_.get(), out)) return;
+  after_answers(connection);
+  if (connection.fd >= 0 && connection.state == ConnectionState::reading) serve(connection);
+} catch (const std::exception& bug) {
+  give_up(connection, bug);
+}
+
+void Worker::give_up(Connection& connection, const std::exception& bug) {
+  counters_.add(Counter::session_bugs);
+  log_.error("session.bug", "A request was given up; please report this", {{"what", bug.what()}});
+  if (connection.fd >= 0) close(connection);
 }
 
 // --- ending ---
 
 void Worker::finish(std::function<void()> done) {
+  while (listener_ >= 0 && accept()) {
+  }
   if (listener_ >= 0) {
-    accept();
     poller_.remove(listener_);
     ::close(listener_);
     listener_ = -1;
@@ -385,15 +397,19 @@ void Worker::finish(std::function<void()> done) {
   }
   finished_ = std::move(done);
   for (auto& connection : connections_) {
-    const bool idle = connection->fd >= 0 && connection->state == ConnectionState::reading &&
-                      connection->begin == connection->end;
-    if (idle) receive(*connection);  // its last request may be there already
-    if (connection->fd >= 0 && connection->state == ConnectionState::reading &&
-        connection->begin == connection->end) {
-      close(*connection);
+    if (connection->fd >= 0 && connection->state == ConnectionState::reading) {
+      end_when_idle(*connection);
     }
   }
   if (finished_) finish_if_empty();
+}
+
+// What was answered before may go; who never asked gets a moment, since every answer closes now.
+void Worker::end_when_idle(Connection& connection) {
+  receive(connection);  // its last request may be there already
+  if (connection.fd < 0 || connection.state != ConnectionState::reading) return;
+  if (connection.begin == connection.end && connection.answered) return close(connection);
+  wheel_.set(connection, now_.steady_ms + last_request_ms);
 }
 
 void Worker::finish_if_empty() {

@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,7 +30,6 @@ struct WorkerOptions {
   std::chrono::milliseconds header_deadline{10'000};
   std::chrono::milliseconds idle_deadline{60'000};
   std::chrono::milliseconds write_deadline{10'000};
-  std::chrono::milliseconds age_max{3'600'000};
   ResponderOptions responder;
 };
 
@@ -41,6 +41,7 @@ struct WorkerGauges {
   std::atomic<std::uint64_t> cache_bytes{0};
   std::atomic<std::uint64_t> cache_evictions{0};
   std::atomic<std::uint64_t> absence_evictions{0};
+  std::atomic<std::uint64_t> hosts_forgotten{0};
   std::atomic<bool> listening{false};
 };
 
@@ -85,7 +86,7 @@ class Worker {
   void wait_in_asio();
   void renew_clocks() noexcept;
   void tick();
-  void accept();
+  bool accept();  // true while more may be queued
   void pause_accepting();
   void on_event(Connection& connection, unsigned events);
   void receive(Connection& connection);
@@ -99,6 +100,9 @@ class Worker {
   void expired(Connection& connection);
   void close(Connection& connection);
   Connection* new_connection();
+  void answer_waiting(Connection& connection, LookupStatus status);
+  void give_up(Connection& connection, const std::exception& bug);
+  void end_when_idle(Connection& connection);
   void finish_if_empty();
 
   boost::asio::io_context io_;

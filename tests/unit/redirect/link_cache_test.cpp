@@ -8,8 +8,8 @@
 namespace waymark::redirect {
 namespace {
 
-constexpr std::uint32_t host = 1;
-constexpr std::uint32_t other_host = 2;
+constexpr std::uint64_t host = 1;
+constexpr std::uint64_t other_host = 2;
 
 CacheOptions small_cache() {
   CacheOptions options;
@@ -108,6 +108,34 @@ TEST(LinkCache, AChangeReachesCodesRememberedAsUnknown) {
   EXPECT_EQ(cache.find(host, "a", 1'003, false).use, Use::wait);
 }
 
+TEST(LinkCache, AnAnswerOvertakenByChangesIsAskedForAgain) {
+  LinkCache cache{small_cache()};
+  LookupResult result = common("a");
+  result.outdated = true;
+  cache.store(host, "a", result, 1'000);
+  const Found found = cache.find(host, "a", 1'000, false);
+  EXPECT_EQ(found.use, Use::wait);
+  EXPECT_EQ(found.asking, Asking::known_again);
+}
+
+TEST(LinkCache, AnAnswerIsAsOldAsItsOldestPart) {
+  LinkCache cache{small_cache()};
+  LookupResult result = common("a");
+  result.age_ms = 40'000;
+  cache.store(host, "a", result, 100'000);
+  EXPECT_EQ(cache.find(host, "a", 104'999, false).use, Use::now);
+  EXPECT_EQ(cache.find(host, "a", 120'000, false).use, Use::wait);
+}
+
+// The budget for unknown codes is charged by what is asked (shipping.md rule 16).
+TEST(LinkCache, SaysWhyAKeyHasToBeAskedFor) {
+  LinkCache cache{small_cache()};
+  EXPECT_EQ(cache.find(host, "a", 1'000, false).asking, Asking::unheard);
+  cache.store(host, "a", common("a"), 1'000);
+  EXPECT_EQ(cache.find(other_host, "a", 1'000, false).asking, Asking::other_host);
+  EXPECT_EQ(cache.find(host, "a", 50'000, false).asking, Asking::known_again);
+}
+
 TEST(LinkCache, AChangedCampaignReachesItsLinks) {
   LinkCache cache{small_cache()};
   LinkRecord record;
@@ -125,7 +153,7 @@ TEST(LinkCache, AChangedCampaignReachesItsLinks) {
 TEST(LinkCache, AfterALossOfTrackingEverythingIsUsedAndRefreshed) {
   LinkCache cache{small_cache()};
   cache.store(host, "a", common("a"), 1'000);
-  cache.mark_all_due(2'000);
+  cache.mark_all_due(1'000);  // in the same millisecond
   EXPECT_EQ(cache.find(host, "a", 2'000, false).use, Use::and_refresh);
   cache.store(host, "a", common("a"), 2'001);
   EXPECT_EQ(cache.find(host, "a", 2'002, false).use, Use::now);

@@ -23,7 +23,7 @@ class ResponderTest : public testing::Test {
     options.cache.absences_max = 1'024;
     responder = std::make_unique<Responder>(
         options, std::make_shared<const KeyRing>(test_keys()), *journal.writer,
-        [this](const LookupKey& key) { asked.push_back(key); }, counters);
+        [this](const LookupKey& key, Asking) { asked.push_back(key); }, counters);
     responder->set_now({noon_ms, 1'000});
   }
 
@@ -96,7 +96,7 @@ TEST_F(ResponderTest, TheClickIsJournalledAsALineThatTheTrackerReads) {
   EXPECT_EQ(click->campaign, "camp_spring");
   EXPECT_EQ(click->referrer, "rfr_anna");
   EXPECT_EQ(click->channel, "email");
-  EXPECT_EQ(click->share, "tag1");
+  EXPECT_EQ(click->share, "Tag1");
   EXPECT_EQ(click->referring_host, "news.example");
   EXPECT_EQ(click->query_json, "{\"utm_source\":\"mail\",\"sub1\":\"\xc3\xa4\"}");
   EXPECT_EQ(click->language, "de-DE");
@@ -173,6 +173,29 @@ TEST_F(ResponderTest, ContentWithAGoodMethodIs413AndCloses) {
             Step::answered);
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 413"));
   EXPECT_TRUE(connection.close_after);
+}
+
+// Host names are visitors' input: whatever they send, what is cached stays usable.
+TEST_F(ResponderTest, AFloodOfHostsTakesNoLinkAway) {
+  know("anna7", link_to("https://shop.example/"));
+  for (int i = 0; i < 5'000; ++i) {
+    ASSERT_EQ(respond_to("GET /x HTTP/1.1\r\nHost: h" + std::to_string(i) + "\r\n\r\n"),
+              Step::waiting);
+    char* end = out.data();
+    responder->resume(connection, LookupStatus::over_budget, end);
+  }
+  EXPECT_GT(responder->hosts().forgotten(), 0U);
+  ASSERT_EQ(respond_to(get("/anna7")), Step::answered);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 302"));
+}
+
+TEST_F(ResponderTest, AnOldConnectionIsToldThatItEnds) {
+  know("anna7", link_to("https://shop.example/"));
+  connection.accepted_ms = 1'000;
+  responder->set_now({noon_ms, 3'601'001});
+  know("anna7", link_to("https://shop.example/"));
+  ASSERT_EQ(respond_to(get("/anna7")), Step::answered);
+  EXPECT_EQ(header_of(answer, "Connection"), "close");
 }
 
 TEST_F(ResponderTest, PipelinedRequestsAreAnsweredInOrder) {
