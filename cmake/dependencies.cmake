@@ -10,10 +10,6 @@ pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 
-# libsqlitecpp-dev ships neither a pkg-config file nor usable CMake targets.
-find_library(SQLITECPP_LIBRARY SQLiteCpp REQUIRED)
-find_path(SQLITECPP_INCLUDE_DIR SQLiteCpp/SQLiteCpp.h REQUIRED)
-
 if(WAYMARK_TESTS)
   find_package(GTest REQUIRED)
   find_package(benchmark REQUIRED)

@@ -46,10 +46,12 @@ ApiAnswer answer_list(const Call& call, const Page<Row>& page, Render render) {
   boost::json::array data;
   data.reserve(page.data.size());
   for (const auto& row : page.data) data.push_back(render(row));
-  return answer(200, {{"object", "list"},
-                      {"data", std::move(data)},
-                      {"has_more", page.has_more},
-                      {"url", call.path}});
+  boost::json::object list{{"object", "list"},
+                           {"data", std::move(data)},
+                           {"has_more", page.has_more},
+                           {"url", call.path}};
+  if (!page.next.empty()) list["next"] = page.next;
+  return answer(200, std::move(list));
 }
 
 // Absent texts are null in the API.

@@ -147,13 +147,17 @@ Read ShardDrain::take(redis::ReplyView entries) {
 asio::awaitable<DrainEvent> ShardDrain::store() {
   const auto begin = std::chrono::steady_clock::now();
   const std::uint64_t now = unix_ms();
-  const Result<BatchOutcome> outcome = co_await parts_.store.run(
-      Priority::drain,
-      [this, now](Store& store) { return store.commit_batch(storing_.batch, now); });
+  const Result<BatchOutcome> outcome =
+      co_await parts_.store.run(Priority::drain, [this, now](Store& store) {
+        auto committed = store.commit_batch(storing_.batch, now);
+        if (!committed) storing_.failure = store.failure();
+        return committed;
+      });
   if (!outcome) {
     ++parts_.stats.store_failures;
-    parts_.log.warning("drain.store_failed", "A batch could not be stored; it is tried again",
-                       {{"shard", shard_}, {"error", outcome.error().message()}});
+    parts_.log.warning(
+        "drain.store_failed", "A batch could not be stored; it is tried again",
+        {{"shard", shard_}, {"error", outcome.error().message()}, {"cause", storing_.failure}});
     co_return StoreFailed{};
   }
   count(*outcome, std::chrono::duration_cast<std::chrono::microseconds>(

@@ -54,6 +54,7 @@ class ShardDrain {
   struct ReadBatch {
     Batch batch;
     std::vector<std::string> entries;  // ids to acknowledge
+    std::string failure;               // of the last try to store it
     void clear() {
       batch.clear();
       entries.clear();

@@ -28,6 +28,7 @@ template <class Row>
 struct Page {
   std::vector<Row> data;
   bool has_more = false;  // in the direction asked for
+  std::string next{};     // cursor to go on with where the last row of `data` is not: a short page
 };
 
 // --- Clicks ---

@@ -14,6 +14,7 @@
 #include "tracker/store/batch.hpp"
 #include "tracker/store/rows.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,9 +25,16 @@
 
 namespace waymark::tracker {
 
+// Clicks that one call of Store::clicks looks at: some tens of milliseconds.
+inline constexpr std::size_t click_scan_max = 50'000;
+
 class Store {
  public:
   virtual ~Store() = default;
+
+  // What the last call that failed ran into, in the backend's own words, with the store's name and
+  // the remedy; empty when none has. For logs.
+  virtual std::string failure() const = 0;
 
   // Runs `work` in one transaction: all of its calls or, when it fails, none. Not nested.
   virtual Result<void> atomically(const std::function<Result<void>()>& work) = 0;
@@ -62,8 +70,9 @@ class Store {
 
   // Fails with not_found.
   virtual Result<ClickRow> click(const Uuid& id) = 0;
-  // Fails with not_found for a cursor that is no click id. A filter that matches few rows may scan
-  // the whole time range: give from_ms, and use the reading side of StoreThread.
+  // Fails with not_found for a cursor that is no click id. At most click_scan_max rows are looked
+  // at: where a filter matches few of them, the page may be short, even empty, and says where to go
+  // on.
   virtual Result<Page<ClickRow>> clicks(const ClickQuery& query) = 0;
   virtual Result<std::vector<ClickTotal>> click_totals(const TotalsQuery& query) = 0;
 

@@ -61,6 +61,23 @@ TEST_F(DrainTest, StoresThenAcknowledgesWhileTheNextIsRead) {
   EXPECT_EQ(drain.step(Acknowledged{}), Actions{});
 }
 
+TEST_F(DrainTest, ASingleClickIsStoredAtOnce) {
+  // However small the batch, no step waits for company: one click after another is stored in the
+  // step that reads it, and the next read is on its way meanwhile.
+  Drain idle;
+  idle.step(Started{});
+  idle.step(Prepared{});
+  idle.step(Read{});
+  for (std::uint64_t n = 1; n <= 3; ++n) {
+    const auto actions = idle.step(Read{.entries = 1, .bytes = 600, .last = {n, 0}});
+    ASSERT_EQ(actions.size(), 2U);
+    EXPECT_EQ(actions[0], do_this(What::store));
+    EXPECT_EQ(actions[1].what, What::read_new);
+    EXPECT_EQ(idle.step(Stored{}), Actions{do_this(What::acknowledge)});
+    EXPECT_EQ(idle.step(Acknowledged{}), Actions{});
+  }
+}
+
 TEST_F(DrainTest, HoldsOneBatchAndReadsNoFurther) {
   drain.step(entries(2));
   EXPECT_EQ(drain.step(entries(3)), Actions{}) << "one is being stored, one is held";

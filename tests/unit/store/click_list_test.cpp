@@ -58,5 +58,28 @@ TEST_F(StoreClickList, TimesAreFromInclusiveToExclusive) {
   EXPECT_EQ(ids({.from_ms = noon_ms + 3'600'000}), "");
 }
 
+TEST_F(StoreTest, AFilterThatMatchesLittleIsAnsweredInPieces) {
+  Batch batch;
+  Click rare = click_of(1);
+  rare.link = "lnk_rare";
+  batch.add(rare);
+  for (std::uint64_t n = 2; n <= click_scan_max + 1; ++n) {
+    Click click = click_of(n);
+    click.visitor.reset();
+    batch.add(click);
+  }
+  commit(batch);
+  const auto first = store->clicks({.link = "lnk_rare"}).value();
+  EXPECT_TRUE(first.data.empty());
+  EXPECT_TRUE(first.has_more);
+  EXPECT_EQ(first.next, id_of(2).text());
+  const auto second =
+      store->clicks({.page = {.starting_after = first.next}, .link = "lnk_rare"}).value();
+  ASSERT_EQ(second.data.size(), 1U);
+  EXPECT_EQ(second.data[0].id, rare.id);
+  EXPECT_FALSE(second.has_more);
+  EXPECT_EQ(second.next, "");
+}
+
 }  // namespace
 }  // namespace waymark::tracker

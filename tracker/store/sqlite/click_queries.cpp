@@ -2,6 +2,8 @@
 #include "tracker/store/sqlite/filter.hpp"
 #include "tracker/store/sqlite/sqlite_store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace waymark::tracker::sqlite {
@@ -54,6 +56,19 @@ std::string id_floor(std::uint64_t unix_ms) {
   return id.text();
 }
 
+// The part of the table that can hold what is asked for.
+Filter range_of(const ClickQuery& query) {
+  Filter range;
+  if (query.from_ms) range.add("id >= ?", id_floor(*query.from_ms));
+  if (query.to_ms) range.add("id <= ?", id_floor(*query.to_ms + 2 * 60'000));
+  if (!query.page.ending_before.empty()) {
+    range.add("id > ?", query.page.ending_before);
+  } else if (!query.page.starting_after.empty()) {
+    range.add("id < ?", query.page.starting_after);
+  }
+  return range;
+}
+
 Filter filter_of(const ClickQuery& query) {
   Filter filter;
   filter.equal("link", query.link);
@@ -61,20 +76,36 @@ Filter filter_of(const ClickQuery& query) {
   filter.equal("code", query.code);
   filter.equal("host", query.host);
   filter.equal("bot", query.bot);
-  if (query.from_ms) {
-    filter.add("id >= ?", id_floor(*query.from_ms));
-    filter.add("ts >= ?", *query.from_ms);
-  }
-  if (query.to_ms) {
-    filter.add("id <= ?", id_floor(*query.to_ms + 2 * 60'000));
-    filter.add("ts < ?", *query.to_ms);
-  }
+  if (query.from_ms) filter.add("ts >= ?", *query.from_ms);
+  if (query.to_ms) filter.add("ts < ?", *query.to_ms);
   if (query.counted) {
     filter.add(*query.counted ? "(bot IS NULL AND outcome IS NULL AND test IS NULL)"
                               : "(bot IS NOT NULL OR outcome IS NOT NULL OR test IS NOT NULL)");
   }
   if (query.test) filter.add(*query.test ? "test IS NOT NULL" : "test IS NULL");
   return filter;
+}
+
+// Rows of a scan whose column after the click's is true. The scan is bounded by the statement.
+Page<ClickRow> read_matching(Cursor& row, std::size_t limit) {
+  constexpr int matches = 27;
+  Page<ClickRow> page;
+  std::string last;
+  std::size_t scanned = 0;
+  for (; row.next(); ++scanned) {
+    last = row.view(0);
+    if (row.integer(matches) == 0) continue;
+    if (page.data.size() == limit) {
+      page.has_more = true;
+      return page;
+    }
+    page.data.push_back(read_click(row));
+  }
+  if (scanned == click_scan_max) {
+    page.has_more = true;
+    page.next = last;
+  }
+  return page;
 }
 
 }  // namespace
@@ -93,11 +124,16 @@ Result<Page<ClickRow>> SqliteStore::clicks(const ClickQuery& query) {
   const std::string& cursor = page.ending_before.empty() ? page.starting_after : page.ending_before;
   if (!cursor.empty() && !parse_uuid(cursor)) return Errc::not_found;
   return guarded([&]() -> Result<Page<ClickRow>> {
-    Filter filter = filter_of(query);
-    return read_page<ClickRow>(
-        database_, filter,
-        {.select = "SELECT " + std::string{click_columns} + " FROM clicks", .order = "id"}, page,
-        cursor.empty() ? Value{} : Value{cursor}, read_click);
+    const Filter filter = filter_of(query);
+    Filter range = range_of(query);
+    range.put_before(filter);
+    const bool upwards = !page.ending_before.empty();
+    auto row = range.run(
+        database_, fmt::format("SELECT {}, ({}) FROM clicks", click_columns, filter.expression()),
+        upwards ? " ORDER BY id" : " ORDER BY id DESC", click_scan_max);
+    Page<ClickRow> result = read_matching(row, page.limit);
+    if (upwards) std::reverse(result.data.begin(), result.data.end());
+    return result;
   });
 }
 

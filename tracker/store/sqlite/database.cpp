@@ -1,5 +1,7 @@
 #include "tracker/store/sqlite/database.hpp"
 
+#include <fmt/format.h>
+
 namespace waymark::tracker::sqlite {
 
 namespace {
@@ -24,6 +26,27 @@ Errc to_errc(const SqliteError& error) noexcept {
     default:
       return Errc::store_unavailable;
   }
+}
+
+std::string describe(const SqliteError& error, const std::filesystem::path& file) {
+  const auto remedy = [&]() -> std::string_view {
+    switch (error.code()) {
+      case SQLITE_FULL:
+        return "make room on its disk";
+      case SQLITE_BUSY:
+      case SQLITE_LOCKED:
+        return "end the program that holds a lock on it";
+      case SQLITE_READONLY:
+      case SQLITE_CANTOPEN:
+      case SQLITE_PERM:
+        return "give this user the right to write it and its folder";
+      case SQLITE_IOERR:
+        return "check its disk";
+      default:
+        return "check it with PRAGMA integrity_check, restore a backup if it is damaged";
+    }
+  };
+  return fmt::format("store {}: {}; {}", file.string(), error.what(), remedy());
 }
 
 Statement::Statement(sqlite3* database, std::string_view sql) {

@@ -29,6 +29,8 @@ class SqliteError : public std::runtime_error {
 };
 
 Errc to_errc(const SqliteError& error) noexcept;
+// One line for a person: the file, SQLite's message, the remedy.
+std::string describe(const SqliteError& error, const std::filesystem::path& file);
 
 // A prepared statement. Parameters count from 1, columns from 0. Texts are bound without copying:
 // they must live until the next reset().

@@ -15,6 +15,15 @@ void Filter::add(std::string_view condition, Value value) {
   values_.push_back(std::move(value));
 }
 
+std::string Filter::expression() const {
+  constexpr std::size_t where = std::string_view{" WHERE "}.size();
+  return conditions_.empty() ? "1" : conditions_.substr(where);
+}
+
+void Filter::put_before(const Filter& selected) {
+  values_.insert(values_.begin(), selected.values_.begin(), selected.values_.end());
+}
+
 Cursor Filter::run(Database& database, std::string_view select, std::string_view order,
                    std::uint64_t limit) const {
   std::string sql{select};

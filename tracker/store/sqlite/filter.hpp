@@ -23,6 +23,11 @@ class Filter {
   void add(std::string_view condition);
   void add(std::string_view condition, Value value);  // one '?' in it
 
+  // The conditions as an expression for SELECT, true where there are none; the statement's other
+  // values must then stand behind those of this filter.
+  std::string expression() const;
+  void put_before(const Filter& selected);
+
   // Statements are kept by text: the number of different filters is small.
   Cursor run(Database& database, std::string_view select, std::string_view order,
              std::uint64_t limit) const;

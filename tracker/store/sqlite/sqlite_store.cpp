@@ -18,7 +18,8 @@ std::string random_word() {
 }  // namespace
 
 SqliteStore::SqliteStore(const std::filesystem::path& file, StoreAccess access)
-    : lock_(access == StoreAccess::write ? std::optional<LockFile>{std::in_place, file}
+    : file_(file),
+      lock_(access == StoreAccess::write ? std::optional<LockFile>{std::in_place, file}
                                          : std::nullopt),
       database_(open_database(file, access)) {
   if (access == StoreAccess::read) return;
@@ -31,9 +32,7 @@ SqliteStore::SqliteStore(const std::filesystem::path& file, StoreAccess access)
     return {};
   });
   if (!made) {
-    throw StartupError{exit_code::unavailable,
-                       fmt::format("store {} cannot be written: {}; check free space and rights",
-                                   file.string(), made.error().message())};
+    throw StartupError{exit_code::unavailable, failure_};
   }
 }
 

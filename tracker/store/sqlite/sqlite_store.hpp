@@ -20,6 +20,7 @@ class SqliteStore final : public Store {
   // Throws what open_store throws.
   SqliteStore(const std::filesystem::path& file, StoreAccess access);
 
+  std::string failure() const override { return failure_; }
   Result<void> atomically(const std::function<Result<void>()>& work) override;
 
   Result<std::string> id() override;
@@ -77,6 +78,8 @@ class SqliteStore final : public Store {
   std::string meta(std::string_view name);
   std::uint64_t next_change();  // in a transaction only
 
+  std::filesystem::path file_;
+  std::string failure_;
   std::optional<LockFile> lock_;  // the writer's; held longer than the database is open
   Database database_;
   BatchWriter batch_writer_{database_};
@@ -87,6 +90,7 @@ auto SqliteStore::guarded(Work work) -> decltype(work()) {
   try {
     return work();
   } catch (const SqliteError& error) {
+    failure_ = describe(error, file_);
     return to_errc(error);
   }
 }
