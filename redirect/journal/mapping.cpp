@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace waymark::redirect {
@@ -40,6 +42,8 @@ Result<std::shared_ptr<Mapping>> Mapping::map(int fd, std::size_t bytes, int pro
 Result<std::shared_ptr<Mapping>> Mapping::writable(int fd, std::size_t bytes, Pace pace) {
   auto mapping = map(fd, bytes, PROT_READ | PROT_WRITE);
   if (!mapping) return mapping;
+  // Or the first page would bring as much as the device's read-ahead at once.
+  ::madvise((*mapping)->data_, bytes, MADV_RANDOM);
   const auto present = [&](std::size_t begin, std::size_t end) {
     return (*mapping)->make_present(begin, end);
   };
@@ -48,6 +52,13 @@ Result<std::shared_ptr<Mapping>> Mapping::writable(int fd, std::size_t bytes, Pa
 }
 
 bool Mapping::make_present(std::size_t begin, std::size_t end) noexcept {
+  // Zeros put a page into the cache cheaper than the fault would, which reads it. The first page
+  // holds the header.
+  static constexpr std::array<char, Pace::slice_bytes> zeros{};
+  const std::size_t from = std::max(begin, page_bytes());
+  if (from < end && ::pwrite(fd_, zeros.data(), end - from, static_cast<off_t>(from)) < 0) {
+    return false;
+  }
 #ifdef MADV_POPULATE_WRITE
   if (::madvise(data_ + begin, end - begin, MADV_POPULATE_WRITE) == 0) return true;
   if (errno != EINVAL) return false;  // EINVAL: a kernel before 5.14
