@@ -1,6 +1,6 @@
 // SQLite with string_views: a connection and its prepared statements. Failures are SqliteError
-// inside this folder; SqliteStore turns them into values at its border. (SQLiteCpp binds only
-// null-terminated or owned texts, which would cost the drain an allocation per column.)
+// inside this folder; SqliteStore turns them into values at its border. Texts are bound without a
+// copy: one for each column would cost the drain an allocation.
 #pragma once
 
 #include "common/error.hpp"
