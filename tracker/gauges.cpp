@@ -20,6 +20,8 @@ void register_gauges(Metrics& metrics, const Mirror& mirror, const ApiServer& ap
                 [&mirror] { return static_cast<double>(mirror.counts().records); });
   metrics.gauge({"mirror_fills_total", "", "Times Redis was filled anew"},
                 [&mirror] { return static_cast<double>(mirror.counts().fills); });
+  metrics.gauge({"mirror_set_back_total", "", "Times the store lacked changes that Redis had seen"},
+                [&mirror] { return static_cast<double>(mirror.counts().set_back); });
   metrics.gauge({"mirror_failures_total", "", "Attempts to write to Redis that failed"},
                 [&mirror] { return static_cast<double>(mirror.counts().failures); });
   metrics.gauge({"mirror_change", "", "Last change that Redis holds; 0 when it is not known"},

@@ -77,6 +77,12 @@ boost::asio::awaitable<void> Mirror::Impl::run() {
 }
 
 void Mirror::Impl::say_what_happened(const MirrorEvent& event) {
+  if (const auto* renewed = std::get_if<mirror_event::Renewed>(&event)) {
+    ++counts_.set_back;
+    log_.warning("links.store_set_back",
+                 "The store lacks changes of links that Redis has seen: a new generation begins",
+                 {{"generation", renewed->generation}});
+  }
   if (std::holds_alternative<mirror_event::Begun>(event)) {
     ++counts_.fills;
     log_.info("links.fill", "Redis has no copy of the links, or an old one: filling it");

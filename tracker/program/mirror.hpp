@@ -27,6 +27,7 @@ class StoreThread;
 struct MirrorCounts {
   std::uint64_t records = 0;   // written to Redis
   std::uint64_t fills = 0;     // begun
+  std::uint64_t set_back = 0;  // times the store lacked changes that Redis had seen
   std::uint64_t failures = 0;  // Redis or the store did not do their part; tried again
 };
 

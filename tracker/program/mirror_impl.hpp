@@ -36,6 +36,7 @@ class Mirror::Impl : public std::enable_shared_from_this<Impl> {
 
   boost::asio::awaitable<void> run();
   boost::asio::awaitable<MirrorEvent> perform(mirror_do::Inspect);
+  boost::asio::awaitable<MirrorEvent> perform(mirror_do::RenewGeneration);
   boost::asio::awaitable<MirrorEvent> perform(mirror_do::BeginFill);
   boost::asio::awaitable<MirrorEvent> perform(mirror_do::ReadChanges what);
   boost::asio::awaitable<MirrorEvent> perform(mirror_do::Write what);

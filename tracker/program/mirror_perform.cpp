@@ -69,6 +69,13 @@ awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::Inspect) {
   co_return seen;
 }
 
+awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::RenewGeneration) {
+  auto generation =
+      co_await store_.run(Priority::api, [](Store& store) { return store.renew_generation(); });
+  if (!generation) co_return failed("renew the generation", generation.error());
+  co_return mirror_event::Renewed{std::move(*generation)};
+}
+
 awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::BeginFill) {
   fill_word_ = new_id("", 0);
   const auto set = co_await ask("SET", fill_word_key, fill_word_);

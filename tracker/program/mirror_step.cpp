@@ -19,17 +19,22 @@ MirrorDo MirrorStep::on(const mirror_event::Inspected& seen) {
   store_id_ = seen.store_id;
   generation_ = seen.generation;
   const auto marker = seen.marker ? parse_fill_marker(*seen.marker) : std::nullopt;
-  // A marker beyond the store's last change belongs to a store that has been set back.
-  if (!marker || marker->store_id != store_id_ || marker->generation != generation_ ||
-      marker->change > seen.last_change) {
-    phase_ = Phase::filling;
-    at_ = 0;
-    return BeginFill{};
+  if (!marker || marker->store_id != store_id_ || marker->generation != generation_) {
+    return begin_fill();
+  }
+  if (marker->change > seen.last_change) {
+    phase_ = Phase::unknown;
+    return RenewGeneration{};
   }
   phase_ = Phase::following;
   at_ = marker->change;
   if (at_ < seen.last_change) return read_next();
   return Pause{timing_.poll};
+}
+
+MirrorDo MirrorStep::on(const mirror_event::Renewed& renewed) {
+  generation_ = renewed.generation;
+  return begin_fill();
 }
 
 MirrorDo MirrorStep::on(const mirror_event::Begun&) {
@@ -72,6 +77,12 @@ MirrorDo MirrorStep::on(const mirror_event::Woke& woke) {
   if (phase_ == Phase::filling) return read_next();
   if (phase_ == Phase::following && woke.nudged) return read_next();
   return Inspect{};
+}
+
+MirrorDo MirrorStep::begin_fill() {
+  phase_ = Phase::filling;
+  at_ = 0;
+  return BeginFill{};
 }
 
 std::string MirrorStep::marker_at(std::uint64_t change) const {

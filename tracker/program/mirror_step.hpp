@@ -6,6 +6,9 @@
 //          \-> filling:     begin --> read from 0 --> write ... --> write the marker last -->
 //          following
 //
+// A marker of our own generation beyond the store's last change means that the store was set back.
+// Edges have seen that change and would wait for it: so the fill gets a generation of its own.
+//
 // Every write is guarded: it takes effect only while a key in Redis still holds what this one
 // believes (the marker when following; a random word, set when a fill begins, when filling). A
 // Redis that was flushed or replaced in between has lost that key, so that a marker can never claim
@@ -40,6 +43,9 @@ struct Inspected {
   std::string store_id, generation;
   std::uint64_t last_change = 0;
 };
+struct Renewed {
+  std::string generation;  // of the store from now on
+};
 struct Begun {};  // the fill word is in Redis
 // Changes were read: how many, and the number of the last one.
 struct Read {
@@ -54,13 +60,17 @@ struct Woke {
 };
 }  // namespace mirror_event
 
-using MirrorEvent = std::variant<mirror_event::Started, mirror_event::Inspected,
-                                 mirror_event::Begun, mirror_event::Read, mirror_event::Written,
-                                 mirror_event::GuardLost, mirror_event::Failed, mirror_event::Woke>;
+using MirrorEvent =
+    std::variant<mirror_event::Started, mirror_event::Inspected, mirror_event::Renewed,
+                 mirror_event::Begun, mirror_event::Read, mirror_event::Written,
+                 mirror_event::GuardLost, mirror_event::Failed, mirror_event::Woke>;
 
 namespace mirror_do {
 struct Inspect {
   friend bool operator==(const Inspect&, const Inspect&) = default;
+};
+struct RenewGeneration {
+  friend bool operator==(const RenewGeneration&, const RenewGeneration&) = default;
 };
 struct BeginFill {
   friend bool operator==(const BeginFill&, const BeginFill&) = default;
@@ -85,8 +95,8 @@ struct Pause {
 };
 }  // namespace mirror_do
 
-using MirrorDo = std::variant<mirror_do::Inspect, mirror_do::BeginFill, mirror_do::ReadChanges,
-                              mirror_do::Write, mirror_do::Pause>;
+using MirrorDo = std::variant<mirror_do::Inspect, mirror_do::RenewGeneration, mirror_do::BeginFill,
+                              mirror_do::ReadChanges, mirror_do::Write, mirror_do::Pause>;
 
 class MirrorStep {
  public:
@@ -103,6 +113,7 @@ class MirrorStep {
 
   MirrorDo on(const mirror_event::Started&);
   MirrorDo on(const mirror_event::Inspected& seen);
+  MirrorDo on(const mirror_event::Renewed& renewed);
   MirrorDo on(const mirror_event::Begun&);
   MirrorDo on(const mirror_event::Read& read);
   MirrorDo on(const mirror_event::Written&);
@@ -110,6 +121,7 @@ class MirrorStep {
   MirrorDo on(const mirror_event::Failed&);
   MirrorDo on(const mirror_event::Woke& woke);
   mirror_do::ReadChanges read_next() const { return {at_, timing_.page}; }
+  MirrorDo begin_fill();
   std::string marker_at(std::uint64_t change) const;
 
   MirrorTiming timing_;

@@ -102,6 +102,19 @@ TEST_F(MirrorRedisTest, AnOlderMarkerIsCaughtUpFrom) {
   EXPECT_NE(hash("wm:link:*/c1"), "");
 }
 
+// What Redis looks like to a store restored from a backup: its own generation, changes it lacks.
+TEST_F(MirrorRedisTest, AMarkerBeyondTheStoreGetsANewGeneration) {
+  make_links(2);
+  const auto full = marker();
+  const auto generation = full.substr(0, full.size() - 1);
+  redis.call({"SET", "wm:filled", generation + "7"});
+  wait_until([&] { return marker().ends_with(":2"); });
+  EXPECT_FALSE(marker().starts_with(generation)) << marker();
+  std::string stored;
+  api.with_store([&](Store& store) { stored = *store.id() + ":" + *store.generation() + ":2"; });
+  EXPECT_EQ(marker(), stored);
+}
+
 TEST_F(MirrorRedisTest, WithRedisAwayChangesAreTakenAndWrittenLater) {
   redis.kill();
   const auto made = api.post("/v1/links", R"({"destination":"https://a.example/","code":"late"})");

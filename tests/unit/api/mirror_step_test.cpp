@@ -11,6 +11,7 @@ using mirror_event::Begun;
 using mirror_event::Failed;
 using mirror_event::GuardLost;
 using mirror_event::Inspected;
+using mirror_event::Renewed;
 using mirror_event::Started;
 using mirror_event::Woke;
 using mirror_event::Written;
@@ -84,13 +85,31 @@ TEST_F(MirrorStepTest, AFillWhoseLastPageIsFullEndsWithAnEmptyOne) {
   EXPECT_EQ(mirror.step(read_up_to(0, 0)), (MirrorDo{Write{std::nullopt, "s:g:10"}}));
 }
 
-// Another store, another generation, a store that was set back, and bytes that are no marker.
+// Another store, another generation, and bytes that are no marker.
 TEST_F(MirrorStepTest, AMarkerOfSomethingElseMeansAFill) {
-  for (const auto* marker : {"other:g:7", "s:old:7", "s:g:8", "s:g:", "s:g:7x", "7", ""}) {
+  for (const auto* marker : {"other:g:7", "s:old:7", "s:old:8", "s:g:", "s:g:7x", "7", ""}) {
     MirrorStep fresh{timing};
     fresh.step(Started{});
     EXPECT_EQ(fresh.step(store_at(7, marker)), MirrorDo{BeginFill{}}) << marker;
   }
+}
+
+// Edges have seen change 8 of generation g: under that name, 7 would never be enough for them.
+TEST_F(MirrorStepTest, AStoreThatWasSetBackFillsUnderANewGeneration) {
+  mirror.step(Started{});
+  EXPECT_EQ(mirror.step(store_at(7, "s:g:8")), MirrorDo{RenewGeneration{}});
+  EXPECT_EQ(mirror.mirrored_change(), 0U);
+  EXPECT_EQ(mirror.step(Renewed{"g2"}), MirrorDo{BeginFill{}});
+  mirror.step(Begun{});
+  EXPECT_EQ(mirror.step(read_up_to(7, 7)), (MirrorDo{Write{std::nullopt, "s:g2:7"}}));
+}
+
+TEST_F(MirrorStepTest, ARenewalThatFailsIsTriedAgain) {
+  mirror.step(Started{});
+  mirror.step(store_at(7, "s:g:8"));
+  EXPECT_EQ(mirror.step(Failed{}), (MirrorDo{Pause{100ms, false}}));
+  EXPECT_EQ(mirror.step(Woke{}), MirrorDo{Inspect{}});
+  EXPECT_EQ(mirror.step(store_at(7, "s:g:8")), MirrorDo{RenewGeneration{}});
 }
 
 TEST_F(MirrorStepTest, ALostGuardStartsOver) {
