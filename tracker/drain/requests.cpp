@@ -5,6 +5,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
 #include <random>
 
 namespace waymark::tracker {
@@ -33,11 +35,19 @@ redis::ReplyView find_group(redis::ReplyView groups, std::string_view group) {
   return redis::ReplyView{nullptr};
 }
 
-std::string_view field_of(redis::ReplyView row, std::string_view name) {
+redis::ReplyView value_of(redis::ReplyView row, std::string_view name) {
   for (std::size_t i = 0; i + 1 < row.size(); i += 2) {
-    if (row[i].text() == name) return row[i + 1].text();
+    if (row[i].text() == name) return row[i + 1];
   }
-  return {};
+  return redis::ReplyView{nullptr};
+}
+
+// In an empty stream nothing up to its last id can be delivered any more: it was, or it was deleted
+// before. Empty when the stream is not.
+std::optional<StreamId> deleted_through(redis::ReplyView info) {
+  const redis::ReplyView length = value_of(info, "length");
+  if (!length.is_integer() || length.integer() != 0) return std::nullopt;
+  return parse_stream_id(value_of(info, "last-generated-id").text());
 }
 
 }  // namespace
@@ -108,13 +118,18 @@ asio::awaitable<Result<GroupPosition>> group_position(redis::Connection& connect
   if (!groups) co_return groups.error();
   const redis::ReplyView row = find_group(*groups, group);
   if (row.is_nil()) {
-    const auto made =
-        co_await ask(connection, Command{"XGROUP", "CREATE", key, group, "0"}, deadline);
+    const Result<redis::Reply> made = co_await connection.request(
+        Command{"XGROUP", "CREATE", key, group, "0"}, deadline, asio::use_awaitable);
     if (!made) co_return made.error();
+    // A full Redis makes no group; it stands at 0 all the same, and the rest must go on.
+    if (made->is_error() && !made->is_error_code("OOM")) co_return Errc::redis_refused;
     co_return GroupPosition{};
   }
-  const auto delivered = parse_stream_id(field_of(row, "last-delivered-id"));
+  auto delivered = parse_stream_id(value_of(row, "last-delivered-id").text());
   if (!delivered) co_return Errc::redis_protocol;
+  const auto info = co_await ask(connection, Command{"XINFO", "STREAM", key}, deadline);
+  if (!info) co_return info.error();
+  if (const auto deleted = deleted_through(*info)) delivered = std::max(*delivered, *deleted);
   const auto pending = co_await ask(connection, Command{"XPENDING", key, group}, deadline);
   if (!pending) co_return pending.error();
   co_return GroupPosition{.delivered = *delivered,

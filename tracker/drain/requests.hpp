@@ -30,7 +30,8 @@ boost::asio::awaitable<Result<void>> take_over_pending(redis::Connection& connec
                                                        std::string_view shard,
                                                        std::string_view consumer);
 
-// Where a group stands; a missing group is made at 0.
+// Where a group stands; a missing group is made at 0, and stands there also while Redis is too full
+// to make it.
 boost::asio::awaitable<Result<GroupPosition>> group_position(redis::Connection& connection,
                                                              std::string_view shard,
                                                              std::string_view group);

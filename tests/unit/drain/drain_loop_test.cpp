@@ -209,6 +209,37 @@ TEST_F(DrainLoopTest, AnEndedOriginLeavesRedisAfterItsTime) {
   });
 }
 
+// Its folder was adopted again after the figure had gone: without one it would be sent for ever.
+TEST_F(DrainLoopTest, AnEndedOriginThatIsSentAgainIsSaidAgain) {
+  start();  // makes the store
+  stop();
+  {
+    const auto writer = open_store(url, StoreAccess::write);
+    Batch batch;
+    OriginNews& news = batch.origin(parse_origin(origin).value());
+    news.edge = "edge1";
+    news.committed.add({1, 1});
+    news.ended = true;
+    ASSERT_TRUE(writer->commit_batch(batch, 1));  // long ago
+  }
+  redis.call({"DEL", "wm:committed"});
+  start();
+  eventually("generation", [&] { return !field("generation").empty(); });
+  EXPECT_EQ(figure(), "");
+  add("1", line_of(1));
+  eventually("figure", [&] { return figure() == ";1;"; });
+}
+
+// Nothing is delivered after them that would take the group past them.
+TEST_F(DrainLoopTest, ThroughPassesTheLastEntriesThatWereDeletedUnread) {
+  redis.call({"XGROUP", "CREATE", stream, "tracker", "0", "MKSTREAM"});
+  const std::string id{
+      redis.call({"XADD", stream, "*", "origin", origin, "first", "1", "body", line_of(1)}).text()};
+  redis.call({"XDEL", stream, id});
+  start();
+  eventually("through", [&] { return field("through:0") == id; });
+}
+
 TEST_F(DrainLoopTest, AFlushedRedisIsToldEverythingAgain) {
   start();
   add("1", line_of(1));
@@ -353,6 +384,21 @@ TEST_F(DrainLoopTest, FullMemoryDoesNotKeepItFromMakingRoom) {
   eventually("trimmed", [&] { return length() == 0; });
   redis.call({"CONFIG", "SET", "maxmemory", "0"});
   eventually("figure", [&] { return figure() == ";20;"; });
+}
+
+// A group that cannot be made stands at 0: it holds back the trimming, yet not the cap.
+TEST_F(DrainLoopTest, FullMemoryAndAMissingGroupStillLeaveTheCap) {
+  start();
+  eventually("group", [&] { return redis.call({"XINFO", "GROUPS", stream}).size() == 1; });
+  stop();
+  for (unsigned n = 1; n <= 20; ++n) add(std::to_string(n), line_of(n));
+  redis.call({"CONFIG", "SET", "maxmemory", "1"});
+  options.protect = {"tracker", "archive"};
+  options.stream_bytes_max = Bytes{1};
+  start();
+  eventually("cut to the cap", [&] { return length() == 0; });
+  redis.call({"CONFIG", "SET", "maxmemory", "0"});
+  eventually("group", [&] { return redis.call({"XINFO", "GROUPS", stream}).size() == 2; });
 }
 
 }  // namespace
