@@ -215,8 +215,10 @@ asio::awaitable<Result<void>> Publisher::publish(Fields through, std::uint64_t n
   Fields fields;
   for (const OriginRow& row : folded->origins) {
     if (row.ended_ms != 0) {
-      if (row.ended_ms + keep_ms <= now_ms) continue;
-      ended_ms_[row.key] = row.ended_ms;
+      // An edge that adopts its folder late sends it again and waits for the figure.
+      const std::uint64_t heard_ms = std::max(row.ended_ms, row.updated_ms);
+      if (heard_ms + keep_ms <= now_ms) continue;
+      ended_ms_[row.key] = heard_ms;
     }
     fields.emplace_back(row.key, Figure{generation_, row.settled()}.text());
   }
@@ -247,7 +249,8 @@ asio::awaitable<Result<void>> Publisher::set(const Fields& fields) {
   co_return Result<void>{};
 }
 
-// Figures of origins that ended journal_keep ago leave Redis; the store keeps their sums.
+// Figures of origins that ended and were not heard of for journal_keep leave Redis; the store keeps
+// their sums.
 asio::awaitable<Result<void>> Publisher::withdraw(std::uint64_t now_ms) {
   const auto keep_ms = static_cast<std::uint64_t>(parts_.options.journal_keep.count());
   for (auto origin = ended_ms_.begin(); origin != ended_ms_.end();) {

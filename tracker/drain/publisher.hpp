@@ -54,7 +54,7 @@ class Publisher {
   std::uint64_t looked_ms_ = 0;  // when the caps and the edges' reports were last looked at
   std::map<std::string, StreamId> trimmed_;        // by shard, everything below is gone
   std::map<std::string, std::string> through_;     // as published, by field
-  std::map<std::string, std::uint64_t> ended_ms_;  // published origins that have ended
+  std::map<std::string, std::uint64_t> ended_ms_;  // last word of published ones that have ended
 };
 
 }  // namespace waymark::tracker

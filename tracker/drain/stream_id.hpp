@@ -24,7 +24,7 @@ std::optional<StreamId> parse_stream_id(std::string_view text) noexcept;
 
 // Where a consumer group stands in a stream.
 struct GroupPosition {
-  StreamId delivered;                     // highest entry handed to any consumer
+  StreamId delivered;  // highest entry handed to any consumer, or deleted before that could be
   std::optional<StreamId> first_pending;  // lowest one handed out and not acknowledged
 
   // Everything up to this id has been acknowledged. `first_pending` must not have been asked before
