@@ -15,7 +15,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t campaigns_max = 100'000;
 constexpr int repeats_max = 3;
 constexpr auto marker_interval = 1s;
 
@@ -23,20 +22,6 @@ std::uint64_t now_ms() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
                                         std::chrono::steady_clock::now().time_since_epoch())
                                         .count());
-}
-
-std::uint64_t age_of(std::chrono::steady_clock::time_point fetched) {
-  const auto age = std::chrono::steady_clock::now() - fetched;
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(age).count());
-}
-
-RecordFields fields_of(redis::ReplyView reply) {
-  RecordFields fields;
-  for (std::size_t i = 0; i + 1 < reply.size(); i += 2) {
-    fields.emplace_back(reply[i].text(), reply[i + 1].text());
-  }
-  return fields;
 }
 
 redis::ConnectionOptions connection(const redis::Url& url, std::string name) {
@@ -83,6 +68,8 @@ LinkSource::LinkSource(boost::asio::io_context& control, SourceOptions options, 
           {[this](std::string_view key) { on_changed(key); }, [this] { on_anything_changed(); }},
           log),
       marker_timer_(control),
+      reader_(options_.destinations, counters, log),
+      campaigns_(options_.campaign_refresh),
       marker_(read_marker(options_.marker_file)),
       unknown_budget_(static_cast<double>(options_.unknown_rate),
                       static_cast<double>(options_.unknown_rate)) {
@@ -194,15 +181,15 @@ void LinkSource::send(const std::shared_ptr<Flight>& flight) {
   const std::string any_key = redis_keys::link(redis_keys::any_host, flight->key.code);
   const auto deadline = rest_of(*flight);
   lookups_.send({"HGETALL", bound_key}, deadline, on_reply([=, this](redis::Reply reply) {
-                  flight->bound = read_link(bound_key, reply);
+                  flight->bound = reader_.link(bound_key, reply);
                 }));
   lookups_.send({"HGETALL", any_key}, deadline, on_reply([=, this](redis::Reply reply) {
-                  flight->any = read_link(any_key, reply);
+                  flight->any = reader_.link(any_key, reply);
                 }));
   const std::string& host = flight->key.host;
   lookups_.send(
       {"HGETALL", redis_keys::domain(host)}, deadline,
-      on_reply([=, this](redis::Reply reply) { flight->domain = read_domain(host, reply); }));
+      on_reply([=, this](redis::Reply reply) { flight->domain = reader_.domain(host, reply); }));
   lookups_.send({"GET", redis_keys::filled}, deadline,
                 on_reply([=](redis::Reply reply) { flight->marker = reply.text(); }));
 }
@@ -218,7 +205,7 @@ void LinkSource::on_replies(const std::shared_ptr<Flight>& flight) {
   }
   flight->campaigns.clear();
   for (const auto& record : {flight->bound, flight->any}) {
-    if (!record || record->campaign.empty() || known_campaign(record->campaign)) continue;
+    if (!record || record->campaign.empty() || campaigns_.is_fresh(record->campaign)) continue;
     if (std::ranges::find(flight->campaigns, record->campaign) != flight->campaigns.end()) continue;
     flight->campaigns.push_back(record->campaign);
   }
@@ -233,7 +220,7 @@ void LinkSource::send_campaign(const std::shared_ptr<Flight>& flight, const std:
                   if (error || reply.is_error()) {
                     flight->failed = true;
                   } else if (!flight->spoiled || flight->repeats >= repeats_max) {
-                    store_campaign(id, reply);
+                    campaigns_.store(id, reader_.campaign(id, reply));
                   }
                   if (--flight->replies_missing > 0) return;
                   if (flight->failed) return fail(flight, LookupStatus::unavailable);
@@ -265,51 +252,22 @@ void LinkSource::deliver(const std::shared_ptr<Flight>& flight, const LookupResu
   events_.answered(flight->key, result);
 }
 
-std::shared_ptr<const ResolvedCampaign> LinkSource::known_campaign(const std::string& id) {
-  const auto at = campaigns_.find(id);
-  if (at == campaigns_.end()) return nullptr;
-  const auto& [campaign, fetched] = at->second;
-  const bool old = std::chrono::steady_clock::now() - fetched > options_.campaign_refresh;
-  return old || campaign->outdated ? nullptr : campaign;
-}
-
 std::shared_ptr<const ResolvedLink> LinkSource::resolve(Flight& flight, std::string_view host,
                                                         const std::optional<LinkRecord>& record,
                                                         std::uint64_t& age_ms) {
   if (!record) return nullptr;
-  std::shared_ptr<const ResolvedCampaign> campaign;
-  if (!record->campaign.empty()) {
-    // The flight fetched it; a spoiled one that was repeated often enough goes without.
-    const auto at = campaigns_.find(record->campaign);
-    if (at != campaigns_.end()) {
-      campaign = at->second.campaign;
-      age_ms = std::max(age_ms, age_of(at->second.fetched));
-    }
-  }
+  // The flight fetched it; one that was overtaken by changes again and again may go without.
+  auto [campaign, campaign_age_ms] = campaigns_.find(record->campaign);
+  age_ms = std::max(age_ms, campaign_age_ms);
   if (!campaign) campaign = resolve_campaign(record->campaign, CampaignRecord{}, false);
   if (!record->campaign.empty() && !campaign->known) counters_.add(Counter::campaigns_missing);
   auto link = resolve_link(flight.key.code, *record, std::move(campaign));
   if (!link) {
-    counters_.add(Counter::malformed_records);
-    log_.warning("record.malformed", "Link is not redirected to",
-                 {{"key", redis_keys::link(host, flight.key.code)},
-                  {"field", "destination"},
-                  {"problem", "too long once its placeholders and utm are filled in"}});
+    reader_.report(redis_keys::link(host, flight.key.code),
+                   {"destination", "is too long once its placeholders and utm are filled in"},
+                   "Link is not redirected to");
   }
   return link;
-}
-
-std::optional<LinkRecord> LinkSource::read_link(std::string_view key, redis::ReplyView reply) {
-  if (reply.size() == 0) return std::nullopt;
-  auto record = parse_link(fields_of(reply), options_.destinations);
-  if (record && !record->destination.empty()) return std::move(*record);
-  counters_.add(Counter::malformed_records);
-  // An alias may stand without a destination; it is not followed here.
-  const RecordProblem problem =
-      record ? RecordProblem{"destination", "is missing"} : record.error();
-  log_.warning("record.malformed", "Link is not redirected to",
-               {{"key", key}, {"field", problem.field}, {"problem", problem.problem}});
-  return std::nullopt;
 }
 
 // A change that comes while the reply is on its way brings a message, and a fetch, of its own.
@@ -318,48 +276,8 @@ void LinkSource::fetch_domain(const std::string& host) {
                 [this, host](boost::system::error_code error, redis::Reply reply) {
                   // Without an answer the next lookup of a link on this host brings the record.
                   if (error || reply.is_error()) return;
-                  events_.domain(host, read_domain(host, reply));
+                  events_.domain(host, reader_.domain(host, reply));
                 });
-}
-
-std::shared_ptr<const DomainRecord> LinkSource::read_domain(const std::string& host,
-                                                            redis::ReplyView reply) {
-  if (reply.size() == 0) return nullptr;
-  auto record = parse_domain(fields_of(reply));
-  if (record) return std::make_shared<const DomainRecord>(std::move(*record));
-  counters_.add(Counter::malformed_records);
-  log_.warning("record.malformed", "Domain is treated as having no record",
-               {{"key", redis_keys::domain(host)},
-                {"field", record.error().field},
-                {"problem", record.error().problem}});
-  return nullptr;
-}
-
-void LinkSource::store_campaign(const std::string& id, redis::ReplyView reply) {
-  CampaignRecord record;
-  const bool known = reply.size() > 0;
-  if (known) {
-    auto parsed = parse_campaign(fields_of(reply));
-    if (parsed) {
-      record = std::move(*parsed);
-    } else {
-      counters_.add(Counter::malformed_records);
-      log_.warning("record.malformed", "Campaign is treated as a draft until it is mended",
-                   {{"key", redis_keys::campaign(id)},
-                    {"field", parsed.error().field},
-                    {"problem", parsed.error().problem}});
-      record.status = CampaignStatus::draft;
-    }
-  }
-  if (campaigns_.size() >= campaigns_max) campaigns_.clear();
-  auto& place = campaigns_[id];
-  if (place.campaign && place.campaign->known == known && place.campaign->record == record &&
-      !place.campaign->outdated) {
-    place.fetched = std::chrono::steady_clock::now();
-    return;
-  }
-  if (place.campaign) place.campaign->outdated = true;  // links that carry it are asked again
-  place = {resolve_campaign(id, std::move(record), known), std::chrono::steady_clock::now()};
 }
 
 void LinkSource::on_changed(std::string_view key) {
@@ -377,9 +295,7 @@ void LinkSource::on_changed(std::string_view key) {
     events_.changed(changed);
   } else if (key.starts_with(redis_keys::campaign_prefix)) {
     const std::string id{key.substr(redis_keys::campaign_prefix.size())};
-    if (const auto at = campaigns_.find(id); at != campaigns_.end()) {
-      at->second.campaign->outdated = true;
-    }
+    campaigns_.changed(id);
     spoil([&](const Flight& flight) { return flight.concerns_campaign(id); });
   } else if (key.starts_with(redis_keys::domain_prefix)) {
     const std::string host{key.substr(redis_keys::domain_prefix.size())};
@@ -389,7 +305,7 @@ void LinkSource::on_changed(std::string_view key) {
 }
 
 void LinkSource::on_anything_changed() {
-  for (auto& [id, known] : campaigns_) known.fetched = {};
+  campaigns_.mark_all_old();
   spoil([](const Flight&) { return true; });
   events_.anything_changed();
 }

@@ -8,8 +8,10 @@
 #include "common/log.hpp"
 #include "common/metrics.hpp"
 #include "common/redis/connection.hpp"
+#include "redirect/links/campaign_table.hpp"
 #include "redirect/links/fill_marker.hpp"
 #include "redirect/links/lookup.hpp"
+#include "redirect/links/record_reader.hpp"
 #include "redirect/links/token_bucket.hpp"
 #include "redirect/links/tracking.hpp"
 
@@ -73,10 +75,6 @@ class LinkSource {
 
  private:
   struct Flight;
-  struct KnownCampaign {
-    std::shared_ptr<ResolvedCampaign> campaign;
-    std::chrono::steady_clock::time_point fetched;
-  };
 
   void begin(LookupKey key, Asking asking);
   bool is_charged(const Flight& flight) const noexcept;
@@ -89,14 +87,10 @@ class LinkSource {
   void finish(const std::shared_ptr<Flight>& flight);
   void fail(const std::shared_ptr<Flight>& flight, LookupStatus status);
   void deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result);
-  std::shared_ptr<const ResolvedCampaign> known_campaign(const std::string& id);
   std::shared_ptr<const ResolvedLink> resolve(Flight& flight, std::string_view host,
                                               const std::optional<LinkRecord>& record,
                                               std::uint64_t& age_ms);
-  std::optional<LinkRecord> read_link(std::string_view key, redis::ReplyView reply);
   void fetch_domain(const std::string& host);
-  std::shared_ptr<const DomainRecord> read_domain(const std::string& host, redis::ReplyView reply);
-  void store_campaign(const std::string& id, redis::ReplyView reply);
   void on_changed(std::string_view key);
   void on_anything_changed();
   void spoil(const std::function<bool(const Flight&)>& concerned);
@@ -110,10 +104,11 @@ class LinkSource {
   redis::Connection lookups_;
   Tracking tracking_;
   boost::asio::steady_timer marker_timer_;
+  RecordReader reader_;
+  CampaignTable campaigns_;
   FillMarker marker_;
   TokenBucket unknown_budget_;
   std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;  // by "host/code"
-  std::unordered_map<std::string, KnownCampaign> campaigns_;
   // Lookups that came before the first connection: they wait for it, as long as for an answer.
   std::vector<std::shared_ptr<Flight>> held_;
   bool ever_connected_ = false;

@@ -18,28 +18,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t out_bytes = 64 * 1024;
 constexpr std::size_t accepts_per_turn_max = 64;
 constexpr unsigned turns_between_polls = 8;
 constexpr auto accept_pause = 50ms;
-constexpr std::uint64_t linger_ms = 2'000;
-constexpr std::uint64_t last_request_ms = 1'000;
-constexpr std::size_t linger_bytes_max = 256 * 1024;
-static_assert(out_bytes >= 2 * limits::answer_bytes_max);
+constexpr auto last_request_deadline = 1s;
 
 std::uint64_t milliseconds_of(clockid_t clock) noexcept {
   timespec time{};
   clock_gettime(clock, &time);
   return static_cast<std::uint64_t>(time.tv_sec) * 1000 +
          static_cast<std::uint64_t>(time.tv_nsec) / 1'000'000;
-}
-
-std::uint64_t count(std::chrono::milliseconds duration) noexcept {
-  return static_cast<std::uint64_t>(duration.count());
-}
-
-std::string name_of(const LookupKey& key) {
-  return key.host + '/' + key.code;
 }
 
 }  // namespace
@@ -152,7 +140,7 @@ bool Worker::accept() {
     connection->fd = fd;
     connection->peer = peer;
     connection->accepted_ms = now_.steady_ms;
-    wheel_.set(*connection, now_.steady_ms + count(options_.header_deadline));
+    set_deadline(*connection, options_.header_deadline);
     if (!poller_.add(fd, EPOLLIN, connection)) close(*connection);
   }
   return true;
@@ -199,189 +187,8 @@ void Worker::close(Connection& connection) {
   if (finished_) finish_if_empty();
 }
 
-// --- one connection ---
-
-void Worker::on_event(Connection& connection, unsigned events) {
-  if (connection.fd < 0) return;  // closed earlier in this turn
-  switch (connection.state) {
-    case ConnectionState::reading:
-      return receive(connection);
-    case ConnectionState::writing:
-      return send_rest(connection);
-    case ConnectionState::lingering:
-      return linger(connection);
-    case ConnectionState::waiting:
-      if ((events & (EPOLLHUP | EPOLLERR)) != 0) close(connection);
-      return;
-  }
-}
-
-void Worker::receive(Connection& connection) {
-  if (connection.end == connection.in.size() && connection.begin > 0) {
-    std::copy(connection.in.begin() + static_cast<std::ptrdiff_t>(connection.begin),
-              connection.in.begin() + static_cast<std::ptrdiff_t>(connection.end),
-              connection.in.begin());
-    connection.end -= connection.begin;
-    connection.begin = 0;
-  }
-  const ssize_t got = recv(connection.fd, connection.in.data() + connection.end,
-                           connection.in.size() - connection.end, 0);
-  if (got > 0) {
-    connection.end += static_cast<std::size_t>(got);
-    return serve(connection);
-  }
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  close(connection);
-}
-
-void Worker::serve(Connection& connection) try {
-  char* out = out_.get();
-  while (!connection.close_after && connection.begin < connection.end) {
-    const Step step = responder_.respond(connection, out);
-    if (step == Step::starved) {
-      // The header's deadline counts from its first byte, whatever trickles in later.
-      if (!std::exchange(connection.header_begun, true)) {
-        wheel_.set(connection, now_.steady_ms + count(options_.header_deadline));
-      }
-      break;
-    }
-    if (step == Step::waiting) {
-      if (!send(connection, out_.get(), out)) return;
-      return wait_for_lookup(connection);
-    }
-    if (out > out_.get() + out_bytes - limits::answer_bytes_max) {
-      if (!send(connection, out_.get(), out)) return;
-      out = out_.get();
-    }
-  }
-  if (out == out_.get()) return;
-  if (!send(connection, out_.get(), out)) return;
-  after_answers(connection);
-} catch (const std::exception& bug) {
-  give_up(connection, bug);
-}
-
-// Sends what it can; false when the connection is not `reading` any more.
-bool Worker::send(Connection& connection, const char* begin, const char* end) {
-  if (begin == end) return true;
-  ssize_t sent = ::send(connection.fd, begin, static_cast<std::size_t>(end - begin), MSG_NOSIGNAL);
-  if (sent == end - begin) [[likely]]
-    return true;
-  if (sent < 0) {
-    if (errno != EAGAIN && errno != EINTR) {
-      close(connection);
-      return false;
-    }
-    sent = 0;
-  }
-  connection.unsent.assign(begin + sent, end);
-  connection.unsent_at = 0;
-  connection.state = ConnectionState::writing;
-  poller_.change(connection.fd, EPOLLOUT, &connection);
-  wheel_.set(connection, now_.steady_ms + count(options_.write_deadline));
-  return false;
-}
-
-void Worker::send_rest(Connection& connection) {
-  const std::size_t left = connection.unsent.size() - connection.unsent_at;
-  const ssize_t sent =
-      ::send(connection.fd, connection.unsent.data() + connection.unsent_at, left, MSG_NOSIGNAL);
-  if (sent < 0) {
-    if (errno != EAGAIN && errno != EINTR) close(connection);
-    return;
-  }
-  connection.unsent_at += static_cast<std::size_t>(sent);
-  if (connection.unsent_at < connection.unsent.size()) return;
-  std::string{}.swap(connection.unsent);
-  connection.unsent_at = 0;
-  connection.state = ConnectionState::reading;
-  poller_.change(connection.fd, EPOLLIN, &connection);
-  after_answers(connection);
-  // Requests that were pipelined behind the slow answer.
-  if (connection.fd >= 0 && connection.state == ConnectionState::reading) serve(connection);
-}
-
-void Worker::after_answers(Connection& connection) {
-  connection.answered = true;
-  if (!connection.close_after) {
-    const bool partial = connection.begin < connection.end;
-    wheel_.set(connection,
-               now_.steady_ms + count(partial ? options_.header_deadline : options_.idle_deadline));
-    return;
-  }
-  if (connection.linger || connection.begin < connection.end) return start_lingering(connection);
-  close(connection);
-}
-
-// Closing with unread bytes would reset the connection and may take the answer with it.
-void Worker::start_lingering(Connection& connection) {
-  connection.state = ConnectionState::lingering;
-  shutdown(connection.fd, SHUT_WR);
-  wheel_.set(connection, now_.steady_ms + linger_ms);
-}
-
-void Worker::linger(Connection& connection) {
-  const ssize_t got = recv(connection.fd, connection.in.data(), connection.in.size(), 0);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (got > 0) connection.lingered += static_cast<std::size_t>(got);
-  if (got <= 0 || connection.lingered > linger_bytes_max) close(connection);
-}
-
-void Worker::expired(Connection& connection) {
-  switch (connection.state) {
-    case ConnectionState::waiting:  // the lookup has its own deadline
-      wheel_.set(connection, now_.steady_ms + count(options_.write_deadline));
-      return;
-    case ConnectionState::writing:
-      counters_.add(Counter::deadline_write);
-      break;
-    case ConnectionState::lingering:
-      break;
-    case ConnectionState::reading:
-      counters_.add(connection.begin < connection.end ? Counter::deadline_header
-                                                      : Counter::deadline_idle);
-      break;
-  }
-  close(connection);
-}
-
-// --- lookups ---
-
-void Worker::wait_for_lookup(Connection& connection) {
-  connection.state = ConnectionState::waiting;
-  poller_.change(connection.fd, 0, &connection);
-  const LookupKey& key = responder_.awaited();
-  auto& waiting = waiters_[name_of(key)];
-  waiting.push_back(&connection);
-  if (waiting.size() == 1) responder_.ask_for_awaited();
-}
-
-void Worker::on_lookup(const LookupKey& key, const LookupResult& result) {
-  renew_clocks();
-  responder_.on_lookup(key, result);
-  const auto at = waiters_.find(name_of(key));
-  if (at == waiters_.end()) return;
-  const std::vector<Connection*> waiting = std::move(at->second);
-  waiters_.erase(at);
-  for (Connection* connection : waiting) answer_waiting(*connection, result.status);
-}
-
-void Worker::answer_waiting(Connection& connection, LookupStatus status) try {
-  connection.state = ConnectionState::reading;
-  poller_.change(connection.fd, EPOLLIN, &connection);
-  char* out = out_.get();
-  responder_.resume(connection, status, out);
-  if (!send(connection, out_.get(), out)) return;
-  after_answers(connection);
-  if (connection.fd >= 0 && connection.state == ConnectionState::reading) serve(connection);
-} catch (const std::exception& bug) {
-  give_up(connection, bug);
-}
-
-void Worker::give_up(Connection& connection, const std::exception& bug) {
-  counters_.add(Counter::session_bugs);
-  log_.error("session.bug", "A request was given up; please report this", {{"what", bug.what()}});
-  if (connection.fd >= 0) close(connection);
+void Worker::set_deadline(Connection& connection, std::chrono::milliseconds from_now) noexcept {
+  wheel_.set(connection, now_.steady_ms + static_cast<std::uint64_t>(from_now.count()));
 }
 
 // --- ending ---
@@ -409,7 +216,7 @@ void Worker::end_when_idle(Connection& connection) {
   receive(connection);  // its last request may be there already
   if (connection.fd < 0 || connection.state != ConnectionState::reading) return;
   if (connection.begin == connection.end && connection.answered) return close(connection);
-  wheel_.set(connection, now_.steady_ms + last_request_ms);
+  set_deadline(connection, last_request_deadline);
 }
 
 void Worker::finish_if_empty() {

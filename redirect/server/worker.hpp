@@ -75,6 +75,8 @@ class Worker {
   void stop() noexcept { stopped_ = true; }
 
  private:
+  static constexpr std::size_t out_bytes = 64 * 1024;  // answers gathered before they are sent
+  static_assert(out_bytes >= 2 * limits::answer_bytes_max);
   using Descriptor =
       boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
   using Timer =
@@ -98,6 +100,7 @@ class Worker {
   void after_answers(Connection& connection);
   void start_lingering(Connection& connection);
   void expired(Connection& connection);
+  void set_deadline(Connection& connection, std::chrono::milliseconds from_now) noexcept;
   void close(Connection& connection);
   Connection* new_connection();
   void answer_waiting(Connection& connection, LookupStatus status);
