@@ -30,6 +30,7 @@ std::shared_ptr<Segment> read_segment(const EpochFolder& folder, const SegmentNa
   const auto mapping = Mapping::readable(file);
   if (!mapping) {
     ++epoch.damaged_places;
+    ++epoch.unreadable_files;
     return nullptr;
   }
   const auto bytes = (*mapping)->bytes();
@@ -42,14 +43,9 @@ std::shared_ptr<Segment> read_segment(const EpochFolder& folder, const SegmentNa
   segment->seal();
   epoch.records += scan.records;
   epoch.damaged_places += scan.damage.size() + (scan.header_valid ? 0 : 1);
+  const bool nothing_valid = scan.records == 0 && (!scan.damage.empty() || !scan.header_valid);
+  if (nothing_valid || (*mapping)->failed()) ++epoch.unreadable_files;
   return scan.records == 0 ? nullptr : segment;
-}
-
-void put_aside(EpochFolder& folder) {
-  fs::path aside = folder.path();
-  aside += ".damaged";
-  std::error_code ignored;
-  fs::rename(folder.path(), aside, ignored);
 }
 
 }  // namespace
@@ -58,7 +54,7 @@ std::shared_ptr<AdoptedEpoch> adopt_epoch(const fs::path& dir, std::uint64_t epo
                                           const std::function<bool()>& stop) {
   auto folder = EpochFolder::adopt(dir, epoch);
   if (!folder) return nullptr;
-  auto adopted = std::make_shared<AdoptedEpoch>(AdoptedEpoch{std::move(*folder), {}, 0, 0});
+  auto adopted = std::make_shared<AdoptedEpoch>(AdoptedEpoch{std::move(*folder), {}, 0, 0, 0});
   std::map<std::uint32_t, std::shared_ptr<OriginJournal>> origins;
   for (const SegmentName& name : list_segments(adopted->folder)) {
     if (stop()) return nullptr;
@@ -72,12 +68,16 @@ std::shared_ptr<AdoptedEpoch> adopt_epoch(const fs::path& dir, std::uint64_t epo
   }
   for (auto& [thread, origin] : origins) adopted->origins.push_back(std::move(origin));
   if (!adopted->origins.empty()) return adopted;
-  if (adopted->damaged_places > 0) {
-    put_aside(adopted->folder);
-  } else {
-    adopted->folder.remove();
-  }
+  adopted->dispose();
   return nullptr;
+}
+
+void AdoptedEpoch::dispose() noexcept {
+  if (unreadable_files > 0) {
+    folder.put_aside();
+  } else {
+    folder.remove();
+  }
 }
 
 }  // namespace waymark::redirect

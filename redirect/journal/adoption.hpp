@@ -18,10 +18,15 @@ struct AdoptedEpoch {
   std::vector<std::shared_ptr<OriginJournal>> origins;  // with at least one record each
   std::uint64_t records = 0;
   std::uint64_t damaged_places = 0;
+  // Files of which nothing could be read, or not all that is there: they must not be deleted.
+  std::uint64_t unreadable_files = 0;
+
+  // Everything in it is done with: removes the folder, or puts it aside with unreadable files.
+  void dispose() noexcept;
 };
 
 // Empty when the folder is locked by another process or gone, or when it held no click: then it is
-// removed, or renamed to <epoch>.damaged when there is something in it that cannot be read. Reads
+// disposed of. Reads
 // everything, which may take long; `stop` is asked between segments and ends it.
 std::shared_ptr<AdoptedEpoch> adopt_epoch(const std::filesystem::path& dir, std::uint64_t epoch,
                                           const std::function<bool()>& stop);

@@ -20,6 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view half_made = ".new";
+constexpr std::string_view damaged = ".damaged";
 
 // The folder, locked, or -1.
 int lock_folder(const fs::path& path) noexcept {
@@ -54,6 +55,19 @@ void sync_folder(const fs::path& path) noexcept {
   if (fd < 0) return;
   ::fsync(fd);
   ::close(fd);
+}
+
+// Of the files in it. Folders of other processes may vanish at any time.
+std::uint64_t folder_bytes(const fs::path& path) noexcept {
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  for (fs::directory_iterator file{path, error}, end; !error && file != end;
+       file.increment(error)) {
+    std::error_code gone;
+    const auto size = file->file_size(gone);
+    if (!gone) bytes += size;
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -112,6 +126,13 @@ void EpochFolder::remove() noexcept {
   fs::remove_all(path_, ignored);
 }
 
+void EpochFolder::put_aside() noexcept {
+  fs::path aside = path_;
+  aside += damaged;
+  std::error_code ignored;
+  fs::rename(path_, aside, ignored);
+}
+
 std::vector<std::uint64_t> list_epochs(const fs::path& dir) {
   std::vector<std::uint64_t> epochs;
   std::error_code error;
@@ -139,14 +160,10 @@ void remove_half_made(const fs::path& dir) noexcept {
 
 std::uint64_t disk_bytes(const fs::path& dir) noexcept {
   std::uint64_t bytes = 0;
-  for (const std::uint64_t epoch : list_epochs(dir)) {
-    std::error_code error;
-    for (fs::directory_iterator entry{dir / epoch_text(epoch), error}, end; !error && entry != end;
-         entry.increment(error)) {
-      std::error_code gone;
-      const auto size = entry->file_size(gone);
-      if (!gone) bytes += size;
-    }
+  std::error_code error;
+  for (fs::directory_iterator folder{dir, error}, end; !error && folder != end;
+       folder.increment(error)) {
+    if (parse_epoch(folder->path().stem().native())) bytes += folder_bytes(folder->path());
   }
   return bytes;
 }

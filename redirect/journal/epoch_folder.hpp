@@ -29,6 +29,8 @@ class EpochFolder {
   bool sync() const noexcept;
   // Removes the folder with everything in it.
   void remove() noexcept;
+  // Renames the folder to <epoch>.damaged: for people, no process looks into it again.
+  void put_aside() noexcept;
 
  private:
   EpochFolder(int fd, std::uint64_t epoch, std::filesystem::path path) noexcept;
@@ -42,7 +44,8 @@ class EpochFolder {
 std::vector<std::uint64_t> list_epochs(const std::filesystem::path& dir);
 // Removes half-made folders that no process has locked.
 void remove_half_made(const std::filesystem::path& dir) noexcept;
-// Size of all segments in `dir`, whoever they belong to.
+// Size of the files in all epochs' folders in `dir`, whoever they belong to, half-made ones and
+// those put aside included.
 std::uint64_t disk_bytes(const std::filesystem::path& dir) noexcept;
 
 }  // namespace waymark::redirect

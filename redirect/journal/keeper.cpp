@@ -15,11 +15,6 @@ namespace {
 using std::chrono::milliseconds;
 constexpr milliseconds prepare_interval{1'000};
 
-std::uint64_t unix_ms_now() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<milliseconds>(now).count());
-}
-
 }  // namespace
 
 JournalKeeper::JournalKeeper(JournalOptions options, EpochFolder folder, unsigned threads, Log& log)
@@ -139,13 +134,19 @@ SegmentName JournalKeeper::next_name(unsigned thread) noexcept {
   return {.epoch = folder_.epoch(), .thread = thread, .id = next_id_.fetch_add(1)};
 }
 
-std::vector<std::shared_ptr<OriginJournal>> JournalKeeper::all_origins() const {
-  auto origins = own_;
+std::vector<std::shared_ptr<OriginJournal>> JournalKeeper::adopted_origins() const {
+  std::vector<std::shared_ptr<OriginJournal>> origins;
   const std::lock_guard lock{mutex_};
   for (const Adopted& adopted : adopted_) {
     const auto& more = adopted.epoch->origins;
     origins.insert(origins.end(), more.begin(), more.end());
   }
+  return origins;
+}
+
+std::vector<std::shared_ptr<OriginJournal>> JournalKeeper::all_origins() const {
+  auto origins = adopted_origins();
+  origins.insert(origins.begin(), own_.begin(), own_.end());
   return origins;
 }
 
@@ -166,14 +167,23 @@ bool JournalKeeper::remove(const Candidate& candidate) {
   return remove_segment(candidate.segment->file(), pace_).has_value();
 }
 
+// journal.keep counts from the commit, as far as it was seen: a click may have waited for days, and
+// what is owed again to a restored store was not committed before.
 void JournalKeeper::let_go_expired() {
-  const std::uint64_t now = unix_ms_now();
-  const auto keep = static_cast<std::uint64_t>(options_.keep.count());
+  const auto now = std::chrono::steady_clock::now();
+  decltype(committed_since_) committed_since;
   for (const auto& origin : all_origins()) {
     for (const auto& segment : origin->committed_segments()) {
-      if (segment->last_ms() + keep <= now) remove({origin, segment});
+      const auto known = committed_since_.find(segment);
+      const auto since = known == committed_since_.end() ? now : known->second;
+      if (since + options_.keep <= now) {
+        remove({origin, segment});
+      } else {
+        committed_since.emplace(segment, since);
+      }
     }
   }
+  committed_since_.swap(committed_since);
 }
 
 void JournalKeeper::drop_emptied() {
@@ -190,7 +200,7 @@ void JournalKeeper::drop_emptied() {
     adopted_.erase(done, adopted_.end());
   }
   for (Adopted& adopted : emptied) {
-    adopted.epoch->folder.remove();
+    adopted.epoch->dispose();
     adopted.on_emptied();
   }
 }
@@ -201,6 +211,20 @@ void JournalKeeper::sync_turn() {
   for (const auto& origin : own_) {
     for (const auto& segment : origin->segments()) sync_segment(*origin, segment);
   }
+  for (const auto& origin : adopted_origins()) {
+    for (const auto& segment : origin->segments()) sync_adopted(*segment);
+  }
+}
+
+// Once: the process that wrote it may have died before it could. A failure is only told, the clicks
+// are on their way to the store.
+void JournalKeeper::sync_adopted(Segment& segment) {
+  if (segment.synced() == segment.end()) return;
+  segment.set_synced(segment.end());
+  if (sync_file(segment.file())) return;
+  ++sync_errors_;
+  log_.error("journal.sync_failed", "the disk refused the journal of a process that has ended",
+             {{"file", segment.file().string()}});
 }
 
 void JournalKeeper::sync_segment(OriginJournal& origin, const std::shared_ptr<Segment>& segment) {

@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -36,8 +37,8 @@ class JournalKeeper {
   const EpochFolder& folder() const noexcept { return folder_; }
   const std::shared_ptr<OriginJournal>& origin(unsigned thread) const { return own_[thread]; }
 
-  // Takes charge of an adopted folder, until its last segment has gone; then the folder is removed
-  // and `on_emptied` is called, on a thread of the keeper. Any thread.
+  // Takes charge of an adopted folder, until its last segment has gone; then it is disposed of and
+  // `on_emptied` is called, on a thread of the keeper. Any thread.
   void add(std::shared_ptr<AdoptedEpoch> epoch, std::function<void()> on_emptied);
 
   // Ends the threads; no on_emptied is called any more.
@@ -66,9 +67,11 @@ class JournalKeeper {
   bool remove(const Candidate& candidate);
   void let_go_expired();
   void drop_emptied();
+  void sync_adopted(Segment& segment);
   void sync_segment(OriginJournal& origin, const std::shared_ptr<Segment>& segment);
   void rescue(OriginJournal& origin, const std::shared_ptr<Segment>& segment);
   SegmentName next_name(unsigned thread) noexcept;
+  std::vector<std::shared_ptr<OriginJournal>> adopted_origins() const;
   std::vector<std::shared_ptr<OriginJournal>> all_origins() const;
 
   const JournalOptions options_;
@@ -80,6 +83,8 @@ class JournalKeeper {
   std::atomic<std::uint64_t> disk_bytes_{0};
   std::atomic<std::uint64_t> sync_errors_{0};
   Errc last_prepare_error_{};
+  // Since when each was seen to be committed, and has been ever since. The preparing thread only.
+  std::map<std::shared_ptr<Segment>, std::chrono::steady_clock::time_point> committed_since_;
 
   mutable std::mutex mutex_;  // the following
   std::condition_variable changed_;

@@ -70,6 +70,16 @@ Result<std::shared_ptr<Segment>> make_segment(const EpochFolder& folder, const S
   return std::make_shared<Segment>(file, name, bytes, std::move(*mapping));
 }
 
+Result<void> sync_file(const fs::path& file) {
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0 && errno == ENOENT) return {};
+  if (fd < 0) return Errc::journal_io;
+  const bool synced = ::fdatasync(fd) == 0;
+  ::close(fd);
+  if (!synced) return Errc::journal_io;
+  return {};
+}
+
 Result<void> remove_segment(const fs::path& file, Pace pace) {
   // The kernel would drop all cached pages at once.
   if (const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW); fd >= 0) {

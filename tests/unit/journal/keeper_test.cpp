@@ -11,16 +11,18 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstring>
+#include <fstream>
+#include <functional>
 #include <thread>
 
 namespace waymark::redirect {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::uint64_t recent_ms = 4'000'000'000'000;  // never past journal.keep
 
 bool eventually(const std::function<bool()>& condition) {
   const auto end = std::chrono::steady_clock::now() + 20s;
@@ -33,24 +35,25 @@ bool eventually(const std::function<bool()>& condition) {
 
 class Keeper : public testing::Test {
  protected:
-  void start(std::uint64_t segments_max) {
+  void start(std::uint64_t segments_max, std::chrono::milliseconds keep = 24h) {
     JournalOptions options;
     options.dir = dir.path();
     options.segment_bytes = small_segment;
     options.max_bytes = segments_max * small_segment;
     options.sync = 20ms;
+    options.keep = keep;
     keeper.emplace(options, EpochFolder::create(dir.path()), 1U, log);
     origin = keeper->origin(0);
     writer.emplace(*origin);
   }
   ~Keeper() override { writer.reset(); }
 
-  Result<Sequence> append(std::uint64_t unix_ms = recent_ms) {
+  Result<Sequence> append() {
     const auto room = writer->reserve();
     if (!room) return room.error();
     const std::string line = numbered_line(writer->last() + 1, 1'000);
     std::memcpy(*room, line.data(), line.size());
-    return writer->commit(line.size(), unix_ms);
+    return writer->commit(line.size(), 1'000);  // long ago
   }
   // Appends until the journal is full; its last number.
   Sequence fill() {
@@ -58,13 +61,25 @@ class Keeper : public testing::Test {
     }
     return writer->last();
   }
-  std::size_t files() const {
-    std::size_t count = 0;
-    for ([[maybe_unused]] const auto& file :
-         std::filesystem::directory_iterator{keeper->folder().path()}) {
-      ++count;
+  // Adopts a folder of three segments; the second cannot be opened if so wished.
+  std::shared_ptr<AdoptedEpoch> adopt_left_behind(bool one_unreadable = false) {
+    JournalFixture left;
+    while (left.origin->segments().size() < 3) EXPECT_TRUE(left.append(numbered_line(1, 900)));
+    const auto folder = dir.path() / epoch_text(left.folder.epoch());
+    std::filesystem::copy(left.folder.path(), folder);
+    if (one_unreadable) {
+      const auto file = folder / left.origin->segments()[1]->file().filename();
+      std::filesystem::remove(file);
+      std::filesystem::create_symlink("elsewhere", file);
     }
-    return count;
+    auto epoch = adopt_epoch(dir.path(), left.folder.epoch(), [] { return false; });
+    EXPECT_TRUE(epoch);
+    return epoch;
+  }
+  static void commit_all(OriginJournal& of) {
+    SequenceSet committed;
+    committed.add({1, of.last()});
+    of.set_committed(committed);
   }
 
   test::TemporaryFolder dir;
@@ -124,17 +139,71 @@ TEST_F(Keeper, RecycledSegmentsShowNothingOld) {
   }
 }
 
-TEST_F(Keeper, CommittedClicksAreKeptForTheirTimeAndNoLonger) {
-  start(100);
-  while (origin->segments().size() < 3) ASSERT_TRUE(append(1'000));  // long ago
-  const Sequence old = origin->segments()[1]->last();
-  while (origin->segments().size() < 6) ASSERT_TRUE(append(recent_ms));
+TEST_F(Keeper, CommittedClicksGoAfterTheirTime) {
+  start(100, 0ms);
+  while (origin->segments().size() < 6) ASSERT_TRUE(append());
+  const auto third = origin->segments()[2];
   SequenceSet committed;
-  committed.add({1, writer->last()});
+  committed.add({1, third->last() - 1});
   origin->set_committed(committed);
-  EXPECT_TRUE(eventually([&] { return origin->first() > 1; }));
+  EXPECT_TRUE(eventually([&] { return origin->first() == third->first(); }));
   std::this_thread::sleep_for(1'200ms);
-  EXPECT_EQ(origin->first(), old + 1);
+  EXPECT_EQ(origin->first(), third->first()) << "one click of it is owed";
+}
+
+// After an outage of days, too, there is a way back to yesterday's store.
+TEST_F(Keeper, TheirTimeCountsFromTheCommitNotFromTheClick) {
+  start(100);
+  while (origin->segments().size() < 3) ASSERT_TRUE(append());
+  commit_all(*origin);
+  std::this_thread::sleep_for(1'200ms);
+  EXPECT_EQ(origin->first(), 1U);
+}
+
+TEST_F(Keeper, AnAdoptedFolderGoesWithItsLastSegment) {
+  start(100, 0ms);
+  const auto epoch = adopt_left_behind();
+  std::atomic<bool> emptied = false;
+  keeper->add(epoch, [&] { emptied = true; });
+  commit_all(*epoch->origins.front());
+  EXPECT_TRUE(eventually([&] { return emptied.load(); }));
+  EXPECT_FALSE(std::filesystem::exists(epoch->folder.path()));
+}
+
+TEST_F(Keeper, WhatCouldNotBeReadIsPutAsideAndNotDeleted) {
+  start(100, 0ms);
+  const auto epoch = adopt_left_behind(true);
+  std::atomic<bool> emptied = false;
+  keeper->add(epoch, [&] { emptied = true; });
+  commit_all(*epoch->origins.front());
+  EXPECT_TRUE(eventually([&] { return emptied.load(); }));
+  auto aside = epoch->folder.path();
+  EXPECT_FALSE(std::filesystem::exists(aside));
+  aside += ".damaged";
+  const auto in_it = std::filesystem::directory_iterator{aside};
+  EXPECT_TRUE(std::any_of(begin(in_it), end(in_it), [](const auto& f) { return f.is_symlink(); }));
+}
+
+// Its process may have been killed before it could, and the power may fail next.
+TEST_F(Keeper, AnAdoptedFolderIsSynced) {
+  start(100);
+  const auto epoch = adopt_left_behind();
+  keeper->add(epoch, [] {});
+  writer.reset();
+  keeper.reset();
+  const auto segments = epoch->origins.front()->segments();
+  EXPECT_EQ(segments.size(), 3U);
+  for (const auto& segment : segments) EXPECT_EQ(segment->synced(), segment->end());
+}
+
+TEST(DiskBytes, FoldersHalfMadeAndPutAsideCount) {
+  test::TemporaryFolder dir;
+  for (const char* name :
+       {"00000000000000aa", "00000000000000bb.damaged", "00000000000000cc.new", "somebody-elses"}) {
+    std::filesystem::create_directory(dir.path() / name);
+    std::ofstream{dir.path() / name / "file"} << std::string(1'000, 'x');
+  }
+  EXPECT_EQ(disk_bytes(dir.path()), 3'000U);
 }
 
 TEST_F(Keeper, AFullDiskIsJournalFull) {
