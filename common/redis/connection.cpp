@@ -107,7 +107,13 @@ bool Connection::Impl::take_reply(Reply reply, Clock::time_point now) {
     return true;
   }
   if (waiting_.empty()) return false;
+  // A master that became a replica: it will not take a write again, while the next address may.
+  const bool read_only = reply.is_error_code("READONLY");
   if (const Handler handler = waiting_.pop(now)) handler(error_code{}, std::move(reply));
+  if (read_only && !stopped_) {
+    explanation_ = "Redis has become a read-only replica";
+    fail(Errc::redis_refused);
+  }
   return true;
 }
 

@@ -202,8 +202,9 @@ Result<Reply> Connection::Impl::next_reply(bool& found) {
 
 void Connection::Impl::become_ready() {
   ready_ = true;
+  // One that lets us in and refuses our writes is not asked at full speed.
+  if (last_error_ != make_error_code(Errc::redis_refused)) backoff_.reset();
   last_error_ = {};
-  backoff_.reset();
   away_log_.back(server_.version, Clock::now());
   if (on_ready) on_ready();
 }
@@ -211,7 +212,7 @@ void Connection::Impl::become_ready() {
 void Connection::Impl::become_lost(error_code error) {
   const bool was_ready = std::exchange(ready_, false);
   // A server that takes connections and then refuses them must not hide the others.
-  if (!was_ready) ++address_;
+  if (!was_ready || error == make_error_code(Errc::redis_refused)) ++address_;
   last_error_ = error;
   subscribed_ = false;
   outgoing_.clear();

@@ -44,11 +44,13 @@ bool eventually(const std::function<bool()>& condition) {
 // An edge without visitors: one thread with its journal and shipper.
 class Edge {
  public:
-  Edge(const std::filesystem::path& dir, const std::string& url, ShipOptions ship = {}) {
+  Edge(const std::filesystem::path& dir, const std::string& url, ShipOptions ship = {},
+       std::chrono::milliseconds keep = 24h) {
     JournalOptions journal;
     journal.dir = dir;
     journal.segment_bytes = 64 * KiB;
     journal.sync = 50ms;
+    journal.keep = keep;
     shipping_.emplace(
         journal, ship, redis::parse_url(url, "redis.stream"), 1U,
         EdgeInfo{"edge1", "127.0.0.1:9080", "1.2.3", [] { return std::vector<std::string>{"k1"}; }},
@@ -202,6 +204,17 @@ TEST_F(ShippingRedis, ARedisThatRefusesWritesDelaysAndLosesNothing) {
   EXPECT_TRUE(has(edge.origin(), 300));
 }
 
+// A failover that the old master survives: it stays reachable and only refuses writes.
+TEST_F(ShippingRedis, AMasterThatBecameAReplicaIsLeftForTheNextAddress) {
+  test::RedisServer other;
+  Edge edge{dir.path(), redis.url() + ",127.0.0.1:" + std::to_string(other.port())};
+  edge.clicks(10);
+  ASSERT_TRUE(has(edge.origin(), 10));
+  redis.call({"REPLICAOF", "127.0.0.1", std::to_string(other.port())});
+  edge.clicks(10);
+  EXPECT_TRUE(has(edge.origin(), 20)) << "by way of the new master";
+}
+
 TEST_F(ShippingRedis, AStreamEvictedAloneIsMadeAgain) {
   Edge edge{dir.path(), redis.url()};
   edge.clicks(10);
@@ -314,7 +327,7 @@ std::string leave_behind(const std::filesystem::path& dir, Sequence count) {
 
 TEST_F(ShippingRedis, WhatAKilledProcessLeftIsShippedAndEnded) {
   const std::string epoch = leave_behind(dir.path(), 2'000);
-  Edge edge{dir.path(), redis.url()};
+  Edge edge{dir.path(), redis.url(), {}, 1s};
   edge.clicks(10);
   ASSERT_TRUE(has(epoch + "/0", 2'000));
   ASSERT_TRUE(has(edge.origin(), 10));
@@ -332,7 +345,7 @@ TEST_F(ShippingRedis, WhatAKilledProcessLeftIsShippedAndEnded) {
   EXPECT_EQ(ends(), 0);
   commit(epoch + "/0", 2'000);
   ASSERT_TRUE(eventually([&] { return ends() == 1; }));
-  // The clicks are old enough for journal.keep: folder and fields go.
+  // journal.keep is over: folder and fields go.
   EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(dir.path() / epoch); }));
   EXPECT_TRUE(eventually([&] {
     return redis.call({"HEXISTS", "wm:committed", epoch + "/0"}).integer() == 0;
