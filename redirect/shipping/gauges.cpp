@@ -15,14 +15,6 @@ double value(const ShippingStats& stats) {
 }
 
 constexpr Gauge gauges[] = {
-    {{"journal_clicks_total", "", "Clicks journalled by this process"},
-     value<&ShippingStats::journalled>},
-    {{"journal_dropped_clicks_total", "reason=\"journal_full\"",
-      "Clicks that could not be journalled, by reason"},
-     value<&ShippingStats::dropped_full>},
-    {{"journal_dropped_clicks_total", "reason=\"journal_io\"",
-      "Clicks that could not be journalled, by reason"},
-     value<&ShippingStats::dropped_io>},
     {{"journal_committed_clicks_total", "", "Clicks of this process that the store has"},
      value<&ShippingStats::committed>},
     {{"journal_owed_clicks", "", "Clicks journalled and not in the store"},

@@ -235,7 +235,8 @@ void ShippingLoop::Impl::publish() {
     if (origin->kind == OriginKind::adopted) adopted_owed += origin->shipper.owed();
   }
   const Shipper& own = origins_.front()->shipper;
-  figures_.committed = own.committed().count();
+  figures_.committed = own.stored();
+  figures_.own_lost = own.counts().lost;
   figures_.adopted_owed = adopted_owed;
   figures_.lines = sum.lines;
   figures_.lines_again = sum.lines_again;

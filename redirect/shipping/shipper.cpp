@@ -19,6 +19,17 @@ SequenceSet without(const SequenceSet& set, SequenceRange range) {
   return rest;
 }
 
+std::uint64_t length(SequenceRange range) {
+  return range.last - range.first + 1;
+}
+
+// How many numbers of `range` are in `set`.
+std::uint64_t count_in(const SequenceSet& set, SequenceRange range) {
+  std::uint64_t count = length(range);
+  for (const SequenceRange& missing : set.missing(range)) count -= length(missing);
+  return count;
+}
+
 Sequence highest(const SequenceSet& set) {
   return set.empty() ? 0 : set.ranges().back().last;
 }
@@ -72,7 +83,7 @@ void Shipper::read(const Reading& reading) {
 }
 
 void Shipper::sending(SequenceRange range, std::uint64_t bytes, bool lost, Time now) {
-  const std::uint64_t count = range.last - range.first + 1;
+  const std::uint64_t count = length(range);
   ++counts_.entries;
   if (range.first == next_) {
     next_ = range.last + 1;
@@ -82,7 +93,13 @@ void Shipper::sending(SequenceRange range, std::uint64_t bytes, bool lost, Time 
     again_ = without(again_, range);
     if (!lost) counts_.lines_again += count;
   }
-  (lost ? counts_.lost : counts_.lines) += count;
+  if (lost) {
+    lost_.add(range);
+  } else {
+    lost_ = without(lost_, range);  // turned up after all
+    counts_.lines += count;
+  }
+  counts_.lost = lost_.count();
   in_flight_.push_back({.range = range, .bytes = bytes + entry_overhead_bytes, .id = {}});
   window_bytes_ += bytes + entry_overhead_bytes;
 }
@@ -231,21 +248,31 @@ Shipper::Order Shipper::next(Time now, std::uint64_t room) const {
   return idle;
 }
 
-std::uint64_t Shipper::owed() const noexcept {
-  std::uint64_t count = 0;
-  if (appended_ < lowest_owed()) return 0;
-  for (const SequenceRange& range : committed_.missing({lowest_owed(), appended_})) {
-    count += range.last - range.first + 1;
-  }
+std::uint64_t Shipper::stored() const noexcept {
+  std::uint64_t count = committed_.count();
+  for (const SequenceRange& range : lost_.ranges()) count -= count_in(committed_, range);
   return count;
+}
+
+std::uint64_t Shipper::owed() const noexcept {
+  if (appended_ < lowest_owed()) return 0;
+  SequenceSet known = committed_;
+  known.add(lost_);
+  const SequenceRange all{lowest_owed(), appended_};
+  return length(all) - count_in(known, all);
 }
 
 bool Shipper::all_sent() const noexcept {
   return again_.empty() && in_flight_.empty() && next_ > appended_;
 }
 
+// A loss must be settled too: the tracker may not know of it yet.
+bool Shipper::settled() const noexcept {
+  return appended_ < lowest_owed() || committed_.covers({lowest_owed(), appended_});
+}
+
 bool Shipper::finished() const noexcept {
-  return started_ && all_sent() && owed() == 0;
+  return started_ && all_sent() && settled();
 }
 
 }  // namespace waymark::redirect

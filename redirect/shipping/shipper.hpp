@@ -83,6 +83,10 @@ class Shipper {
   const SequenceSet& committed() const noexcept { return committed_; }
   // The store's generation that committed() is of; empty before the first reading of one.
   const std::string& generation() const noexcept { return generation_; }
+  // In the store: committed() covers also what was announced as lost.
+  std::uint64_t stored() const noexcept;
+  // Neither in the store nor known to be lost. Last number = stored + owed + counts().lost, once
+  // the figures of an origin begin at 1.
   std::uint64_t owed() const noexcept;
   // Sent and not committed, with overheads: this origin's part of the window.
   std::uint64_t window_bytes() const noexcept { return window_bytes_; }
@@ -95,7 +99,7 @@ class Shipper {
     std::uint64_t lines = 0;  // sent, again included
     std::uint64_t lines_again = 0;
     std::uint64_t entries = 0;
-    std::uint64_t lost = 0;
+    std::uint64_t lost = 0;  // numbers that cannot be read, each once
     std::uint64_t errors = 0;
     std::uint64_t alarms = 0;  // figures beyond what was sent
     Counts& operator+=(const Counts& other) noexcept;
@@ -111,6 +115,7 @@ class Shipper {
 
   Sequence lowest_owed() const noexcept { return figure_seen_ ? 1 : journal_first_; }
   std::uint64_t waiting_bytes() const noexcept { return appended_bytes_ - tail_bytes_; }
+  bool settled() const noexcept;
   void take_in_flight(SequenceRange range, Entry& entry);
   void again(SequenceRange range);
   void send_all_again();
@@ -130,6 +135,7 @@ class Shipper {
   std::vector<Entry> in_flight_;
   std::deque<Entry> sent_;
   SequenceSet committed_;
+  SequenceSet lost_;  // could not be read when they were sent last
   std::uint64_t window_bytes_ = 0;
 
   std::string run_id_, word_, generation_;

@@ -205,12 +205,9 @@ ShippingStats Shipping::Impl::stats() const {
   for (std::size_t thread = 0; thread < writers_.size(); ++thread) {
     const JournalWriter& writer = *writers_[thread];
     const LoopFigures& loop = loops_[thread]->figures();
-    const std::uint64_t committed = loop.committed;
-    stats.journalled += writer.last();
-    stats.dropped_full += writer.dropped_full();
-    stats.dropped_io += writer.dropped_io();
-    stats.committed += committed;
-    stats.owed += writer.last() - std::min(committed, writer.last()) + loop.adopted_owed;
+    const std::uint64_t known = loop.committed + loop.own_lost;  // as of the last reading
+    stats.committed += loop.committed;
+    stats.owed += writer.last() - std::min(known, writer.last()) + loop.adopted_owed;
     stats.adopted_owed += loop.adopted_owed;
     stats.sent += loop.lines;
     stats.sent_again += loop.lines_again;

@@ -39,16 +39,13 @@ struct EdgeInfo {
 
 // Figures of the process, this epoch and adopted ones together unless said otherwise.
 struct ShippingStats {
-  std::uint64_t journalled = 0;    // clicks of this epoch
-  std::uint64_t dropped_full = 0;  // clicks of this epoch that found no room
-  std::uint64_t dropped_io = 0;    // ... or a failing disk
   std::uint64_t committed = 0;     // clicks of this epoch in the store
-  std::uint64_t owed = 0;          // journalled and not committed
+  std::uint64_t owed = 0;          // journalled, neither committed nor lost
   std::uint64_t adopted_owed = 0;  // the part of `owed` that other epochs left behind
   std::uint64_t sent = 0;          // lines given to the stream, again included
   std::uint64_t sent_again = 0;
   std::uint64_t batches = 0;  // entries
-  std::uint64_t lost = 0;     // clicks lost to damage
+  std::uint64_t lost = 0;     // clicks lost to damage, each once
   std::uint64_t send_errors = 0;
   std::uint64_t figure_alarms = 0;  // figures beyond what was sent
   std::uint64_t sync_errors = 0;

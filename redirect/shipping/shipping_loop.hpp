@@ -28,7 +28,8 @@ namespace waymark::redirect {
 
 // Written by the loop, read by any thread.
 struct LoopFigures {
-  std::atomic<std::uint64_t> committed{0};  // of the own origin
+  std::atomic<std::uint64_t> committed{0};  // of the own origin, without losses
+  std::atomic<std::uint64_t> own_lost{0};
   std::atomic<std::uint64_t> adopted_owed{0};
   std::atomic<std::uint64_t> lines{0};
   std::atomic<std::uint64_t> lines_again{0};

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <array>
 #include <optional>
 #include <set>
 #include <string>
@@ -407,8 +408,45 @@ TEST(Shipper, ALossIsSentLikeLinesAndSettledByTheFigure) {
   s->sent({1, 3}, s.next_id());
   EXPECT_EQ(s->counts().lost, 3U);
   EXPECT_EQ(s.ship(), (Ranges{{4, 10}}));
+  s.read({{4, 10}});
+  EXPECT_FALSE(s->finished()) << "the tracker must hear of it";
   s.read({{1, 10}});
   EXPECT_TRUE(s->finished());
+}
+
+TEST(Shipper, ALossIsCountedOnceAndIsNeitherStoredNorOwed) {
+  auto s = Schedule{}.started();
+  s.append(10);
+  const auto sums = [&] {
+    EXPECT_EQ(s->stored() + s->owed() + s->counts().lost, 10U);
+    return std::array{s->stored(), s->owed(), s->counts().lost};
+  };
+  using Sums = std::array<std::uint64_t, 3>;
+  s->sending({1, 3}, 0, true, s.now());
+  s->sent({1, 3}, s.next_id());
+  s.ship();
+  EXPECT_EQ(sums(), (Sums{0, 7, 3}));
+  s.new_word("w2");
+  s.read({});
+  s->sending({1, 3}, 0, true, s.now());
+  s->sent({1, 3}, s.next_id());
+  s.ship();
+  EXPECT_EQ(sums(), (Sums{0, 7, 3})) << "sent again it is the same loss";
+  s.read({{1, 8}});
+  EXPECT_EQ(sums(), (Sums{5, 2, 3})) << "the figure covers it";
+}
+
+TEST(Shipper, LinesThatTurnUpAfterAllUndoTheirLoss) {
+  auto s = Schedule{}.started();
+  s.append(10);
+  s->sending({1, 3}, 0, true, s.now());
+  s->sent({1, 3}, s.next_id());
+  s.ship();
+  s.new_word("w2");
+  s.read({});
+  s.ship();
+  EXPECT_EQ(s->counts().lost, 0U);
+  EXPECT_EQ(s->owed(), 10U);
 }
 
 // --- Rule 1: adopted epochs ---
