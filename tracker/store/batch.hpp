@@ -102,11 +102,13 @@ struct FullLink {
   std::uint64_t counted = 0;
 };
 
-// What became of a batch. read = stored + duplicate + dead.
+// What became of a batch. read = stored + duplicate + dead; a resolved letter was read before, and
+// leaves the store's count of dead ones.
 struct BatchOutcome {
   std::uint64_t stored = 0;
   std::uint64_t duplicate = 0;
   std::uint64_t dead = 0;
+  std::uint64_t resolved = 0;
   std::vector<FullLink> full_links;
 };
 

@@ -36,7 +36,8 @@ class Store {
   // the remedy; empty when none has. For logs.
   virtual std::string failure() const = 0;
 
-  // Runs `work` in one transaction: all of its calls or, when it fails, none. Not nested.
+  // Runs `work` in one transaction: all of its calls or, when it fails, none; all of its reads see
+  // the same moment. Not nested.
   virtual Result<void> atomically(const std::function<Result<void>()>& work) = 0;
 
   // --- Identity ---

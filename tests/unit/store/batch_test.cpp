@@ -234,6 +234,22 @@ TEST_F(StoreBatch, DeadLettersAreStoredOnceAndResolved) {
   batch.resolve_dead(letters[0].id);
   EXPECT_EQ(commit(batch).stored, 1U);
   EXPECT_TRUE(store->dead_letters("", 0, 10)->empty());
+  EXPECT_EQ(store->drain_counts().value(), (DrainCounts{.stored = 1, .duplicate = 1, .dead = 0}))
+      << "the letter has become a click and is no longer counted as dead";
+  EXPECT_EQ(commit(batch).resolved, 0U) << "once";
+  EXPECT_EQ(store->drain_counts()->dead, 0U);
+}
+
+TEST_F(StoreBatch, AReaderSeesOneMomentWithinATransaction) {
+  const auto reader = open_store(url(), StoreAccess::read);
+  const auto read = reader->atomically([&]() -> Result<void> {
+    EXPECT_EQ(reader->drain_counts()->stored, 0U);
+    commit_clicks(click_of(1));
+    EXPECT_EQ(reader->drain_counts()->stored, 0U);
+    return {};
+  });
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(reader->drain_counts()->stored, 1U);
 }
 
 TEST_F(StoreBatch, AFailingTransactionLeavesNothing) {

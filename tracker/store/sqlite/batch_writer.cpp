@@ -98,8 +98,8 @@ BatchOutcome BatchWriter::write(const Batch& batch, std::uint64_t now_ms) {
   add_ranges(batch, now_ms);
   find_full_links(outcome);
   database_.run(
-      "UPDATE drain_counts SET stored = stored + ?, duplicate = duplicate + ?, dead = dead + ?",
-      outcome.stored, outcome.duplicate, outcome.dead);
+      "UPDATE drain_counts SET stored = stored + ?, duplicate = duplicate + ?, dead = dead + ? - ?",
+      outcome.stored, outcome.duplicate, outcome.dead, outcome.resolved);
   return outcome;
 }
 
@@ -162,7 +162,7 @@ void BatchWriter::add_totals() {
 
 void BatchWriter::add_dead(const Batch& batch, BatchOutcome& outcome) {
   for (const std::int64_t id : batch.resolved_dead()) {
-    database_.run("DELETE FROM dead_letters WHERE id = ?", id);
+    outcome.resolved += database_.run("DELETE FROM dead_letters WHERE id = ?", id);
   }
   if (batch.dead().empty()) return;
   for (const DeadLetter& letter : batch.dead()) {

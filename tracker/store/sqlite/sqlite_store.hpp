@@ -99,7 +99,8 @@ template <class Work>
 auto SqliteStore::write(Work work) -> decltype(work()) {
   if (database_.in_transaction()) return guarded(std::move(work));
   const auto result = guarded([&]() -> decltype(work()) {
-    database_.execute("BEGIN IMMEDIATE");
+    // A reader never takes the lock for writing.
+    database_.execute(lock_ ? "BEGIN IMMEDIATE" : "BEGIN");
     auto value = work();
     if (value.has_value()) database_.execute("COMMIT");
     return value;
