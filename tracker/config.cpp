@@ -20,10 +20,12 @@ void bind_settings(Settings& settings, TrackerConfig& config) {
   settings.flag("--public", "public");
   settings.bind("admin", config.admin, "Address of health, metrics, version and settings");
   settings.flag("--admin", "admin");
-  settings.bind("redis", config.redis, "Redis for links and clicks");
+  settings.bind("redis", config.redis, "Redis for links and clicks", SettingKind::secret);
   settings.flag("--redis", "redis");
-  settings.bind("redis.links", config.redis_links, "Redis for links alone (default: redis)");
-  settings.bind("redis.stream", config.redis_stream, "Redis for clicks alone (default: redis)");
+  settings.bind("redis.links", config.redis_links, "Redis for links alone (default: redis)",
+                SettingKind::secret);
+  settings.bind("redis.stream", config.redis_stream, "Redis for clicks alone (default: redis)",
+                SettingKind::secret);
   settings.bind("store", config.store, "Attribution store: sqlite:PATH");
   settings.flag("--store", "store");
   settings.bind("keys", config.keys, "Keys file, shared with the edges");
@@ -46,6 +48,23 @@ void bind_settings(Settings& settings, TrackerConfig& config) {
                 10'000h);
   settings.bind("shutdown.grace", config.shutdown_grace, "How long an orderly end may take", 0ms,
                 600'000ms);
+  settings.bind_choice("log.level", config.log_level, "Least level that is logged",
+                       {"debug", "info", "warning", "error"});
+  settings.bind_choice("log.format", config.log_format, "JSON lines, text, or text on a terminal",
+                       {"auto", "json", "text"});
+}
+
+LogLevel TrackerConfig::least_level() const {
+  if (log_level == "debug") return LogLevel::debug;
+  if (log_level == "warning") return LogLevel::warning;
+  if (log_level == "error") return LogLevel::error;
+  return LogLevel::info;
+}
+
+LogFormat TrackerConfig::format() const {
+  if (log_format == "json") return LogFormat::json;
+  if (log_format == "text") return LogFormat::text;
+  return LogFormat::automatic;
 }
 
 void check(const TrackerConfig& config) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/code.hpp"
+#include "common/log.hpp"
 #include "common/settings.hpp"
 
 #include <chrono>
@@ -49,9 +50,14 @@ struct TrackerConfig {
   // How long an orderly end may take before what is left is let go (and delivered again later).
   std::chrono::milliseconds shutdown_grace{10'000};
 
+  std::string log_level = "info";   // least level that is logged: debug, info, warning, error
+  std::string log_format = "auto";  // or "json", "text"; auto: text on a terminal, else JSON
+
   bool has_role(std::string_view role) const;
   const std::string& links_url() const { return redis_links.empty() ? redis : redis_links; }
   const std::string& stream_url() const { return redis_stream.empty() ? redis : redis_stream; }
+  LogLevel least_level() const;
+  LogFormat format() const;
   CodeCase code_case() const { return codes_case == "exact" ? CodeCase::exact : CodeCase::fold; }
 };
 

@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
       if (!config.keys.empty()) std::ignore = KeyRing::load(config.keys);
     });
     settings.load(argc, argv);
-    Log log{"tracker"};
+    Log log{"tracker", config.least_level(), config.format()};
     return tracker::run_tracker(config, settings.describe(), log);
   } catch (const Settings::Exit& done) {
     return done.code;

@@ -69,8 +69,8 @@ Checked<ApiAnswer> create_campaign(const Call& call) {
   auto name = fields->text("name").value_or("");
   const auto record = read_record(*fields);
   if (auto problem = fields->finish()) return *problem;
-  const auto row = tracker::create_campaign(call.store, std::move(id), std::move(name), record,
-                                            call.request.unix_ms);
+  const auto row = tracker::create_campaign(call.store, call.rules, std::move(id), std::move(name),
+                                            record, call.request.unix_ms);
   if (!row) return problem_of(row.error());
   return answer(201, render(*row), row->change);
 }

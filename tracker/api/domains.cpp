@@ -47,7 +47,8 @@ Checked<ApiAnswer> create_domain(const Call& call) {
   DomainRecord record;
   merge(*fields, record);
   if (auto problem = fields->finish()) return *problem;
-  const auto row = tracker::create_domain(call.store, *host, record, call.request.unix_ms);
+  const auto row =
+      tracker::create_domain(call.store, call.rules, *host, record, call.request.unix_ms);
   if (!row) return problem_of(row.error());
   return answer(201, render(*row), row->change);
 }
@@ -66,7 +67,8 @@ Checked<ApiAnswer> change_domain(const Call& call) {
   DomainRecord record = old->record;
   merge(*fields, record);
   if (auto problem = fields->finish()) return *problem;
-  const auto row = tracker::change_domain(call.store, call.id, record, call.request.unix_ms);
+  const auto row =
+      tracker::change_domain(call.store, call.rules, call.id, record, call.request.unix_ms);
   if (!row) return problem_of(row.error());
   return answer(200, render(*row), row->change);
 }

@@ -3,6 +3,10 @@
 
 #include <boost/json/parse.hpp>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace waymark::tracker::resources {
 namespace {
 
@@ -25,26 +29,49 @@ json::object render(const OriginRow& row) {
           {"ended", row.ended_ms != 0}};
 }
 
+struct Snapshot {
+  std::string id, generation;
+  std::uint64_t last_change = 0;
+  DrainCounts counts;
+  std::vector<OriginRow> origins;
+  std::size_t dead_letters = 0;
+};
+
+template <class T, class U>
+Result<void> take(Result<T> from, U& to) {
+  if (!from) return from.error();
+  to = std::move(*from);
+  return {};
+}
+
+Result<void> read_all(Store& store, Snapshot& seen) {
+  if (auto done = take(store.id(), seen.id); !done) return done;
+  if (auto done = take(store.generation(), seen.generation); !done) return done;
+  if (auto done = take(store.last_change(), seen.last_change); !done) return done;
+  if (auto done = take(store.drain_counts(), seen.counts); !done) return done;
+  auto folded = store.fold(0);
+  if (!folded) return folded.error();
+  seen.origins = std::move(folded->origins);
+  const auto dead = store.dead_letters("", 0, dead_letters_max);
+  if (!dead) return dead.error();
+  seen.dead_letters = dead->size();
+  return {};
+}
+
 }  // namespace
 
 Checked<ApiAnswer> read_status(const Call& call) {
   Query query{call.query};
   if (auto problem = query.finish()) return *problem;
-  const auto id = call.store.id();
-  const auto generation = call.store.generation();
-  const auto last_change = call.store.last_change();
-  const auto counts = call.store.drain_counts();
-  const auto folded = call.store.fold(0);
-  const auto dead = call.store.dead_letters("", 0, dead_letters_max);
-  for (const auto& error : {id.error(), generation.error(), last_change.error(), counts.error(),
-                            folded.error(), dead.error()}) {
-    if (error.failed()) return problem_of(error);
-  }
+  Snapshot seen;
+  // Commits go on meanwhile: without one moment for all, the sums would not add up.
+  const auto read = call.store.atomically([&] { return read_all(call.store, seen); });
+  if (!read) return problem_of(read.error());
 
   json::array origins;
   std::uint64_t committed = 0;
   std::uint64_t lost = 0;
-  for (const auto& row : folded->origins) {
+  for (const auto& row : seen.origins) {
     committed += row.committed.count();
     lost += row.lost.count();
     origins.push_back(render(row));
@@ -52,15 +79,16 @@ Checked<ApiAnswer> read_status(const Call& call) {
   return answer(
       200, {{"object", "status"},
             {"version", version()},
-            {"store", {{"id", *id}, {"generation", *generation}, {"last_change", *last_change}}},
+            {"store",
+             {{"id", seen.id}, {"generation", seen.generation}, {"last_change", seen.last_change}}},
             {"clicks",
-             {{"read", counts->stored + counts->duplicate + counts->dead},
-              {"stored", counts->stored},
-              {"duplicate", counts->duplicate},
-              {"dead", counts->dead},
+             {{"read", seen.counts.stored + seen.counts.duplicate + seen.counts.dead},
+              {"stored", seen.counts.stored},
+              {"duplicate", seen.counts.duplicate},
+              {"dead", seen.counts.dead},
               {"committed", committed},
               {"lost", lost}}},
-            {"dead_letters", dead->size()},
+            {"dead_letters", seen.dead_letters},
             {"origins", std::move(origins)},
             {"redis", json::parse(call.request.redis_state)}});
 }

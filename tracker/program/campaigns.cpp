@@ -1,5 +1,6 @@
 #include "tracker/program/ids.hpp"
 #include "tracker/program/rules.hpp"
+#include "tracker/program/targets.hpp"
 
 #include <utility>
 
@@ -8,8 +9,9 @@ namespace {
 constexpr std::size_t name_bytes_max = 200;
 }
 
-Ruled<CampaignRow> create_campaign(Store& store, std::string id, std::string name,
-                                   const CampaignRecord& record, std::uint64_t now_ms) {
+Ruled<CampaignRow> create_campaign(Store& store, const ProgramRules& rules, std::string id,
+                                   std::string name, const CampaignRecord& record,
+                                   std::uint64_t now_ms) {
   if (!id.empty() && !is_id(id)) {
     return Refusal{RefusalKind::invalid, "id", "must be 1 to 64 of A-Z a-z 0-9 _ . : -"};
   }
@@ -18,6 +20,9 @@ Ruled<CampaignRow> create_campaign(Store& store, std::string id, std::string nam
   }
   if (auto read = parse_campaign(campaign_fields(record)); !read) {
     return refusal_of(read.error());
+  }
+  if (auto checked = check_target(store, rules, "fallback_url", record.fallback_url); !checked) {
+    return checked.error();
   }
   CampaignRow row;
   row.id = id.empty() ? new_id("camp_", now_ms) : std::move(id);

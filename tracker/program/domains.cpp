@@ -1,5 +1,6 @@
 #include "common/limits.hpp"
 #include "tracker/program/rules.hpp"
+#include "tracker/program/targets.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -7,8 +8,18 @@
 namespace waymark::tracker {
 namespace {
 
-Ruled<void> check(const DomainRecord& record) {
+// A domain that is being made is not in the store yet, and must not lead to itself either.
+Ruled<void> check(Store& store, const ProgramRules& rules, std::string_view host,
+                  const DomainRecord& record) {
   if (auto read = parse_domain(domain_fields(record)); !read) return refusal_of(read.error());
+  const std::pair<const char*, std::string_view> urls[] = {{"root_url", record.root_url},
+                                                           {"fallback_url", record.fallback_url}};
+  for (const auto& [field, url] : urls) {
+    if (!url.empty() && host_of(url) == host) {
+      return Refusal{RefusalKind::invalid, field, "leads to the domain itself"};
+    }
+    if (auto checked = check_target(store, rules, field, url); !checked) return checked;
+  }
   return {};
 }
 
@@ -34,11 +45,11 @@ std::optional<std::string> normalize_host(std::string_view host) {
   return result;
 }
 
-Ruled<DomainRow> create_domain(Store& store, std::string_view host, const DomainRecord& record,
-                               std::uint64_t now_ms) {
+Ruled<DomainRow> create_domain(Store& store, const ProgramRules& rules, std::string_view host,
+                               const DomainRecord& record, std::uint64_t now_ms) {
   const auto name = normalize_host(host);
   if (!name) return Refusal{RefusalKind::invalid, "host", "must be a host name without a port"};
-  if (auto checked = check(record); !checked) return checked.error();
+  if (auto checked = check(store, rules, *name, record); !checked) return checked.error();
   DomainRow row;
   row.host = *name;
   row.record = record;
@@ -48,11 +59,11 @@ Ruled<DomainRow> create_domain(Store& store, std::string_view host, const Domain
   return std::move(*stored);
 }
 
-Ruled<DomainRow> change_domain(Store& store, std::string_view host, const DomainRecord& record,
-                               std::uint64_t now_ms) {
+Ruled<DomainRow> change_domain(Store& store, const ProgramRules& rules, std::string_view host,
+                               const DomainRecord& record, std::uint64_t now_ms) {
   auto row = store.domain(host);
   if (!row) return refusal_of(row.error());
-  if (auto checked = check(record); !checked) return checked.error();
+  if (auto checked = check(store, rules, host, record); !checked) return checked.error();
   row->record = record;
   row->updated_ms = now_ms;
   auto stored = store.update_domain(*row);

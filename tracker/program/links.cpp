@@ -1,5 +1,6 @@
 #include "tracker/program/ids.hpp"
 #include "tracker/program/rules.hpp"
+#include "tracker/program/targets.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -34,21 +35,10 @@ Ruled<std::string> checked_code(const ProgramRules& rules, std::string_view code
   return rules.code_case == CodeCase::fold ? lower(code) : std::string{code};
 }
 
-// Host of a destination that parse_link has accepted.
-std::string host_of(std::string_view destination) {
-  auto rest = destination.substr(destination.find("://") + 3);
-  rest = rest.substr(0, rest.find_first_of("/?#"));
-  const auto literal_end = rest.find(']');  // colons before it belong to an IPv6 literal
-  const auto colon = rest.find(':', literal_end == std::string_view::npos ? 0 : literal_end);
-  return lower(rest.substr(0, colon));
-}
-
-// A destination on a domain that serves short links would send the visitor round in circles.
-Ruled<void> check_loops(Store& store, std::string_view destination) {
-  const auto own = store.domain(host_of(destination));
-  if (own) return Refusal{RefusalKind::invalid, "destination", "leads to a domain of short links"};
-  if (own.error() != Errc::not_found) return refusal_of(own.error());
-  return {};
+Ruled<void> check_targets(Store& store, const ProgramRules& rules, const LinkRecord& record) {
+  auto checked = check_target(store, rules, "destination", record.destination);
+  if (!checked) return checked;
+  return check_target(store, rules, "expired_url", record.expired_url);
 }
 
 Ruled<LinkRow> insert(Store& store, LinkRow& row, const ProgramRules& rules, bool choose_code) {
@@ -95,7 +85,7 @@ Ruled<LinkRow> create_link(Store& store, const ProgramRules& rules, NewLink link
   if (auto read = parse_link(link_fields(row.record), policy); !read) {
     return refusal_of(read.error());
   }
-  if (auto checked = check_loops(store, row.record.destination); !checked) return checked.error();
+  if (auto checked = check_targets(store, rules, row.record); !checked) return checked.error();
   row.created_ms = row.updated_ms = now_ms;
   return insert(store, row, rules, row.code.empty());
 }

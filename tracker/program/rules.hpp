@@ -39,15 +39,16 @@ Ruled<LinkRow> set_link_status(Store& store, std::string_view id, LinkStatus sta
 std::string short_url(const ProgramRules& rules, const LinkRow& link);
 
 // An empty id is chosen.
-Ruled<CampaignRow> create_campaign(Store& store, std::string id, std::string name,
-                                   const CampaignRecord& record, std::uint64_t now_ms);
+Ruled<CampaignRow> create_campaign(Store& store, const ProgramRules& rules, std::string id,
+                                   std::string name, const CampaignRecord& record,
+                                   std::uint64_t now_ms);
 Ruled<CampaignRow> set_campaign_status(Store& store, std::string_view id, CampaignStatus status,
                                        std::uint64_t now_ms);
 
-Ruled<DomainRow> create_domain(Store& store, std::string_view host, const DomainRecord& record,
-                               std::uint64_t now_ms);
-Ruled<DomainRow> change_domain(Store& store, std::string_view host, const DomainRecord& record,
-                               std::uint64_t now_ms);
+Ruled<DomainRow> create_domain(Store& store, const ProgramRules& rules, std::string_view host,
+                               const DomainRecord& record, std::uint64_t now_ms);
+Ruled<DomainRow> change_domain(Store& store, const ProgramRules& rules, std::string_view host,
+                               const DomainRecord& record, std::uint64_t now_ms);
 
 // Lower case host name or IP literal, without a port; nothing when it is not one.
 std::optional<std::string> normalize_host(std::string_view host);

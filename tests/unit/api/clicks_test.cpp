@@ -137,5 +137,14 @@ TEST_F(ClicksTest, StatusAddsUp) {
   EXPECT_EQ(origin.at("ranges").as_array().size(), 2U);
 }
 
+TEST_F(ClicksTest, NothingThatOnlyReadsHoldsUpTheDrain) {
+  ApiRequest request;
+  request.method = "GET";
+  for (const auto* target : {"/v1/status", "/v1/clicks", "/v1/links/lnk_1"}) {
+    request.target = target;
+    EXPECT_FALSE(Api::needs_writer(request)) << target;
+  }
+}
+
 }  // namespace
 }  // namespace waymark::tracker::test

@@ -4,8 +4,10 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 #include <set>
+#include <utility>
 
 namespace waymark::tracker::test {
 namespace {
@@ -82,12 +84,43 @@ TEST_F(LinksTest, AReservedWordIsNoCode) {
 
 TEST_F(LinksTest, ADestinationOnADomainOfOursWouldLoop) {
   ASSERT_EQ(api.post("/v1/domains", R"({"host":"go.example"})").status, 201U);
-  for (const auto* destination : {"https://go.example/x", "http://GO.example:8080/{code}"}) {
+  for (const auto* destination :
+       {"https://go.example/x", "http://GO.example:8080/{code}", "https://go.example./x"}) {
     const auto refused =
         api.post("/v1/links", R"({"destination":")" + std::string{destination} + "\"}");
     EXPECT_EQ(refused.status, 422U) << destination;
     EXPECT_EQ(refused.text("param"), "destination");
   }
+}
+
+// Each turn of the circle would be a counted click.
+TEST_F(LinksTest, ADestinationOnTheBaseUrlWouldLoop) {
+  ProgramRules rules;
+  rules.base_url = "https://Go.example";
+  ApiSystem based{"redis://127.0.0.1:1", rules};
+  for (const auto* url : {"https://go.example", "https://GO.example/x", "https://go.example:443/x",
+                          "http://go.example?a", "https://go.example./x"}) {
+    for (const auto& [field, other] : {std::pair{"destination", ""},
+                                       {"expired_url", R"("destination":"https://a.example/",)"}}) {
+      const auto refused =
+          based.post("/v1/links", fmt::format(R"({{{}"{}":"{}"}})", other, field, url));
+      EXPECT_EQ(refused.status, 422U) << url;
+      EXPECT_EQ(refused.text("param"), field) << refused.body;
+    }
+  }
+}
+
+TEST_F(LinksTest, WhatLiesBesideTheBaseUrlIsADestination) {
+  ProgramRules rules;
+  rules.base_url = "http://127.0.0.1:8080/r";
+  ApiSystem based{"redis://127.0.0.1:1", rules};
+  for (const auto* url :
+       {"http://127.0.0.1:8081/r/x", "http://127.0.0.1/r/x", "http://127.0.0.1:8080/",
+        "http://127.0.0.1:8080/rest", "http://127.0.0.2:8080/r/x"}) {
+    const auto made = based.post("/v1/links", fmt::format(R"({{"destination":"{}"}})", url));
+    EXPECT_EQ(made.status, 201U) << url << made.body;
+  }
+  EXPECT_EQ(based.post("/v1/links", R"({"destination":"http://127.0.0.1:8080/r/x"})").status, 422U);
 }
 
 TEST_F(LinksTest, PatchChangesTheStatusAndNothingElse) {

@@ -68,5 +68,44 @@ TEST_F(DomainsTest, AreMadeReadAndMerged) {
   EXPECT_EQ(api.get("/v1/domains").json().at("data").as_array().size(), 1U);
 }
 
+// base_url of the fixture is http://127.0.0.1:8080.
+TEST_F(CampaignsTest, AFallbackDoesNotLeadBackToUs) {
+  api.post("/v1/domains", R"({"host":"go.example"})");
+  for (const auto* url : {"http://127.0.0.1:8080/x", "https://go.example/x"}) {
+    const auto refused =
+        api.post("/v1/campaigns", R"({"fallback_url":")" + std::string{url} + "\"}");
+    EXPECT_EQ(refused.status, 422U) << url;
+    EXPECT_EQ(refused.text("param"), "fallback_url");
+  }
+  EXPECT_EQ(api.post("/v1/campaigns", R"({"fallback_url":"http://127.0.0.1:9000/"})").status, 201U);
+}
+
+TEST_F(DomainsTest, NeitherRootNorFallbackLeadsBackToUs) {
+  api.post("/v1/domains", R"({"host":"old.example"})");
+  for (const std::string field : {"root_url", "fallback_url"}) {
+    for (const std::string url :
+         {"http://127.0.0.1:8080/", "https://old.example/x", "https://New.example./x"}) {
+      const auto member = "\"" + field + "\":\"" + url + "\"}";
+      const auto made = api.post("/v1/domains", R"({"host":"new.example",)" + member);
+      EXPECT_EQ(made.status, 422U) << member;
+      EXPECT_EQ(made.text("param"), field);
+      EXPECT_EQ(api.patch("/v1/domains/old.example", "{" + member).status,
+                url.find("New") == std::string::npos ? 422U : 200U);
+    }
+  }
+}
+
+TEST_F(DomainsTest, FallbacksKeepToTheHostsThatAreAllowed) {
+  ProgramRules rules;
+  rules.destinations_allow = {".example.org"};
+  ApiSystem strict{"redis://127.0.0.1:1", rules};
+  EXPECT_EQ(strict.post("/v1/domains", R"({"host":"a.example","root_url":"https://b.example/"})")
+                .text("param"),
+            "root_url");
+  EXPECT_EQ(strict.post("/v1/campaigns", R"({"fallback_url":"https://b.example/"})").status, 422U);
+  EXPECT_EQ(strict.post("/v1/campaigns", R"({"fallback_url":"https://www.example.org/"})").status,
+            201U);
+}
+
 }  // namespace
 }  // namespace waymark::tracker::test
