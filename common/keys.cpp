@@ -19,7 +19,7 @@ namespace waymark {
 namespace {
 
 constexpr std::string_view remedy =
-    "each line is `<key id> <64 hex digits>`; `waymark keys new` makes one";
+    "each line is `<key id> <64 hex digits>`; `waymark keys new FILE` makes one";
 constexpr std::size_t line_bytes_max = 256;
 
 struct Place {
@@ -85,7 +85,7 @@ std::shared_ptr<const KeyRing> KeyRing::load(const std::filesystem::path& file) 
   if (!in) {
     throw StartupError(exit_code::config,
                        fmt::format("keys file {} cannot be read: {}; make one with `waymark keys "
-                                   "new > {}` or name another with --keys",
+                                   "new {}` or name another with --keys",
                                    file.string(), std::strerror(errno), file.string()));
   }
   std::vector<SigningKey> keys;
