@@ -62,8 +62,14 @@ void JournalKeeper::stop() {
 }
 
 void JournalKeeper::add(std::shared_ptr<AdoptedEpoch> epoch, std::function<void()> on_emptied) {
-  const std::lock_guard lock{mutex_};
-  adopted_.push_back({std::move(epoch), std::move(on_emptied)});
+  {
+    const std::lock_guard lock{mutex_};
+    adopted_.push_back({epoch, std::move(on_emptied)});
+  }
+  // Its process may have died before it could. On this thread: our own clicks must not wait.
+  for (const auto& origin : epoch->origins) {
+    for (const auto& segment : origin->segments()) sync_adopted(*segment);
+  }
 }
 
 void JournalKeeper::run(milliseconds interval, bool* work, void (JournalKeeper::*turn)()) {
@@ -134,19 +140,13 @@ SegmentName JournalKeeper::next_name(unsigned thread) noexcept {
   return {.epoch = folder_.epoch(), .thread = thread, .id = next_id_.fetch_add(1)};
 }
 
-std::vector<std::shared_ptr<OriginJournal>> JournalKeeper::adopted_origins() const {
-  std::vector<std::shared_ptr<OriginJournal>> origins;
+std::vector<std::shared_ptr<OriginJournal>> JournalKeeper::all_origins() const {
+  auto origins = own_;
   const std::lock_guard lock{mutex_};
   for (const Adopted& adopted : adopted_) {
     const auto& more = adopted.epoch->origins;
     origins.insert(origins.end(), more.begin(), more.end());
   }
-  return origins;
-}
-
-std::vector<std::shared_ptr<OriginJournal>> JournalKeeper::all_origins() const {
-  auto origins = adopted_origins();
-  origins.insert(origins.begin(), own_.begin(), own_.end());
   return origins;
 }
 
@@ -201,6 +201,12 @@ void JournalKeeper::drop_emptied() {
   }
   for (Adopted& adopted : emptied) {
     adopted.epoch->dispose();
+    if (adopted.epoch->unreadable_files > 0) {
+      log_.error("journal.put_aside",
+                 "files of an ended process cannot be read; they stay in <folder>.damaged",
+                 {{"folder", adopted.epoch->folder.path().string()},
+                  {"files", adopted.epoch->unreadable_files}});
+    }
     adopted.on_emptied();
   }
 }
@@ -211,17 +217,11 @@ void JournalKeeper::sync_turn() {
   for (const auto& origin : own_) {
     for (const auto& segment : origin->segments()) sync_segment(*origin, segment);
   }
-  for (const auto& origin : adopted_origins()) {
-    for (const auto& segment : origin->segments()) sync_adopted(*segment);
-  }
 }
 
-// Once: the process that wrote it may have died before it could. A failure is only told, the clicks
-// are on their way to the store.
+// A failure is only told: the clicks are on their way to the store.
 void JournalKeeper::sync_adopted(Segment& segment) {
-  if (segment.synced() == segment.end()) return;
-  segment.set_synced(segment.end());
-  if (sync_file(segment.file())) return;
+  if (sync_file(segment.file(), pace_)) return segment.set_synced(segment.end());
   ++sync_errors_;
   log_.error("journal.sync_failed", "the disk refused the journal of a process that has ended",
              {{"file", segment.file().string()}});

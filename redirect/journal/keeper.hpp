@@ -37,8 +37,8 @@ class JournalKeeper {
   const EpochFolder& folder() const noexcept { return folder_; }
   const std::shared_ptr<OriginJournal>& origin(unsigned thread) const { return own_[thread]; }
 
-  // Takes charge of an adopted folder, until its last segment has gone; then it is disposed of and
-  // `on_emptied` is called, on a thread of the keeper. Any thread.
+  // Takes charge of an adopted folder and syncs it, which may take long. When its last segment has
+  // gone it is disposed of and `on_emptied` is called, on a thread of the keeper. Any thread.
   void add(std::shared_ptr<AdoptedEpoch> epoch, std::function<void()> on_emptied);
 
   // Ends the threads; no on_emptied is called any more.
@@ -71,7 +71,6 @@ class JournalKeeper {
   void sync_segment(OriginJournal& origin, const std::shared_ptr<Segment>& segment);
   void rescue(OriginJournal& origin, const std::shared_ptr<Segment>& segment);
   SegmentName next_name(unsigned thread) noexcept;
-  std::vector<std::shared_ptr<OriginJournal>> adopted_origins() const;
   std::vector<std::shared_ptr<OriginJournal>> all_origins() const;
 
   const JournalOptions options_;

@@ -46,7 +46,7 @@ class Segment {
   void fail() noexcept { failed_.store(true, std::memory_order_release); }
   bool failed() const noexcept { return failed_.load(std::memory_order_acquire); }
 
-  // Up to which offset the content is known to be on disk. The keeper's sync thread only.
+  // Up to which offset the content is known to be on disk. Only who syncs it.
   std::size_t synced() const noexcept { return synced_; }
   void set_synced(std::size_t end) noexcept { synced_ = end; }
 

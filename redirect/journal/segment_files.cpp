@@ -33,6 +33,10 @@ Result<int> open_allocated(const fs::path& file, std::size_t bytes,
   return fd;
 }
 
+std::size_t file_bytes(int fd) noexcept {
+  return static_cast<std::size_t>(std::max<off_t>(::lseek(fd, 0, SEEK_END), 0));
+}
+
 // The header, and the end of data after it: an empty segment.
 bool write_empty(int fd, const SegmentName& name) noexcept {
   std::array<std::byte, layout::segment_header_bytes + layout::record_head_bytes> start{};
@@ -70,10 +74,16 @@ Result<std::shared_ptr<Segment>> make_segment(const EpochFolder& folder, const S
   return std::make_shared<Segment>(file, name, bytes, std::move(*mapping));
 }
 
-Result<void> sync_file(const fs::path& file) {
+Result<void> sync_file(const fs::path& file, Pace pace) {
   const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0 && errno == ENOENT) return {};
   if (fd < 0) return Errc::journal_io;
+  pace.each_slice(0, file_bytes(fd), [&](std::size_t begin, std::size_t end) {
+    // Only starts the writing; whether all went well is said by fdatasync.
+    ::sync_file_range(fd, static_cast<off_t>(begin), static_cast<off_t>(end - begin),
+                      SYNC_FILE_RANGE_WRITE);
+    return true;
+  });
   const bool synced = ::fdatasync(fd) == 0;
   ::close(fd);
   if (!synced) return Errc::journal_io;
@@ -83,8 +93,7 @@ Result<void> sync_file(const fs::path& file) {
 Result<void> remove_segment(const fs::path& file, Pace pace) {
   // The kernel would drop all cached pages at once.
   if (const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW); fd >= 0) {
-    const auto bytes = static_cast<std::size_t>(std::max<off_t>(::lseek(fd, 0, SEEK_END), 0));
-    pace.each_slice(0, bytes, [&](std::size_t begin, std::size_t end) {
+    pace.each_slice(0, file_bytes(fd), [&](std::size_t begin, std::size_t end) {
       return ::posix_fadvise(fd, static_cast<off_t>(begin), static_cast<off_t>(end - begin),
                              POSIX_FADV_DONTNEED) == 0;
     });

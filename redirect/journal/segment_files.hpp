@@ -22,9 +22,9 @@ Result<std::shared_ptr<Segment>> make_segment(
     const EpochFolder& folder, const SegmentName& name, std::size_t bytes,
     const std::optional<std::filesystem::path>& recycled = std::nullopt, Pace pace = Pace{});
 
-// Waits until a file that others wrote is on disk; one that has gone is no failure. Fails with
+// Brings a file that others wrote to disk, at `pace`; one that has gone is no failure. Fails with
 // journal_io.
-Result<void> sync_file(const std::filesystem::path& file);
+Result<void> sync_file(const std::filesystem::path& file, Pace pace);
 
 // Removes a segment's file, at `pace`. Fails with journal_io.
 Result<void> remove_segment(const std::filesystem::path& file, Pace pace);

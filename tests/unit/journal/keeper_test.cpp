@@ -189,8 +189,6 @@ TEST_F(Keeper, AnAdoptedFolderIsSynced) {
   start(100);
   const auto epoch = adopt_left_behind();
   keeper->add(epoch, [] {});
-  writer.reset();
-  keeper.reset();
   const auto segments = epoch->origins.front()->segments();
   EXPECT_EQ(segments.size(), 3U);
   for (const auto& segment : segments) EXPECT_EQ(segment->synced(), segment->end());

@@ -32,6 +32,21 @@ TEST_F(RedisConnection, TriesTheNextAddressWhenOneIsDead) {
   EXPECT_TRUE(wait_ready(connection));
 }
 
+TEST_F(RedisConnection, LeavesAReplicaForTheNextAddressAtTheFirstWrite) {
+  test::RedisServer master;
+  test::RedisServer replica{{"--replicaof", "127.0.0.1 " + std::to_string(master.port())}};
+  Connection connection{io_,
+                        options("redis://127.0.0.1:" + std::to_string(replica.port()) +
+                                ",127.0.0.1:" + std::to_string(master.port())),
+                        log_};
+  connection.start();
+  ASSERT_TRUE(wait_ready(connection));
+  EXPECT_THAT(ask(connection, {"SET", "a", "1"}), testing::StartsWith("READONLY"));
+  ASSERT_TRUE(wait_away(connection));
+  ASSERT_TRUE(wait_ready(connection));
+  EXPECT_EQ(ask(connection, {"SET", "a", "1"}), "OK");
+}
+
 TEST_F(RedisConnection, FailsWhatWaitsWhenRedisIsKilledAndComesBack) {
   test::RedisServer server;
   Connection connection{io_, options(server.url()), log_};
