@@ -48,10 +48,10 @@ bool store_is_behind(std::string_view generation, const std::vector<OriginRow>& 
 asio::awaitable<void> Publisher::cycle(std::vector<std::string> shards, std::uint64_t now_ms) {
   const Result<void> done = co_await try_cycle(shards, now_ms);
   if (done) co_return;
-  if (done.error() == make_error_code(Errc::redis_refused)) {
-    ++parts_.stats.redis_failures;
-    parts_.log.warning("drain.publish_refused", "Redis refused to take figures; tried again", {});
-  }
+  ++parts_.stats.publish_failures;
+  parts_.log.warning("drain.publish_failed",
+                     "Figures were not published; edges keep their clicks until they are",
+                     {{"reason", done.error().message()}});
 }
 
 asio::awaitable<Result<void>> Publisher::try_cycle(const std::vector<std::string>& shards,
@@ -124,6 +124,11 @@ asio::awaitable<Result<void>> Publisher::check_edges() {
     auto beliefs = parse_beliefs((*reports)[i].text());
     std::move(beliefs.begin(), beliefs.end(), std::back_inserter(held));
   }
+  // Whoever writes links renews the word, too, when it finds the store set back.
+  const auto generation =
+      co_await parts_.store.read([](Store& store) { return store.generation(); });
+  if (!generation) co_return generation.error();
+  generation_ = *generation;
   std::erase_if(held, [&](const HeldFigure& one) { return one.figure.generation != generation_; });
   if (held.empty()) co_return Result<void>{};
   const auto rows =

@@ -19,6 +19,8 @@ void DrainStats::register_gauges(Metrics& metrics) const {
   add("drain_commit_seconds_total", "", "Time spent in commits", commit_us, 1e-6);
   add("drain_failures_total", "of=\"store\"", "Attempts that failed, by side", store_failures);
   add("drain_failures_total", "of=\"redis\"", "Attempts that failed, by side", redis_failures);
+  add("drain_failures_total", "of=\"publish\"", "Attempts that failed, by side",
+      publish_failures);
   add("drain_publications_total", "", "Figures published", publications);
   add("drain_trimmed_total", "why=\"acknowledged\"", "Stream entries trimmed, by reason", trimmed);
   add("drain_trimmed_total", "why=\"cap\"", "Stream entries trimmed, by reason", trimmed_over_cap);

@@ -22,6 +22,7 @@ struct DrainStats {
   Count commit_us{0};  // spent in commits
   Count store_failures{0};
   Count redis_failures{0};  // reads, preparations and acknowledgements that failed
+  Count publish_failures{0};
   Count publications{0};
   Count trimmed{0};           // entries
   Count trimmed_over_cap{0};  // entries that went because stream.max_bytes was reached
