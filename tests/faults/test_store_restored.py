@@ -95,12 +95,12 @@ def test_backup_of_links_restored_without_a_click_in_between(system, folder):
     system.tracker.start()
     for code in ("lost1", "lost2"):
         make(code)
-    marker = system.redis.command("GET", "wm:filled")
-    marker = marker.decode() if isinstance(marker, bytes) else marker
     remembered = system.edge.journal / "filled"
 
     def seen():
         system.edge.get("/nothing")  # a lookup reads the marker, and no click is stored
+        marker = system.redis.command("GET", "wm:filled")  # moves on until both links are there
+        marker = marker.decode() if isinstance(marker, bytes) else marker
         return remembered.exists() and marker in remembered.read_text()
 
     wait_until(seen, "the edge has seen the marker")

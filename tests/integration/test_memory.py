@@ -16,8 +16,8 @@ SEGMENTS_MAPPED = 4  # of a thread: written to, prepared, being shipped, being t
 # What no setting names: the tables of agents and hosts, buffers of connections and Redis, lines
 # on their way (the window is larger than what can be owed here), and the allocator's gaps.
 ALLOWANCE = 12 * MIB
-# Gaps only: whatever a round needs, the round before needed.
-GROWTH_MAX = 3 * MIB
+# Gaps and the allocator's reserve: without bounds a round would add some 100 MiB.
+GROWTH_MAX = 8 * MIB
 
 CONNECTIONS = 32
 REQUESTS_AT_ONCE = 50
