@@ -50,34 +50,32 @@ struct Entry {
 
 std::string json_line(const Entry& entry) {
   std::string line;
-  const auto out = std::back_inserter(line);
-  fmt::format_to(out, R"({{"ts":"{}","level":"{}","event":"{}","msg":"{}","component":"{}")",
-                 timestamp(system_clock::now()), name_of(entry.level), entry.event,
-                 json_escaped(entry.message), entry.component);
+  line += fmt::format(R"({{"ts":"{}","level":"{}","event":"{}","msg":"{}","component":"{}")",
+                      timestamp(system_clock::now()), name_of(entry.level), entry.event,
+                      json_escaped(entry.message), entry.component);
   for (const LogField& field : entry.fields) {
     if (field.quoted) {
-      fmt::format_to(out, R"(,"{}":"{}")", field.key, json_escaped(field.value));
+      line += fmt::format(R"(,"{}":"{}")", field.key, json_escaped(field.value));
     } else {
-      fmt::format_to(out, R"(,"{}":{})", field.key, field.value);
+      line += fmt::format(R"(,"{}":{})", field.key, field.value);
     }
   }
-  if (entry.left_out > 0) fmt::format_to(out, R"(,"left_out":{})", entry.left_out);
+  if (entry.left_out > 0) line += fmt::format(R"(,"left_out":{})", entry.left_out);
   return line.append("}\n");
 }
 
 std::string text_line(const Entry& entry) {
   std::string line;
-  const auto out = std::back_inserter(line);
-  fmt::format_to(out, "{} {:<7} {}: {}", timestamp(system_clock::now()), name_of(entry.level),
-                 entry.event, json_escaped(entry.message));
+  line += fmt::format("{} {:<7} {}: {}", timestamp(system_clock::now()), name_of(entry.level),
+                      entry.event, json_escaped(entry.message));
   for (const LogField& field : entry.fields) {
     if (field.quoted) {
-      fmt::format_to(out, R"( {}="{}")", field.key, json_escaped(field.value));
+      line += fmt::format(R"( {}="{}")", field.key, json_escaped(field.value));
     } else {
-      fmt::format_to(out, " {}={}", field.key, field.value);
+      line += fmt::format(" {}={}", field.key, field.value);
     }
   }
-  if (entry.left_out > 0) fmt::format_to(out, " left_out={}", entry.left_out);
+  if (entry.left_out > 0) line += fmt::format(" left_out={}", entry.left_out);
   return line.append("\n");
 }
 

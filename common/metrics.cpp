@@ -15,18 +15,17 @@ namespace {
 // HELP and TYPE stand once above the rows of a name.
 void append_heading(std::string& text, const MetricInfo& info) {
   const bool counter = std::string_view{info.name}.ends_with("_total");
-  fmt::format_to(std::back_inserter(text), "# HELP waymark_{0} {1}\n# TYPE waymark_{0} {2}\n",
-                 info.name, info.help, counter ? "counter" : "gauge");
+  text += fmt::format("# HELP waymark_{0} {1}\n# TYPE waymark_{0} {2}\n", info.name, info.help,
+                      counter ? "counter" : "gauge");
 }
 
 template <class Number>
 void append_row(std::string& text, const MetricInfo& info, Number value) {
   const std::string_view labels{info.labels};
-  const auto out = std::back_inserter(text);
   if (labels.empty()) {
-    fmt::format_to(out, "waymark_{} {}\n", info.name, value);
+    text += fmt::format("waymark_{} {}\n", info.name, value);
   } else {
-    fmt::format_to(out, "waymark_{}{{{}}} {}\n", info.name, labels, value);
+    text += fmt::format("waymark_{}{{{}}} {}\n", info.name, labels, value);
   }
 }
 

@@ -85,8 +85,7 @@ std::optional<std::size_t> open_descriptors() {
 
 void append(std::string& text, std::string_view name, std::string_view type, std::string_view help,
             double value) {
-  fmt::format_to(std::back_inserter(text), "# HELP {0} {2}\n# TYPE {0} {1}\n{0} {3}\n", name, type,
-                 help, value);
+  text += fmt::format("# HELP {0} {2}\n# TYPE {0} {1}\n{0} {3}\n", name, type, help, value);
 }
 
 }  // namespace

@@ -113,8 +113,7 @@ std::string Figure::text() const {
   for (const SequenceRange& range : committed.ranges()) {
     if (range.first == 1) continue;  // `complete` says it
     if (written == limits::committed_ranges_max) break;
-    fmt::format_to(std::back_inserter(text), "{}{}-{}", written == 0 ? "" : ",", range.first,
-                   range.last);
+    text += fmt::format("{}{}-{}", written == 0 ? "" : ",", range.first, range.last);
     ++written;
   }
   return text;

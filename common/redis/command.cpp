@@ -2,14 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
-
 namespace waymark::redis {
+namespace {
+
+void add_size(std::string& arguments, std::size_t bytes) {
+  const fmt::format_int digits{bytes};
+  arguments.append(1, '$').append(digits.data(), digits.size()).append("\r\n");
+}
+
+}  // namespace
 
 Command& Command::add(std::string_view argument) {
   if (count_ == 0) name_ = argument;
   ++count_;
-  fmt::format_to(std::back_inserter(arguments_), "${}\r\n", argument.size());
+  add_size(arguments_, argument.size());
   arguments_.append(argument).append("\r\n");
   return *this;
 }
@@ -23,7 +29,7 @@ Command& Command::add(std::span<const std::string_view> parts) {
   for (const std::string_view part : parts) bytes += part.size();
   ++count_;
   arguments_.reserve(arguments_.size() + bytes + 32);
-  fmt::format_to(std::back_inserter(arguments_), "${}\r\n", bytes);
+  add_size(arguments_, bytes);
   for (const std::string_view part : parts) arguments_.append(part);
   arguments_.append("\r\n");
   return *this;

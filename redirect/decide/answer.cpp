@@ -158,9 +158,10 @@ void DateText::renew(std::uint64_t unix_seconds) noexcept {
   constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  fmt::format_to_n(text_.data(), text_.size(), "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
-                   days[utc.tm_wday], utc.tm_mday, months[utc.tm_mon], utc.tm_year + 1900,
-                   utc.tm_hour, utc.tm_min, utc.tm_sec);
+  const std::string text =
+      fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days[utc.tm_wday], utc.tm_mday,
+                  months[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min, utc.tm_sec);
+  std::ranges::copy(text.substr(0, text_.size()), text_.begin());
 }
 
 char* write_redirect(const Decision& decision, const Request& request, const ResolvedLink& link,

@@ -12,7 +12,7 @@ std::string to_text(const SequenceSet& set) {
   std::string text;
   for (const SequenceRange& range : set.ranges()) {
     if (!text.empty()) text.push_back(',');
-    fmt::format_to(std::back_inserter(text), "{}-{}", range.first, range.last);
+    text += fmt::format("{}-{}", range.first, range.last);
   }
   return text;
 }
