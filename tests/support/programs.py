@@ -13,18 +13,28 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("WAYMARK_BIN", ROOT / "build/release/bin"))
 
 
-def free_port():
+def shuffled_ports():
     """Below the range from which outgoing connections take theirs: one of them could take the port
-    before the program that it is meant for."""
+    before the program that it is meant for. Each port comes once: chosen and not yet bound, it
+    would look free to the next one who asks."""
     outgoing = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    while True:
-        port = random.randrange(10_000, max(outgoing, 12_000))
+    ports = list(range(10_000, max(outgoing, 12_000)))
+    random.shuffle(ports)
+    yield from ports
+
+
+PORTS = shuffled_ports()
+
+
+def free_port():
+    for port in PORTS:
         try:
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", port))
             return port
         except OSError:
             continue
+    raise AssertionError("every port has been given out")
 
 
 def wait_until(condition, what, seconds_max=20.0):
