@@ -79,7 +79,8 @@ void bind_visitors(Settings& settings, RedirectConfig& config) {
   settings.bind("cookies.secure", config.decide.secure_cookies,
                 "Secure cookies; false only for trials over plain http");
   settings.bind("cookies.consent", config.decide.consent_cookie,
-                "Cookie whose presence tells consent");
+                "Cookie of the consent banner; tells consent unless it is empty or a word of it "
+                "says no (0, false, no, deny, ...)");
   settings.bind("query.store", config.decide.stored_query,
                 "Parameters of the visitor that are stored; a * at the end matches any rest");
   settings.bind("connections.max", config.connections_max, "Connections, all threads together", 1,

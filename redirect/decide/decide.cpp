@@ -1,5 +1,6 @@
 #include "redirect/decide/decide.hpp"
 
+#include "redirect/decide/consent.hpp"
 #include "redirect/decide/query.hpp"
 
 #include <algorithm>
@@ -37,7 +38,9 @@ bool has_consent(const Request& request, const CampaignRecord& campaign,
                  const DecideRules& rules) noexcept {
   if (request.opted_out) return false;
   if (campaign.cookies != CookiePolicy::consent) return true;
-  return !rules.consent_cookie.empty() && cookie_value(request, rules.consent_cookie).has_value();
+  if (rules.consent_cookie.empty()) return false;
+  const auto cookie = cookie_value(request, rules.consent_cookie);
+  return cookie && tells_consent(*cookie);
 }
 
 struct Tags {
