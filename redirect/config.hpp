@@ -38,6 +38,10 @@ struct RedirectConfig {
   std::chrono::milliseconds cache_unknown{10'000};
   std::chrono::milliseconds lookup_deadline{250};
   std::uint64_t unknown_rate = 2'000;
+  // One address may be a whole office, or a carrier's customers behind one NAT: their typing
+  // mistakes and dead links stay far below this, a guess at codes does not.
+  std::uint64_t unknown_address_rate = 10;
+  std::uint64_t unknown_address_burst = 50;
   std::uint64_t hosts_max = 1'024;
 
   std::uint64_t connections_max = 20'000;

@@ -18,6 +18,7 @@ struct Peer {
   std::array<char, 16> hash{};  // ipk of `hash_day` under the ring's signing key
   std::uint64_t hash_day = 0;   // unix day; 0: not computed yet
 
+  std::string_view whole_address() const noexcept { return {address.data(), address_bytes}; }
   std::string_view truncated_text() const noexcept { return {truncated.data(), truncated_bytes}; }
 };
 

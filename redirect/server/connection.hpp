@@ -9,6 +9,7 @@
 
 #include "common/limits.hpp"
 #include "redirect/decide/click_record.hpp"
+#include "redirect/links/lookup.hpp"
 #include "redirect/server/request.hpp"
 #include "redirect/server/request_parser.hpp"
 #include "redirect/server/target.hpp"
@@ -43,6 +44,7 @@ struct Connection : WheelEntry {
   Request request;
   HostBuffer host;
   std::size_t request_bytes = 0;
+  Asking asking = Asking::unheard;  // why, while a lookup is awaited
 
   std::string unsent;  // what the kernel did not take
   std::size_t unsent_at = 0;

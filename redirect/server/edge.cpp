@@ -66,6 +66,12 @@ WorkerOptions worker_options(const RedirectConfig& config) {
   cache.stale_max_ms = static_cast<std::uint64_t>(config.cache_stale_max.count());
   cache.unknown_ms = static_cast<std::uint64_t>(config.cache_unknown.count());
   cache.seed = random_seed();
+  // The burst is each thread's: what a visitor may do must not depend on the number of threads.
+  AddressBudgetOptions& addresses = responder.unknown_per_address;
+  addresses.rate =
+      static_cast<double>(config.unknown_address_rate) / static_cast<double>(config.threads);
+  addresses.burst = static_cast<double>(config.unknown_address_burst);
+  addresses.seed = cache.seed;
   return options;
 }
 
@@ -265,6 +271,9 @@ void Edge::register_gauges() {
   metrics_.gauge(
       {"link_absence_evictions", "", "Unknown codes pushed out because cache.absences was reached"},
       sum(&WorkerGauges::absence_evictions));
+  metrics_.gauge({"unknown_addresses_forgotten", "",
+                  "Addresses that had asked for unknown codes, pushed out of the full table"},
+                 sum(&WorkerGauges::addresses_forgotten));
   metrics_.gauge({"hosts_forgotten", "", "Hosts pushed out because hosts.max was reached"},
                  sum(&WorkerGauges::hosts_forgotten));
   metrics_.gauge({"redis_links_up", "", "1 while Redis answers lookups"},

@@ -48,6 +48,7 @@ Responder::Responder(const ResponderOptions& options, std::shared_ptr<const KeyR
       ask_(std::move(ask)),
       counters_(counters),
       cache_(options.cache),
+      addresses_(options.unknown_per_address),
       hosts_(options.hosts_max, options.cache.seed),
       agents_(options.cache.seed) {}
 
@@ -89,7 +90,13 @@ Step Responder::begin_answer(Connection& connection, char*& out) {
   const KnownHost& host = hosts_.find(request.host);
   const Found found = cache_.find(host.key, *code, now_.steady_ms, redis_away_);
   if (found.use == Use::wait) {
+    if (is_guess(found.asking, host) &&
+        addresses_.is_spent(connection.peer.whole_address(), now_.steady_ms)) {
+      page(connection, 429, Counter::over_address_budget, out);
+      return Step::answered;
+    }
     counters_.add(Counter::cache_waits);
+    connection.asking = found.asking;
     awaited_ = {std::string{request.host}, std::string{*code}};
     awaited_asking_ = found.asking;
     return Step::waiting;
@@ -108,6 +115,10 @@ void Responder::resume(Connection& connection, LookupStatus status, char*& out) 
   // Without an answer what is known must do, however old it is.
   const bool failed = status != LookupStatus::answered;
   const Found found = cache_.find(host.key, code, now_.steady_ms, true);
+  const bool in_vain = found.link == nullptr || connection.asking == Asking::other_host;
+  if (!failed && in_vain && is_guess(connection.asking, host)) {
+    addresses_.charge(connection.peer.whole_address(), now_.steady_ms);
+  }
   if (found.use != Use::wait && (found.link != nullptr || !failed)) {
     if (failed) counters_.add(Counter::cache_stale);
     return answer(connection, found.link, host, out);
@@ -135,6 +146,13 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
   out = write_redirect(decision, request, *link, options_.rules, cookie_domain, keys_->signing(),
                        date_.text(), connection.close_after, out);
   end_request(connection);
+}
+
+// Whether the visitor's address pays for the lookup if it is in vain. What is remembered as unknown
+// costs nobody anything, and what is known is never held back. A host with a record is one of ours:
+// asking for its own record of a known code is what every visitor does first there.
+bool Responder::is_guess(Asking asking, const KnownHost& host) const noexcept {
+  return asking == Asking::unheard || (asking == Asking::other_host && !host.domain);
 }
 
 // A miss, no click: to where the domain sends visitors of unknown codes, else 404.

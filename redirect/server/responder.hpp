@@ -10,6 +10,7 @@
 #include "redirect/decide/decide.hpp"
 #include "redirect/decide/user_agent.hpp"
 #include "redirect/journal/writer.hpp"
+#include "redirect/links/address_budget.hpp"
 #include "redirect/links/link_cache.hpp"
 #include "redirect/metrics.hpp"
 #include "redirect/server/connection.hpp"
@@ -24,6 +25,7 @@ namespace waymark::redirect {
 
 struct ResponderOptions {
   CacheOptions cache;
+  AddressBudgetOptions unknown_per_address;
   std::size_t hosts_max = 1'024;
   std::uint64_t connection_age_max_ms = 3'600'000;
   CodeCase code_case = CodeCase::fold;
@@ -74,6 +76,7 @@ class Responder {
 
   const LinkCache& cache() const noexcept { return cache_; }
   const HostTable& hosts() const noexcept { return hosts_; }
+  const AddressBudget& addresses() const noexcept { return addresses_; }
 
  private:
   Step begin_answer(Connection& connection, char*& out);
@@ -81,6 +84,7 @@ class Responder {
   void page(Connection& connection, unsigned status, Counter counter, char*& out);
   void answer(Connection& connection, const ResolvedLink* link, const KnownHost& host, char*& out);
   void unknown(Connection& connection, const KnownHost& host, char*& out);
+  bool is_guess(Asking asking, const KnownHost& host) const noexcept;
   void record(const Decision& decision, const KnownAgent& agent, const ResolvedLink& link,
               std::string_view host_json, Connection& connection);
   void end_request(Connection& connection) noexcept;
@@ -93,6 +97,7 @@ class Responder {
   Ask ask_;
   MetricShard& counters_;
   LinkCache cache_;
+  AddressBudget addresses_;
   HostTable hosts_;
   AgentTable agents_;
   Uuid7Generator ids_;

@@ -111,6 +111,7 @@ void Worker::tick() {
   gauges_.cache_bytes = responder_.cache().bytes();
   gauges_.cache_evictions = responder_.cache().evictions();
   gauges_.absence_evictions = responder_.cache().absence_evictions();
+  gauges_.addresses_forgotten = responder_.addresses().forgotten();
   gauges_.hosts_forgotten = responder_.hosts().forgotten();
   tick_timer_.expires_after(std::chrono::milliseconds{TimerWheel::tick_ms});
   tick_timer_.async_wait([this](boost::system::error_code error) {

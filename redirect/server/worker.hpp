@@ -41,6 +41,7 @@ struct WorkerGauges {
   std::atomic<std::uint64_t> cache_bytes{0};
   std::atomic<std::uint64_t> cache_evictions{0};
   std::atomic<std::uint64_t> absence_evictions{0};
+  std::atomic<std::uint64_t> addresses_forgotten{0};
   std::atomic<std::uint64_t> hosts_forgotten{0};
   std::atomic<bool> listening{false};
 };

@@ -74,7 +74,7 @@ def test_resident_memory_stays_within_the_settings(make_system):
     system = make_system(edge_settings=[
         f"cache.bytes={CACHE_BYTES}", f"cache.absences={ABSENCES}", f"threads={THREADS}",
         f"journal.segment_bytes={SEGMENT_BYTES}", "connections.max=64", "hosts.max=64",
-        "lookup.unknown_rate=10000000"])
+        "lookup.unknown_rate=10000000", "lookup.unknown_address_rate=0"])
     system.add_campaign("camp_demo")
     add_links(system.redis, 0, 2 * CODES)
     system.start()

@@ -13,7 +13,8 @@ SAMPLE = 400  # requests that are sent in pieces
 
 @pytest.fixture
 def mix_system(make_system):
-    system = make_system()
+    # All visitors of the mix come from this machine's one address.
+    system = make_system(edge_settings=["lookup.unknown_address_rate=0"])
     system.mix = Mix(system.folder / "mix", system.keys)
     client = system.redis.client()
     system.mix.load_links(client)
