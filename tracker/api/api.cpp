@@ -27,12 +27,18 @@ constexpr Route routes[] = {
     {"PATCH", "/v1/domains/{host}", "domains:write", resources::change_domain},
     {"GET", "/v1/clicks", "clicks:read", resources::list_clicks},
     {"GET", "/v1/clicks/{id}", "clicks:read", resources::read_click},
+    {"POST", "/v1/attribution/resolve", "attribution:read", resources::resolve_attribution},
     {"GET", "/v1/status", "status:read", resources::read_status},
 };
 
 std::string_view path_of(const ApiRequest& request) {
   const std::string_view target = request.target;
   return target.substr(0, target.find('?'));
+}
+
+// A POST may be a question that is too long for a query.
+bool only_reads(const Route& route) {
+  return route.scope.ends_with(":read");
 }
 
 std::string_view query_of(const ApiRequest& request) {
@@ -91,6 +97,7 @@ Checked<ApiAnswer> dispatch(Store& store, const ApiRequest& request, const Progr
   if (request.method == "GET") return match->route->handler(call);
   if (auto problem = body_problem(request)) return *problem;
   if (auto problem = Query{call.query}.finish()) return *problem;
+  if (only_reads(*match->route)) return match->route->handler(call);
   return run_once(store, request, caller->key_id, [&] { return match->route->handler(call); });
 }
 
@@ -108,7 +115,9 @@ ApiAnswer Api::handle(Store& store, const ApiRequest& request) const {
 }
 
 bool Api::needs_writer(const ApiRequest& request) {
-  return request.method != "GET";
+  if (request.method == "GET") return false;
+  const auto match = match_route(routes, request.method, path_of(request));
+  return match && !only_reads(*match->route);
 }
 
 void Api::replace_keys(std::shared_ptr<const KeyRing> keys) {

@@ -23,6 +23,8 @@ Checked<ApiAnswer> change_domain(const Call& call);
 Checked<ApiAnswer> list_clicks(const Call& call);
 Checked<ApiAnswer> read_click(const Call& call);
 
+Checked<ApiAnswer> resolve_attribution(const Call& call);
+
 Checked<ApiAnswer> read_status(const Call& call);
 
 }  // namespace waymark::tracker::resources

@@ -75,6 +75,11 @@ class Store {
   // at: where a filter matches few of them, the page may be short, even empty, and says where to go
   // on.
   virtual Result<Page<ClickRow>> clicks(const ClickQuery& query) = 0;
+  // Newest first, at most `limit`: the clicks of a visitor who came back, with the one that they
+  // came back from. A visitor who clicked once has none here; those who never carried a campaign
+  // neither.
+  virtual Result<std::vector<ClickRow>> clicks_of_visitor(const Uuid& visitor,
+                                                          std::size_t limit) = 0;
   virtual Result<std::vector<ClickTotal>> click_totals(const TotalsQuery& query) = 0;
 
   // --- Links, campaigns, domains (rule 13) ---

@@ -137,6 +137,22 @@ Result<Page<ClickRow>> SqliteStore::clicks(const ClickQuery& query) {
   });
 }
 
+Result<std::vector<ClickRow>> SqliteStore::clicks_of_visitor(const Uuid& visitor,
+                                                             std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<ClickRow>> {
+    std::vector<ClickRow> clicks;
+    auto row = database_.query("SELECT " + std::string{click_columns} +
+                                   " FROM clicks WHERE visitor = ? AND prev IS NOT NULL"
+                                   " ORDER BY id DESC LIMIT ?",
+                               visitor.text(), limit);
+    while (row.next()) clicks.push_back(read_click(row));
+    if (clicks.empty() || clicks.size() >= limit) return clicks;
+    // The index holds only clicks that have one before them: the first of all is not among them.
+    if (const auto first = click(*clicks.back().previous)) clicks.push_back(*first);
+    return clicks;
+  });
+}
+
 Result<std::vector<ClickTotal>> SqliteStore::click_totals(const TotalsQuery& query) {
   return guarded([&]() -> Result<std::vector<ClickTotal>> {
     Filter filter;

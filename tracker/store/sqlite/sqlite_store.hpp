@@ -36,6 +36,7 @@ class SqliteStore final : public Store {
 
   Result<ClickRow> click(const Uuid& id) override;
   Result<Page<ClickRow>> clicks(const ClickQuery& query) override;
+  Result<std::vector<ClickRow>> clicks_of_visitor(const Uuid& visitor, std::size_t limit) override;
   Result<std::vector<ClickTotal>> click_totals(const TotalsQuery& query) override;
 
   Result<LinkRow> insert_link(const LinkRow& link) override;
