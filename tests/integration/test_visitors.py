@@ -1,6 +1,10 @@
 """Visitors who come back, and what their cookie carries."""
+import re
+import signal
+import threading
+
 from tests.support import rawhttp
-from tests.support.invariants import click_id
+from tests.support.invariants import assert_all_stored_once, click_id
 from tests.support.programs import wait_until
 from tests.support.rawhttp import BROWSER
 
@@ -55,3 +59,62 @@ def test_a_cookie_signed_with_an_older_key_still_holds(system):
     second = wait_until(signed_with_new_key, "the edge signs with the new key")
     one, two = system.click(first.click_token()), system.click(second.click_token())
     assert two["visitor"] == one["visitor"]
+
+
+class Visitors:
+    """Visitors who come again and again, each with the cookie it was last given."""
+
+    def __init__(self, edge, count):
+        self.edge = edge
+        self.cookies = [edge.get("/try").cookie() for _ in range(count)]
+        self.tokens = []
+        self.stopped = False
+        self.thread = threading.Thread(target=self.come)
+        self.thread.start()
+
+    def come(self):
+        while not self.stopped:
+            for at, cookie in enumerate(self.cookies):
+                answer = rawhttp.get(self.edge.port, "/try", returning(cookie))
+                assert answer.status == 302
+                self.cookies[at] = answer.cookie()
+                self.tokens.append(answer.click_token())
+
+    def stop(self):
+        self.stopped = True
+        self.thread.join()
+
+
+def test_rotating_keys_under_load_loses_no_cookie(system):
+    """Two steps (design 3.3): append the new key everywhere, then move it to the front."""
+    visitors = Visitors(system.edge, 20)
+    old = system.keys.read_text()
+    new = "knew " + "5a" * 32 + "\n"
+
+    def reload(keys):
+        system.keys.write_text(keys)
+        for program in (system.edge, system.tracker):
+            program.process.send_signal(signal.SIGHUP)
+
+    def key_ids(admin_port):
+        version = rawhttp.get(admin_port, "/version").body.decode()
+        return re.findall(r'"([^"]+)"', version.partition('"keys"')[2].partition("]")[0])
+
+    def all_sign_with_the_new_key():
+        return all(cookie.startswith("1.knew.") for cookie in visitors.cookies)
+
+    try:
+        reload(old + new)
+        for program in (system.edge, system.tracker):
+            wait_until(lambda port=program.admin: "knew" in key_ids(port), "it has both keys")
+        assert not any(cookie.startswith("1.knew.") for cookie in visitors.cookies)
+        reload(new + old)
+        wait_until(all_sign_with_the_new_key, "every cookie was written anew")
+    finally:
+        visitors.stop()
+    assert_all_stored_once(system, visitors.tokens)
+    news = system.tracker.rows("SELECT count(*) AS n FROM clicks WHERE new = 1")[0]["n"]
+    assert news == 20, "nobody was taken for somebody new"
+    for token in (visitors.tokens[0], visitors.tokens[-1]):  # signed with the old and the new key
+        status, answer = system.tracker.api("POST", "/v1/attribution/resolve", {"click_id": token})
+        assert status == 200 and answer["referrer"] == "rfr_anna"
