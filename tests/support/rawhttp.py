@@ -75,6 +75,10 @@ class Connection:
         except ConnectionError:
             return True
 
+    def read_to_end(self):
+        """Everything until the peer closes."""
+        return self._file.read()
+
     def request(self, method, target, headers=None, body=b""):
         lines = [f"{method} {target} HTTP/1.1"]
         headers = dict(headers or {})

@@ -1,0 +1,97 @@
+<?php
+// A shop whose sign-ups are credited through Waymark. PHP 8, no packages:
+//   php -S 127.0.0.1:8100 index.php
+// ../README.md says how to run it and why it keeps the token twice.
+declare(strict_types=1);
+
+const COOKIE = 'shop_click';
+const WINDOW_SECONDS = 60 * 24 * 60 * 60;  // the campaign's window_days
+const API_TIMEOUT_SECONDS = 3;
+
+function setting(string $name, string $default): string
+{
+    $value = getenv($name);
+    return $value === false || $value === '' ? $default : $value;
+}
+
+function api_key(): string
+{
+    $file = setting('WAYMARK_API_KEY_FILE', '');
+    return $file === '' ? setting('WAYMARK_API_KEY', '') : trim(file_get_contents($file));
+}
+
+// Whether the token is genuine only the tracker knows; what has another form is not one.
+function token_in(mixed $text): ?string
+{
+    return is_string($text) && preg_match('/^[A-Za-z0-9_-]{32}\z/', $text) ? $text : null;
+}
+
+function page(int $status, string $body): void
+{
+    http_response_code($status);
+    header('Content-Type: text/html; charset=utf-8');
+    header('Cache-Control: no-store');  // the page holds a visitor's token
+    echo "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Shop</title>$body</html>\n";
+}
+
+function landing_page(): void
+{
+    $arrived = token_in($_GET['wm_click'] ?? null);
+    if ($arrived !== null) {
+        setcookie(COOKIE, $arrived, [
+            'expires' => time() + WINDOW_SECONDS,
+            'path' => '/',
+            'secure' => setting('TRIAL', '') !== '1',
+            'httponly' => true,
+            'samesite' => 'Lax',
+        ]);
+    }
+    $token = $arrived ?? token_in($_COOKIE[COOKIE] ?? null) ?? '';
+    page(200, '<h1>Welcome to the shop</h1>
+<form method="post" action="/signup">
+<label>E-mail <input name="email" type="email" required></label>
+<input type="hidden" name="wm_click" value="' . htmlspecialchars($token) . '">
+<button>Sign up</button>
+</form>');
+}
+
+// Asks who is to be credited; null when the tracker cannot be asked.
+function resolve(?string $click_id, ?string $attribution_token): ?array
+{
+    $context = stream_context_create(['http' => [
+        'method' => 'POST',
+        'header' => ['Authorization: Bearer ' . api_key(), 'Content-Type: application/json'],
+        'content' => json_encode(['click_id' => $click_id, 'attribution_token' => $attribution_token]),
+        'timeout' => API_TIMEOUT_SECONDS,
+        'ignore_errors' => true,
+    ]]);
+    $url = setting('WAYMARK_API', 'http://127.0.0.1:8090') . '/v1/attribution/resolve';
+    $body = @file_get_contents($url, false, $context);
+    $answer = $body === false ? null : json_decode($body, true);
+    if (is_array($answer) && ($answer['object'] ?? '') === 'attribution') {
+        return $answer;
+    }
+    error_log('resolve: ' . ($body === false ? 'no answer' : $body));
+    return null;
+}
+
+function sign_up(): void
+{
+    $click_id = token_in($_POST['wm_click'] ?? null) ?? token_in($_COOKIE[COOKIE] ?? null);
+    $wm_ref = $_COOKIE['wm_ref'] ?? null;
+    $attribution = resolve($click_id, is_string($wm_ref) ? $wm_ref : null);
+    // A real shop stores the token with the customer: then it can ask again, whatever happened here.
+    error_log(json_encode(['email' => $_POST['email'] ?? null, 'click_id' => $click_id,
+                           'attribution' => $attribution]));
+    $referrer = $attribution['referrer'] ?? null;
+    page(200, $referrer === null
+        ? '<p id="thanks">Thank you.</p>'
+        : '<p id="thanks">Thank you. You were invited by <b>' . htmlspecialchars($referrer) . '</b>.</p>');
+}
+
+$path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
+match ([$_SERVER['REQUEST_METHOD'], $path]) {
+    ['GET', '/'] => landing_page(),
+    ['POST', '/signup'] => sign_up(),
+    default => page(404, '<p>Not here.</p>'),
+};
