@@ -127,3 +127,16 @@ def test_a_click_survives_an_orderly_stop_of_everything(system):
     assert system.tracker.end() == 0
     system.tracker.start()  # what it had not read is still in the stream
     assert_all_stored_once(system, tokens)
+
+
+def test_click_explain_says_who_would_be_credited(system):
+    answer = system.edge.get("/try")
+    system.click(answer.click_token())
+    for operand in (answer.click_token(), answer.headers["location"]):
+        page = system.waymark_api("click", "explain", operand)
+        assert "rfr_anna is credited, by click_id (last touch)" in page
+        assert f"click_id  {click_id(answer.click_token())}" in page
+    tool = system.edge.get("/try", {"User-Agent": "curl/7.88.1"}).click_token()
+    system.click(tool)
+    page = system.waymark_api("click", "explain", tool, "--model", "first")
+    assert page.startswith("Nobody is credited.\n") and " bot: " in page

@@ -63,18 +63,25 @@ json::value time_or_null(const Candidate& candidate) {
   return json::value(rfc3339_ms(candidate.unix_ms));
 }
 
+void add_touch(json::object& object, const Candidate& candidate) {
+  object["click"] = click_or_null(candidate.click);
+  object["clicked_at"] = time_or_null(candidate);
+  object["code"] = text_or_null(candidate.code);
+  object["link"] = text_or_null(candidate.link);
+  object["campaign"] = text_or_null(candidate.campaign);
+  object["referrer"] = text_or_null(candidate.referrer);
+}
+
 json::object render_touch(const Candidate& candidate) {
-  return {{"click", click_or_null(candidate.click)},
-          {"clicked_at", time_or_null(candidate)},
-          {"code", text_or_null(candidate.code)},
-          {"link", text_or_null(candidate.link)},
-          {"campaign", text_or_null(candidate.campaign)},
-          {"referrer", text_or_null(candidate.referrer)}};
+  json::object object;
+  add_touch(object, candidate);
+  return object;
 }
 
 json::object render_evidence(const Candidate& candidate) {
-  json::object object = render_touch(candidate);
+  json::object object;
   object["source"] = to_text(candidate.source);
+  add_touch(object, candidate);
   object["bot"] = text_or_null(candidate.bot);
   object["outcome"] = candidate.reason == EvidenceReason::won ? "won" : "lost";
   object["reason"] = to_text(candidate.reason);
@@ -99,13 +106,13 @@ std::string_view method_of(const AttributionResult& result) {
 json::object render(const AttributionResult& result, const AttributionQuestion& question) {
   const Candidate nobody;
   const Candidate& winner = result.winner ? result.evidence[*result.winner] : nobody;
-  json::object object = render_touch(winner);
-  object["object"] = "attribution";
-  object["method"] = method_of(result);
-  object["state"] = result.awaiting_click ? "awaiting_click" : "final";
-  object["model"] = question.model == AttributionModel::first ? "first" : "last";
-  object["occurred_at"] = rfc3339_ms(question.occurred_ms);
-  object["test"] = question.test;
+  json::object object{{"object", "attribution"},
+                      {"method", method_of(result)},
+                      {"state", result.awaiting_click ? "awaiting_click" : "final"},
+                      {"model", question.model == AttributionModel::first ? "first" : "last"},
+                      {"occurred_at", rfc3339_ms(question.occurred_ms)},
+                      {"test", question.test}};
+  add_touch(object, winner);
   object["visitor"] = winner.visitor ? click_or_null(*winner.visitor) : json::value{nullptr};
   object["window_days"] = result.winner ? days(winner.window_ms) : json::value{nullptr};
   json::array campaigns, evidence;

@@ -1,5 +1,6 @@
 #include "common/error.hpp"
 #include "tracker/cli/api_client.hpp"
+#include "tracker/cli/attribution_text.hpp"
 #include "tracker/cli/click_tail.hpp"
 #include "tracker/cli/click_text.hpp"
 #include "tracker/cli/commands.hpp"
@@ -44,6 +45,17 @@ int show(const Arguments& arguments) {
     }
     std::this_thread::sleep_for(poll_interval);
   }
+}
+
+int explain(const Arguments& arguments) {
+  json::object question{{"click_id", click_reference(arguments.operands()[0])}};
+  for (const std::string_view name : {"campaign", "model"}) {
+    if (const auto value = arguments.value(fmt::format("--{}", name))) question[name] = *value;
+  }
+  if (arguments.has("--test")) question["test"] = true;
+  const auto reply = ApiClient::from(arguments).post("/v1/attribution/resolve", question);
+  print_line(arguments.has("--json") ? reply.text : attribution_page(reply.json));
+  return exit_code::ok;
 }
 
 Query filter_of(const Arguments& arguments) {
@@ -131,6 +143,16 @@ std::vector<CommandSpec> click_commands() {
        {"click show 0192f3a4-5b6c-7d8e-9fa0-b1c2d3e4f506",
         "click show \"$(curl -s -o /dev/null -w '%{redirect_url}' http://127.0.0.1:8080/try)\""},
        show},
+      {"click explain",
+       "CLICK",
+       1,
+       1,
+       "Say who would be credited for a sign-up after this click, and why",
+       {{"--campaign", "ID", "Only for this campaign"},
+        {"--model", "MODEL", "first or last touch (default last)"},
+        {"--test", "", "For a sign-up in test mode"}},
+       {"click explain AZAWPYaUc5u4scLT5PUGF7Hmt5dEMj6N"},
+       explain},
   };
 }
 
