@@ -38,15 +38,15 @@ function send(response, status, body, headers = {}) {
     'Cache-Control': 'no-store',
     ...headers,
   });
-  response.end(`<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title>${body}</html>\n`);
+  response.end(`<!doctype html><html lang="en"><meta charset="utf-8">
+<title>Shop</title>${body}</html>\n`);
 }
 
 function landingPage(request, response, query) {
   const arrived = tokenIn(query.get('wm_click'));
   const token = arrived || tokenIn(cookieOf(request, COOKIE));
-  const headers = arrived
-    ? { 'Set-Cookie': `${COOKIE}=${arrived}; Path=/; Max-Age=${WINDOW_SECONDS}; HttpOnly; SameSite=Lax${SECURE}` }
-    : {};
+  const kept = `Path=/; Max-Age=${WINDOW_SECONDS}; HttpOnly; SameSite=Lax${SECURE}`;
+  const headers = arrived ? { 'Set-Cookie': `${COOKIE}=${arrived}; ${kept}` } : {};
   send(response, 200, `<h1>Welcome to the shop</h1>
 <form method="post" action="/signup">
 <label>E-mail <input name="email" type="email" required></label>

@@ -31,7 +31,8 @@ function page(int $status, string $body): void
     http_response_code($status);
     header('Content-Type: text/html; charset=utf-8');
     header('Cache-Control: no-store');  // the page holds a visitor's token
-    echo "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Shop</title>$body</html>\n";
+    echo "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">
+<title>Shop</title>$body</html>\n";
 }
 
 function landing_page(): void
@@ -61,7 +62,10 @@ function resolve(?string $click_id, ?string $attribution_token): ?array
     $context = stream_context_create(['http' => [
         'method' => 'POST',
         'header' => ['Authorization: Bearer ' . api_key(), 'Content-Type: application/json'],
-        'content' => json_encode(['click_id' => $click_id, 'attribution_token' => $attribution_token]),
+        'content' => json_encode([
+            'click_id' => $click_id,
+            'attribution_token' => $attribution_token,
+        ]),
         'timeout' => API_TIMEOUT_SECONDS,
         'ignore_errors' => true,
     ]]);
@@ -80,13 +84,14 @@ function sign_up(): void
     $click_id = token_in($_POST['wm_click'] ?? null) ?? token_in($_COOKIE[COOKIE] ?? null);
     $wm_ref = $_COOKIE['wm_ref'] ?? null;
     $attribution = resolve($click_id, is_string($wm_ref) ? $wm_ref : null);
-    // A real shop stores the token with the customer: then it can ask again, whatever happened here.
+    // A real shop stores the token with the customer: then it can ask again, whatever happens here.
     error_log(json_encode(['email' => $_POST['email'] ?? null, 'click_id' => $click_id,
                            'attribution' => $attribution]));
     $referrer = $attribution['referrer'] ?? null;
     page(200, $referrer === null
         ? '<p id="thanks">Thank you.</p>'
-        : '<p id="thanks">Thank you. You were invited by <b>' . htmlspecialchars($referrer) . '</b>.</p>');
+        : '<p id="thanks">Thank you. You were invited by <b>' . htmlspecialchars($referrer)
+            . '</b>.</p>');
 }
 
 $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
