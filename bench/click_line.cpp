@@ -15,9 +15,11 @@ void write(benchmark::State& state) {
   const ClickParts parts{
       .id = ids.next(corpus().now_ms),
       .unix_ms = corpus().now_ms,
-      .link_json =
-          R"("code":"anna7","link":"lnk_1","campaign":"camp_spring","referrer":"rfr_anna",)"
-          R"("destination":"https://shop.example/welcome",)",
+      .code = "anna7",
+      .link = "lnk_1",
+      .campaign = "camp_spring",
+      .referrer = "rfr_anna",
+      .destination = "https://shop.example/welcome",
       .host_json = R"("host":"go.example.com",)",
       .agent_json = R"("ua":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, )"
                     R"(like Gecko) Chrome/143.0.0.0 Safari/537.36","device":"desktop",)"

@@ -26,16 +26,19 @@ std::string json_escaped(std::string_view text);
 struct ClickParts {
   Uuid id;
   std::uint64_t unix_ms = 0;
-  std::string_view link_json{};   // code, link, campaign, referrer, destination, rule
+  std::string_view code{}, link{}, campaign{}, referrer{};
+  std::string_view destination{};  // URL as the records' checks leave them
+  std::optional<std::uint32_t> rule{};
   std::string_view host_json{};   // host
   std::string_view agent_json{};  // ua, device, os
-  std::string_view query_json{};  // query, an object of strings; lang, country
+  std::string_view query_json{};  // query, an object of strings; lang
   std::optional<Uuid> visitor{};
   bool new_visitor = false;
   std::optional<Uuid> previous{};  // the visitor's previous click
   std::string_view channel{};
   std::string_view share{};
   std::string_view referring_host{};
+  std::string_view country{};
   std::string_view ip{};       // truncated address
   std::string_view ipk{};      // keyed hash
   std::string_view bot{};      // empty for people

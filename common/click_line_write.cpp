@@ -30,6 +30,13 @@ inline char* put_id(std::string_view prefix, const Uuid& id, char* out) noexcept
   return put("\",", out);
 }
 
+char* put_rule(std::uint32_t rule, char* out) noexcept {
+  out = put(R"("rule":)", out);
+  out = std::to_chars(out, out + 10, rule).ptr;
+  *out++ = ',';
+  return out;
+}
+
 char* put_escape(char c, char* out) noexcept {
   switch (c) {
     case '"':
@@ -105,7 +112,12 @@ char* write_click_line(const ClickParts& parts, char* out) noexcept {
   out = put(R"("ts":)", out);
   out = std::to_chars(out, out + 20, parts.unix_ms).ptr;
   *out++ = ',';
-  out = put(parts.link_json, out);
+  out = put_text(R"("code":")", parts.code, out);
+  out = put_text(R"("link":")", parts.link, out);
+  out = put_text(R"("campaign":")", parts.campaign, out);
+  out = put_text(R"("referrer":")", parts.referrer, out);
+  out = put_text(R"("destination":")", parts.destination, out);
+  if (parts.rule) out = put_rule(*parts.rule, out);
   out = put(parts.host_json, out);
   if (parts.visitor) out = put_id(R"("visitor":")", *parts.visitor, out);
   if (parts.new_visitor) out = put(R"("new":true,)", out);
@@ -114,6 +126,7 @@ char* write_click_line(const ClickParts& parts, char* out) noexcept {
   out = put_text(R"("share":")", parts.share, out);
   out = put_text(R"("ref":")", parts.referring_host, out);
   out = put(parts.query_json, out);
+  out = put_text(R"("country":")", parts.country, out);
   out = put_text(R"("ip":")", parts.ip, out);
   out = put_text(R"("ipk":")", parts.ipk, out);
   out = put(parts.agent_json, out);

@@ -9,10 +9,12 @@ target_sources(waymark_common PRIVATE
   percent.cpp
   ranges.cpp
   record_campaign.cpp
+  record_conditions.cpp
   record_destination.cpp
   record_domain.cpp
   record_fields.cpp
   record_link.cpp
+  record_rules.cpp
   token.cpp
   utf8.cpp
   uuid.cpp

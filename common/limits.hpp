@@ -18,6 +18,13 @@ inline constexpr std::size_t id_bytes_max = 64;  // campaign, referrer and link 
 inline constexpr std::size_t destination_bytes_max = 2 * 1024;
 inline constexpr std::size_t record_bytes_max = 16 * 1024;  // all fields of one record
 
+// Rules of a link.
+inline constexpr std::size_t rules_max = 64;
+inline constexpr std::size_t rule_values_max = 256;  // of one condition
+inline constexpr std::size_t rule_language_bytes_max = 35;
+inline constexpr std::size_t split_variants_max = 32;  // of one rule
+inline constexpr std::int64_t split_weight_max = 1'000'000;
+
 // What a click may carry.
 inline constexpr std::size_t user_agent_bytes_max = 512;
 inline constexpr std::size_t channel_bytes_max = 32;
@@ -42,6 +49,8 @@ inline constexpr std::size_t answer_bytes_max =
 inline constexpr std::size_t committed_ranges_max = 64;  // per origin above `complete`
 inline constexpr std::size_t stream_shards_max = 1024;
 
+static_assert(split_variants_max * split_weight_max < (std::int64_t{1} << 32U),
+              "the weights of a split must add up within 32 bits");
 static_assert(target_bytes_max + 512 <= header_bytes_max,
               "a request with its longest target must fit the header limit");
 static_assert(destination_bytes_max + user_agent_bytes_max * 2 + stored_query_bytes_max * 2 +

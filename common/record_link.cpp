@@ -1,10 +1,6 @@
 #include "common/code.hpp"
+#include "common/link_rules.hpp"
 #include "common/record_fields.hpp"
-
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
 
 #include <array>
 
@@ -30,38 +26,10 @@ Problem read_query_policy(std::string_view text, QueryPolicy& value) {
   return {};
 }
 
-Problem check_rule_destination(const boost::json::object& from, const DestinationPolicy& policy) {
-  const auto* const destination = from.if_contains("destination");
-  if (destination == nullptr || !destination->is_string())
-    return "has an entry without destination";
-  const auto& text = destination->get_string();
-  const auto checked = check_destination({text.data(), text.size()}, policy);
-  if (checked.has_error()) return "has a destination that " + checked.error().problem;
-  return {};
-}
-
-// A rule leads to one destination or is split between several.
-Problem check_rule(const boost::json::value& rule, const DestinationPolicy& policy) {
-  if (!rule.is_object()) return "must be a list of objects";
-  const auto& object = rule.get_object();
-  const auto* const split = object.if_contains("split");
-  if (split == nullptr) return check_rule_destination(object, policy);
-  if (!split->is_array() || split->get_array().empty()) return "has a split that is no list";
-  for (const auto& part : split->get_array()) {
-    if (!part.is_object()) return "has a split that is no list of objects";
-    if (Problem problem = check_rule_destination(part.get_object(), policy)) return problem;
-  }
-  return {};
-}
-
+// The text is kept as it stands; the edge reads it again when it compiles the rules.
 Problem read_rules(std::string_view text, const DestinationPolicy& policy, std::string& value) {
-  boost::system::error_code error;
-  const boost::json::value rules = boost::json::parse({text.data(), text.size()}, error);
-  if (error) return "is not JSON: " + error.message();
-  if (!rules.is_array()) return "must be a list of objects";
-  for (const auto& rule : rules.get_array()) {
-    if (Problem problem = check_rule(rule, policy)) return problem;
-  }
+  const auto rules = parse_rules(text, policy);
+  if (rules.has_error()) return rules.error().problem;
   value = text;
   return {};
 }

@@ -36,7 +36,7 @@ struct LinkRecord {
   std::string expired_url{};
   std::optional<std::uint64_t> max_clicks{};
   bool full = false;
-  std::string rules{};  // JSON list; its destinations are checked, its conditions are not
+  std::string rules{};  // JSON list, see link_rules.hpp
   int status_code = 302;
   QueryPolicy query = QueryPolicy::pass;
   std::string title{}, description{}, image{};

@@ -27,8 +27,21 @@ bool is_reserved(std::string_view name) noexcept {
   return name == "c" || name == "s" || name.starts_with("wm_");
 }
 
-bool is_set_by_firm(std::string_view name, const Destination& destination) noexcept {
-  return std::ranges::find(destination.names, name) != destination.names.end();
+// By the campaign or by the landing page itself. `name` is decoded.
+bool is_set_by_firm(std::string_view name, const Landing& landing,
+                    const ResolvedCampaign& campaign) noexcept {
+  if (std::ranges::find(campaign.utm_names, name) != campaign.utm_names.end()) return true;
+  bool found = false;
+  for_each_parameter(landing.own_query, [&](const Parameter& own) {
+    if (!landing.encoded_names) {
+      found |= own.name == name;
+      return;
+    }
+    char decoded[limits::destination_bytes_max];
+    const char* const end = write_form_decoded(own.name, decoded);
+    found |= name == std::string_view{decoded, static_cast<std::size_t>(end - decoded)};
+  });
+  return found;
 }
 
 constexpr std::string_view not_in_queries = "\"<>\\^`{|}";  // printable, yet not in RFC 3986
@@ -48,17 +61,30 @@ char* put_query_text(char* out, std::string_view text) noexcept {
 
 // The visitor's own parameters. Octets that a Location may not hold leave percent-encoded; names
 // are compared decoded, so that `%77m_click` does not slip past.
-char* put_visitor_query(char* out, std::string_view query,
-                        const Destination& destination) noexcept {
+char* put_visitor_query(char* out, std::string_view query, const Landing& landing,
+                        const ResolvedCampaign& campaign) noexcept {
   for_each_parameter(query, [&](const Parameter& parameter) {
     char decoded[limits::target_bytes_max];
     const std::string_view name{
         decoded, static_cast<std::size_t>(write_form_decoded(parameter.name, decoded) - decoded)};
-    if (is_reserved(name) || is_set_by_firm(name, destination)) return;
+    if (is_reserved(name) || is_set_by_firm(name, landing, campaign)) return;
     out = put_query_text(out, parameter.text);
     *out++ = '&';
   });
   return out;
+}
+
+// A head with marks: each gives way to what this click knows.
+char* put_filled(char* out, std::string_view head, std::string_view token,
+                 std::string_view channel) noexcept {
+  constexpr char marks[] = {Landing::click_mark, Landing::channel_mark, '\0'};
+  while (true) {
+    const std::size_t end = head.find_first_of(marks);
+    out = put(out, head.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out = put(out, head[end] == Landing::click_mark ? token : channel);
+    head.remove_prefix(end + 1);
+  }
 }
 
 char* put_location(char* out, const Decision& decision, const Request& request,
@@ -66,18 +92,17 @@ char* put_location(char* out, const Decision& decision, const Request& request,
   char token[click_token_bytes];
   write_click_token(decision.click, key, token);
   const std::string_view token_text{token, sizeof token};
-  const Destination& destination = link.destination;
-  for (const auto& piece : destination.pieces) {
-    out = put(out, piece.text);
-    if (piece.slot == Destination::Slot::click) out = put(out, token_text);
-    if (piece.slot == Destination::Slot::channel) out = put(out, decision.channel);
-  }
-  if (!request.query.empty() && link.record.query == QueryPolicy::pass) {
-    out = put_visitor_query(out, request.query, destination);
+  const Landing& landing = decision.landing;
+  out = landing.has_marks ? put_filled(out, landing.head, token_text, decision.channel)
+                          : put(out, landing.head);
+  if (landing.joint != 0) *out++ = landing.joint;
+  out = put(out, landing.utm);
+  if (!request.query.empty() && link.query() == QueryPolicy::pass) {
+    out = put_visitor_query(out, request.query, landing, *link.campaign);
   }
   out = put(out, "wm_click=");
   out = put(out, token_text);
-  return put(out, destination.tail);
+  return put(out, landing.tail);
 }
 
 char* put_cookie(char* out, const Decision& decision, const DecideRules& rules,
@@ -168,11 +193,11 @@ char* write_redirect(const Decision& decision, const Request& request, const Res
                      const DecideRules& rules, std::string_view cookie_domain,
                      const SigningKey& key, std::string_view date, bool close, char* out) noexcept {
   const bool lands = decision.verdict == Verdict::land;
-  out = put(out, lands ? link.status_line : found_line);
+  out = put(out, lands ? link.status_line() : found_line);
   out = put(out, "Date: ");
   out = put(out, date);
   out = put(out, "\r\nLocation: ");
-  out = lands ? put_location(out, decision, request, link, key) : put(out, link.fallback);
+  out = lands ? put_location(out, decision, request, link, key) : put(out, decision.fallback);
   if (decision.set_cookie) out = put_cookie(out, decision, rules, cookie_domain, key);
   return put_redirect_end(out, link.campaign->record.referrer_policy, close);
 }

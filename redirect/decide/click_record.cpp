@@ -89,7 +89,12 @@ char* write_click(const Decision& decision, const Request& request, const KnownA
   ClickParts parts;
   parts.id = decision.click;
   parts.unix_ms = now_ms;
-  parts.link_json = link.click_json;
+  parts.code = link.code();
+  parts.link = link.link_id();
+  parts.campaign = link.campaign->id;
+  parts.referrer = link.referrer();
+  parts.destination = decision.landing.text;
+  parts.rule = decision.rule;
   parts.host_json = host_json;
   parts.agent_json = agent.click_json;
   parts.query_json = {query_json, static_cast<std::size_t>(query_end - query_json)};
@@ -99,6 +104,7 @@ char* write_click(const Decision& decision, const Request& request, const KnownA
   parts.channel = decision.channel;
   parts.share = decision.share;
   parts.referring_host = decision.referring_host;
+  parts.country = decision.country;
   parts.ip = peer.truncated_text();
   if (!decision.anonymous) parts.ipk = address_hash(peer, keys, now_ms);
   parts.bot = decision.bot;

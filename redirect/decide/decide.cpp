@@ -2,6 +2,7 @@
 
 #include "redirect/decide/consent.hpp"
 #include "redirect/decide/query.hpp"
+#include "redirect/decide/rules.hpp"
 
 #include <algorithm>
 
@@ -19,11 +20,10 @@ std::string_view bot_class(const Request& request, const Agent& agent) noexcept 
 }
 
 std::string_view outcome_of(const ResolvedLink& link, std::int64_t now) noexcept {
-  const LinkRecord& record = link.record;
-  if (record.status != LinkStatus::active) return "paused";
-  if (record.starts_at && now < *record.starts_at) return "early";
-  if (record.expires_at && now >= *record.expires_at) return "expired";
-  if (record.full) return "full";
+  if (link.status() != LinkStatus::active) return "paused";
+  if (now < link.starts_at()) return "early";
+  if (now >= link.expires_at()) return "expired";
+  if (link.full()) return "full";
   switch (link.campaign->record.status) {
     case CampaignStatus::paused:
       return "paused";
@@ -88,7 +88,7 @@ void grant_cookie(const ResolvedLink& link, std::uint64_t now, std::uint64_t now
   }
   const ResolvedCampaign& campaign = *link.campaign;
   if (!campaign.id.empty()) {
-    touch(decision.attribution, campaign.id, Touch{decision.click, link.code}, now,
+    touch(decision.attribution, campaign.id, Touch{decision.click, link.code()}, now,
           campaign.window_seconds);
   }
   decision.cookie_seconds = longest_rest(decision.attribution, now);
@@ -96,6 +96,19 @@ void grant_cookie(const ResolvedLink& link, std::uint64_t now, std::uint64_t now
     decision.cookie_seconds = std::max(decision.cookie_seconds, visitor_seconds);
   }
   decision.set_cookie = true;
+}
+
+// Chooses the landing page. A split remembers by the visitor id, also by one that this very click
+// mints, so that the second visit meets the page of the first. Who has none (no consent, a robot, a
+// campaign without cookies) cannot be remembered: each of their clicks draws anew.
+void land(const RuleSubject& subject, const ResolvedLink& link, Decision& decision) noexcept {
+  const RuleSet* const rules = decision.outcome.empty() ? link.rules() : nullptr;
+  if (rules != nullptr) {
+    decision.rule = choose_landing(*rules, subject, decision.visitor.value_or(decision.click));
+  }
+  decision.landing = decision.rule
+                         ? rules->landings[*decision.rule].open(rules->texts.data(), *link.campaign)
+                         : link.landing();
 }
 
 }  // namespace
@@ -119,7 +132,7 @@ std::optional<std::string_view> cookie_value(const Request& request,
 
 Decision decide(const Request& request, const Agent& agent, const ResolvedLink& link,
                 const DecideRules& rules, const KeyRing& keys, std::uint64_t now_ms,
-                Uuid7Generator& ids, DecideScratch& scratch) noexcept {
+                Uuid7Generator& ids, DecideScratch& scratch, const Surroundings& around) noexcept {
   Decision decision;
   const CampaignRecord& campaign = link.campaign->record;
   if (campaign.status == CampaignStatus::draft) {
@@ -128,11 +141,13 @@ Decision decide(const Request& request, const Agent& agent, const ResolvedLink& 
   }
   const std::uint64_t now = now_ms / 1000;
   decision.click = ids.next(now_ms);
-  decision.test = link.test;
+  decision.test = link.test();
+  decision.country = around.country;
   decision.bot = bot_class(request, agent);
   decision.outcome = outcome_of(link, static_cast<std::int64_t>(now));
   if (!decision.outcome.empty()) {
-    decision.verdict = link.fallback.empty() ? Verdict::gone : Verdict::divert;
+    decision.fallback = link.fallback().empty() ? around.domain_fallback : link.fallback();
+    decision.verdict = decision.fallback.empty() ? Verdict::gone : Verdict::divert;
   }
 
   const Tags tags = tags_of(request.query);
@@ -141,11 +156,13 @@ Decision decide(const Request& request, const Agent& agent, const ResolvedLink& 
   decision.share = share_of(tags.s);
 
   decision.anonymous = !has_consent(request, campaign, rules);
-  if (decision.anonymous || campaign.cookies == CookiePolicy::never) return decision;
-  remember_visitor(request, keys, decision, scratch.cookie);
-  if (decision.bot.empty() && decision.outcome.empty()) {
-    grant_cookie(link, now, now_ms, ids, decision);
+  if (!decision.anonymous && campaign.cookies != CookiePolicy::never) {
+    remember_visitor(request, keys, decision, scratch.cookie);
+    if (decision.bot.empty() && decision.outcome.empty()) {
+      grant_cookie(link, now, now_ms, ids, decision);
+    }
   }
+  land({request, agent, around.country, static_cast<std::int64_t>(now)}, link, decision);
   return decision;
 }
 

@@ -30,7 +30,7 @@ inline constexpr std::uint64_t visitor_seconds = 60 * 86'400;  // cookie life wi
 
 enum class Verdict : std::uint8_t {
   land,     // to the landing page, with token
-  divert,   // to the link's or campaign's fallback, without cookie and token
+  divert,   // to the fallback, without cookie and token
   gone,     // 410
   unknown,  // 404: the campaign is a draft
 };
@@ -42,8 +42,17 @@ struct DecideScratch {
   TagBuffer channel;
 };
 
+// What is known about a visit beside the request and its link.
+struct Surroundings {
+  std::string_view country;          // of the peer, two capitals; empty: unknown
+  std::string_view domain_fallback;  // of the host that was asked; may be empty
+};
+
 struct Decision {
   Verdict verdict = Verdict::land;
+  Landing landing;                    // the page chosen, also where the visitor does not get there
+  std::optional<std::uint32_t> rule;  // its number among the pages of the link's rules, if of them
+  std::string_view fallback;          // where a diverted visitor goes: link over campaign over host
   Uuid click;
   std::string_view bot;      // class of 3.2; empty for people
   std::string_view outcome;  // empty for a redirect to the landing page
@@ -61,13 +70,15 @@ struct Decision {
   std::string_view channel;
   std::string_view share;
   std::string_view referring_host;
+  std::string_view country;
 };
 
 // `now_ms` is unix milliseconds. `ids` is the randomness. The result's views point into `request`,
-// `link`, `scratch` and constants.
+// `link`, `scratch`, `around` and constants.
 Decision decide(const Request& request, const Agent& agent, const ResolvedLink& link,
                 const DecideRules& rules, const KeyRing& keys, std::uint64_t now_ms,
-                Uuid7Generator& ids, DecideScratch& scratch) noexcept;
+                Uuid7Generator& ids, DecideScratch& scratch,
+                const Surroundings& around = {}) noexcept;
 
 // Value of a cookie in the request's Cookie lines, or nothing.
 std::optional<std::string_view> cookie_value(const Request& request,

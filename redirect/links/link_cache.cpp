@@ -34,7 +34,7 @@ LinkCache::Slot* LinkCache::find_slot(std::uint64_t hash, std::uint64_t host,
   const auto at = index_.find(hash);
   if (at == index_.end()) return nullptr;
   Slot& slot = slots_[at->second];
-  return slot.host == host && slot.link->code == code ? &slot : nullptr;
+  return slot.host == host && slot.link->code() == code ? &slot : nullptr;
 }
 
 Use LinkCache::use_of(std::uint64_t fetched_ms, std::uint64_t& asked_ms, bool changed,

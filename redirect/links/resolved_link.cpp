@@ -1,17 +1,82 @@
 #include "redirect/links/resolved_link.hpp"
 
-#include "common/click_line.hpp"
-#include "redirect/decide/query.hpp"
+#include "redirect/links/heap_bytes.hpp"
+#include "redirect/links/tail_allocator.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cstring>
 #include <utility>
 
 namespace waymark::redirect {
 namespace {
 
-std::string_view status_line_of(int status) {
-  switch (status) {
+constexpr std::int64_t always = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+
+bool has_extras(const LinkRecord& link) {
+  return !(link.expired_url.empty() && link.title.empty() && link.description.empty() &&
+           link.image.empty() && link.alias_of.empty() && link.rules.empty());
+}
+
+std::unique_ptr<const LinkExtras> extras_of(const LinkRecord& link, const LinkNames& names,
+                                            const ResolvedCampaign& campaign) {
+  if (!has_extras(link)) return nullptr;
+  auto extras = std::make_unique<LinkExtras>();
+  extras->expired_url = link.expired_url;
+  extras->title = link.title;
+  extras->description = link.description;
+  extras->image = link.image;
+  extras->alias_of = link.alias_of;
+  if (link.rules.empty()) return extras;
+  extras->rules_json = link.rules;
+  // Where destinations may lead was checked with the record.
+  const std::string_view link_name = link.link.empty() ? names.code : std::string_view{link.link};
+  extras->rules = compile_rules(parse_rules(link.rules, {}).value(), names, link_name, campaign);
+  return extras;
+}
+
+bool fit(const RuleSet& rules, const ResolvedCampaign& campaign) {
+  return std::ranges::all_of(rules.landings, [&](const PackedLanding& landing) {
+    return location_bytes(landing.open(rules.texts.data(), campaign)) <= location_bytes_max;
+  });
+}
+
+std::size_t bytes_of(const LinkExtras& extras) noexcept {
+  return heap_bytes(sizeof extras) + heap_bytes(extras.expired_url) + heap_bytes(extras.title) +
+         heap_bytes(extras.description) + heap_bytes(extras.image) + heap_bytes(extras.alias_of) +
+         heap_bytes(extras.rules_json) + extras.rules.bytes();
+}
+
+}  // namespace
+
+struct ResolvedLink::Parts {
+  const LinkRecord& record;
+  std::shared_ptr<const ResolvedCampaign> campaign;
+  std::unique_ptr<const LinkExtras> extras;
+  PackedLanding landing;
+  std::uint8_t code_bytes;
+  std::string_view texts;  // code, link id, referrer, and those of the landing page
+};
+
+ResolvedLink::ResolvedLink(Parts&& parts)
+    : campaign(std::move(parts.campaign)),
+      extras_(std::move(parts.extras)),
+      starts_at_(parts.record.starts_at.value_or(always)),
+      expires_at_(parts.record.expires_at.value_or(never)),
+      landing_(parts.landing),
+      code_bytes_(parts.code_bytes),
+      link_bytes_(static_cast<std::uint8_t>(parts.record.link.size())),
+      referrer_bytes_(static_cast<std::uint8_t>(parts.record.referrer.size())),
+      status_code_(static_cast<std::uint8_t>(parts.record.status_code - 300)),
+      status_(static_cast<unsigned>(parts.record.status) & 3U),
+      full_(parts.record.full),
+      drops_query_(parts.record.query == QueryPolicy::drop),
+      own_test_(parts.record.test) {
+  std::memcpy(reinterpret_cast<char*>(this + 1), parts.texts.data(), parts.texts.size());
+}
+
+std::string_view ResolvedLink::status_line() const noexcept {
+  switch (status_code()) {
     case 301:
       return "HTTP/1.1 301 Moved Permanently\r\n";
     case 303:
@@ -25,140 +90,52 @@ std::string_view status_line_of(int status) {
   }
 }
 
-std::vector<std::string> names_of(std::string_view query) {
-  std::vector<std::string> names;
-  for_each_parameter(
-      query, [&](const Parameter& parameter) { names.push_back(form_decoded(parameter.name)); });
-  return names;
+LinkRecord ResolvedLink::record() const {
+  LinkRecord record;
+  record.destination = destination_text();
+  record.campaign = campaign->id;
+  record.referrer = referrer();
+  record.link = link_id();
+  record.status = status();
+  if (starts_at_ != always) record.starts_at = starts_at_;
+  if (expires_at_ != never) record.expires_at = expires_at_;
+  record.full = full_;
+  record.status_code = status_code();
+  record.query = query();
+  record.test = own_test_;
+  if (!extras_) return record;
+  record.expired_url = extras_->expired_url;
+  record.rules = extras_->rules_json;
+  record.title = extras_->title;
+  record.description = extras_->description;
+  record.image = extras_->image;
+  record.alias_of = extras_->alias_of;
+  return record;
 }
-
-// The campaign's parameters that the destination does not set itself.
-std::string merged_query(std::string_view own, std::string_view utm) {
-  std::string query{own};
-  const std::vector<std::string> taken = names_of(own);
-  for_each_parameter(utm, [&](const Parameter& parameter) {
-    if (std::ranges::find(taken, form_decoded(parameter.name)) != taken.end()) return;
-    if (!query.empty()) query += '&';
-    query += parameter.text;
-  });
-  return query;
-}
-
-// Fills what is known per link, and cuts the text where a click fills the rest.
-std::vector<Destination::Piece> cut_at_slots(std::string_view text, const LinkRecord& link,
-                                             std::string_view code) {
-  using Slot = Destination::Slot;
-  struct Known {
-    std::string_view placeholder;
-    Slot slot;
-    std::string value;
-  };
-  const std::array<Known, 5> known{{{"{click}", Slot::click, {}},
-                                    {"{channel}", Slot::channel, {}},
-                                    {"{code}", Slot::none, percent_encoded(code)},
-                                    {"{referrer}", Slot::none, percent_encoded(link.referrer)},
-                                    {"{campaign}", Slot::none, percent_encoded(link.campaign)}}};
-  std::vector<Destination::Piece> pieces(1);
-  while (!text.empty()) {
-    const auto match =
-        text.front() != '{' ? known.end() : std::ranges::find_if(known, [&](const Known& k) {
-          return text.starts_with(k.placeholder);
-        });
-    if (match == known.end()) {
-      pieces.back().text += text.front();
-      text.remove_prefix(1);
-      continue;
-    }
-    text.remove_prefix(match->placeholder.size());
-    if (match->slot == Slot::none) {
-      pieces.back().text += match->value;
-    } else {
-      pieces.back().slot = match->slot;
-      pieces.emplace_back();
-    }
-  }
-  return pieces;
-}
-
-Destination prepare_destination(const LinkRecord& link, std::string_view utm,
-                                std::string_view code) {
-  std::string_view rest = link.destination;
-  Destination destination;
-  if (const std::size_t hash = rest.find('#'); hash != std::string_view::npos) {
-    destination.tail = rest.substr(hash);
-    rest = rest.substr(0, hash);
-  }
-  const std::size_t mark = rest.find('?');
-  const std::string_view own =
-      mark == std::string_view::npos ? std::string_view{} : rest.substr(mark + 1);
-  const std::string query = merged_query(own, utm);
-  std::string head{rest.substr(0, mark)};
-  // `https://shop.example?x=1` is a URL; its path is still `/`.
-  if (head.find('/', head.find("://") + 3) == std::string::npos) head += '/';
-  head.append("?").append(query);
-  if (!query.empty()) head += '&';
-  destination.pieces = cut_at_slots(head, link, code);
-  destination.names = names_of(query);
-  return destination;
-}
-
-std::size_t longest(const Destination& destination) {
-  constexpr std::size_t slot_bytes_max = 32;  // a token or a channel
-  std::size_t bytes = destination.tail.size();
-  for (const auto& piece : destination.pieces) bytes += piece.text.size() + slot_bytes_max;
-  return bytes;
-}
-
-void add_member(std::string& json, std::string_view name, std::string_view value) {
-  if (value.empty()) return;
-  json.append("\"").append(name).append("\":\"").append(json_escaped(value)).append("\",");
-}
-
-std::string click_members(const LinkRecord& link, std::string_view code) {
-  std::string json;
-  add_member(json, "code", code);
-  add_member(json, "link", link.link);
-  add_member(json, "campaign", link.campaign);
-  add_member(json, "referrer", link.referrer);
-  add_member(json, "destination", link.destination);
-  return json;
-}
-
-}  // namespace
 
 std::size_t ResolvedLink::bytes() const noexcept {
-  std::size_t total = sizeof(ResolvedLink) + code.capacity() + record.destination.capacity() +
-                      click_json.capacity() + fallback.capacity() + record.rules.capacity() +
-                      record.title.capacity() + record.description.capacity() +
-                      record.image.capacity() + record.expired_url.capacity();
-  for (const auto& piece : destination.pieces) total += sizeof(piece) + piece.text.capacity();
-  for (const auto& name : destination.names) total += sizeof(name) + name.capacity();
-  return total;
+  // What allocate_shared adds: a table pointer, two counts, and the allocator.
+  constexpr std::size_t shared_bytes = 24;
+  const std::size_t texts_bytes =
+      landing_.at + landing_.text_bytes + landing_.head_bytes + landing_.utm_bytes;
+  const std::size_t own = heap_bytes(shared_bytes + sizeof *this + texts_bytes);
+  return extras_ ? own + bytes_of(*extras_) : own;
 }
 
 std::shared_ptr<const ResolvedLink> resolve_link(std::string code, LinkRecord link,
                                                  std::shared_ptr<const ResolvedCampaign> campaign) {
-  auto resolved = std::make_shared<ResolvedLink>();
-  resolved->code = std::move(code);
-  resolved->destination = prepare_destination(link, campaign->record.utm, resolved->code);
-  if (longest(resolved->destination) > location_bytes_max) return nullptr;
-  resolved->click_json = click_members(link, resolved->code);
-  resolved->status_line = status_line_of(link.status_code);
-  resolved->fallback = link.expired_url.empty() ? campaign->record.fallback_url : link.expired_url;
-  resolved->test = link.test || campaign->record.status == CampaignStatus::testing;
-  resolved->campaign = std::move(campaign);
-  resolved->record = std::move(link);
-  return resolved;
-}
-
-std::shared_ptr<ResolvedCampaign> resolve_campaign(std::string id, CampaignRecord record,
-                                                   bool known) {
-  auto campaign = std::make_shared<ResolvedCampaign>();
-  campaign->id = std::move(id);
-  campaign->known = known;
-  campaign->window_seconds = record.window_seconds();
-  campaign->record = std::move(record);
-  return campaign;
+  const LinkNames names{code, link.referrer, link.campaign};
+  std::string texts = code + link.link + link.referrer;
+  const PackedLanding landing = pack_landing(link.destination, names, *campaign, texts);
+  auto extras = extras_of(link, names, *campaign);
+  if (location_bytes(landing.open(texts.data(), *campaign)) > location_bytes_max ||
+      (extras && !fit(extras->rules, *campaign))) {
+    return nullptr;
+  }
+  return std::allocate_shared<ResolvedLink>(
+      TailAllocator<ResolvedLink>{texts.size()},
+      ResolvedLink::Parts{link, std::move(campaign), std::move(extras), landing,
+                          static_cast<std::uint8_t>(code.size()), texts});
 }
 
 }  // namespace waymark::redirect

@@ -1,66 +1,121 @@
 // A link made ready for the request path: everything that depends on the records alone is computed
 // once, when they come from Redis. Immutable and shared by all threads of the process.
+//
+// A million of them have to fit the cache, so a link is one allocation: the object, and behind it
+// its texts, each stored once. What few links have stands apart (LinkExtras).
 #pragma once
 
 #include "common/limits.hpp"
 #include "common/records.hpp"
+#include "redirect/links/landing.hpp"
+#include "redirect/links/resolved_campaign.hpp"
+#include "redirect/links/rule_set.hpp"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace waymark::redirect {
 
 inline constexpr std::size_t location_bytes_max = 2 * limits::destination_bytes_max;
 
-struct ResolvedCampaign {
-  std::string id;
-  CampaignRecord record;
-  bool known = true;  // false: the link names a campaign without a record, which works by defaults
-  std::uint64_t window_seconds = 0;
-  // Set when Redis says that the record changed: links that carry this one are due for refresh.
-  std::atomic<bool> outdated{false};
+// What few links have.
+struct LinkExtras {
+  std::string expired_url;
+  std::string title, description, image;
+  std::string alias_of;
+  std::string rules_json;  // as it stands in the record
+  RuleSet rules;
 };
 
-// The landing page in pieces; what stands between them is filled in for each click.
-//
-//   https://shop.example/welcome?utm_source=mail&   <visitor's query>  wm_click=<token>  #fragment
-//   `-- pieces: texts and placeholders ----------´                                       `-- tail
-struct Destination {
-  enum class Slot : std::uint8_t { none, click, channel };
-  struct Piece {
-    std::string text;        // as it stands in the Location
-    Slot slot = Slot::none;  // what follows the text
-  };
-  std::vector<Piece> pieces;       // path and the firm's query, ending with `?` or `&`
-  std::string tail;                // fragment with `#`, or empty
-  std::vector<std::string> names;  // parameters that the firm sets; the visitor's do not pass
-};
+class ResolvedLink {
+ public:
+  const std::shared_ptr<const ResolvedCampaign> campaign;  // never null; id empty without one
 
-struct ResolvedLink {
-  std::string code;
-  LinkRecord record;
-  std::shared_ptr<const ResolvedCampaign> campaign;  // never null; id is empty without a campaign
-  Destination destination;
-  std::string click_json;  // members of the click line: code, link, campaign, referrer, destination
-  std::string_view status_line;  // "HTTP/1.1 302 Found\r\n"
-  std::string fallback;          // where a visitor goes who comes at the wrong time; empty: 410
-  bool test = false;             // the link's own mode or its campaign's
+  std::string_view code() const noexcept { return {texts(), code_bytes_}; }
+  std::string_view link_id() const noexcept { return {texts() + code_bytes_, link_bytes_}; }
+  std::string_view referrer() const noexcept {
+    return {texts() + code_bytes_ + link_bytes_, referrer_bytes_};
+  }
+  // As it stands in the record.
+  std::string_view destination_text() const noexcept {
+    return {texts() + landing_.at, landing_.text_bytes};
+  }
+  // Of the link's own destination; those of its rules stand in rules().
+  Landing landing() const noexcept { return landing_.open(texts(), *campaign); }
 
-  // Memory this takes, for the cache's budget.
+  LinkStatus status() const noexcept { return static_cast<LinkStatus>(status_); }
+  std::int64_t starts_at() const noexcept { return starts_at_; }    // unix seconds
+  std::int64_t expires_at() const noexcept { return expires_at_; }  // the largest: never
+  bool full() const noexcept { return full_; }
+  // Test mode: the link's own or its campaign's.
+  bool test() const noexcept {
+    return own_test_ || campaign->record.status == CampaignStatus::testing;
+  }
+  int status_code() const noexcept { return 300 + status_code_; }
+  std::string_view status_line() const noexcept;  // "HTTP/1.1 302 Found\r\n"
+  QueryPolicy query() const noexcept {
+    return drops_query_ ? QueryPolicy::drop : QueryPolicy::pass;
+  }
+
+  // What preview crawlers are shown; empty where the link says nothing.
+  std::string_view title() const noexcept { return extra(&LinkExtras::title); }
+  std::string_view description() const noexcept { return extra(&LinkExtras::description); }
+  std::string_view image() const noexcept { return extra(&LinkExtras::image); }
+  // Code of the record that counts; empty for a record that counts itself.
+  std::string_view alias_of() const noexcept { return extra(&LinkExtras::alias_of); }
+
+  // Where a visitor goes who comes at the wrong time, by the link or its campaign; may be empty.
+  std::string_view fallback() const noexcept {
+    const std::string_view own = extra(&LinkExtras::expired_url);
+    return own.empty() ? std::string_view{campaign->record.fallback_url} : own;
+  }
+
+  // Null for a link without rules.
+  const RuleSet* rules() const noexcept {
+    return extras_ && !extras_->rules.empty() ? &extras_->rules : nullptr;
+  }
+
+  // The record that this was made of, without `max_clicks`, which the edge never looks at.
+  LinkRecord record() const;
+
+  // Memory this takes, with what the allocator adds, for the cache's budget. The campaign, which
+  // many links share, is not in it.
   std::size_t bytes() const noexcept;
-};
 
-// `campaign` must not be null. Both records were validated when they were parsed. Null when the
+  // For resolve_link() alone, which puts the texts behind the object.
+  struct Parts;
+  explicit ResolvedLink(Parts&& parts);
+  ResolvedLink(const ResolvedLink&) = delete;
+  ResolvedLink& operator=(const ResolvedLink&) = delete;
+
+ private:
+  const char* texts() const noexcept { return reinterpret_cast<const char*>(this + 1); }
+  std::string_view extra(std::string LinkExtras::*text) const noexcept {
+    return extras_ ? std::string_view{(*extras_).*text} : std::string_view{};
+  }
+
+  std::unique_ptr<const LinkExtras> extras_;
+  std::int64_t starts_at_;
+  std::int64_t expires_at_;
+  PackedLanding landing_;
+  std::uint8_t code_bytes_;
+  std::uint8_t link_bytes_;
+  std::uint8_t referrer_bytes_;
+  std::uint8_t status_code_;  // less 300
+  std::uint8_t status_ : 2;
+  bool full_ : 1;
+  bool drops_query_ : 1;
+  bool own_test_ : 1;
+};
+static_assert(sizeof(ResolvedLink) == 64);
+
+// `campaign` must not be null. Both records were validated when they were parsed. Null when a
 // Location would outgrow location_bytes_max once placeholders and utm are filled in.
 std::shared_ptr<const ResolvedLink> resolve_link(std::string code, LinkRecord link,
                                                  std::shared_ptr<const ResolvedCampaign> campaign);
-
-std::shared_ptr<ResolvedCampaign> resolve_campaign(std::string id, CampaignRecord record,
-                                                   bool known);
 
 }  // namespace waymark::redirect

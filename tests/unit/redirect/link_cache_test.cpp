@@ -43,7 +43,7 @@ TEST(LinkCache, KnowsWhatItWasTold) {
   const Found found = cache.find(host, "a", 1'000, false);
   EXPECT_EQ(found.use, Use::now);
   ASSERT_NE(found.link, nullptr);
-  EXPECT_EQ(found.link->code, "a");
+  EXPECT_EQ(found.link->code(), "a");
 }
 
 TEST(LinkCache, AnotherHostMustBeAskedForFirst) {
@@ -57,9 +57,9 @@ TEST(LinkCache, TheLinkOfTheHostWins) {
   LookupResult both{LookupStatus::answered, link_of("a", "https://bound.example/"),
                     link_of("a", "https://any.example/"), nullptr};
   cache.store(host, "a", both, 1'000);
-  EXPECT_EQ(cache.find(host, "a", 1'000, false).link->record.destination, "https://bound.example/");
+  EXPECT_EQ(cache.find(host, "a", 1'000, false).link->destination_text(), "https://bound.example/");
   cache.store(host, "a", common("a"), 2'000);  // it was deleted
-  EXPECT_EQ(cache.find(host, "a", 2'000, false).link->record.destination, "https://s.example/");
+  EXPECT_EQ(cache.find(host, "a", 2'000, false).link->destination_text(), "https://s.example/");
 }
 
 TEST(LinkCache, UnknownCodesAreRememberedForAShortTime) {
