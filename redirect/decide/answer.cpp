@@ -30,18 +30,8 @@ bool is_reserved(std::string_view name) noexcept {
 // By the campaign or by the landing page itself. `name` is decoded.
 bool is_set_by_firm(std::string_view name, const Landing& landing,
                     const ResolvedCampaign& campaign) noexcept {
-  if (std::ranges::find(campaign.utm_names, name) != campaign.utm_names.end()) return true;
-  bool found = false;
-  for_each_parameter(landing.own_query, [&](const Parameter& own) {
-    if (!landing.encoded_names) {
-      found |= own.name == name;
-      return;
-    }
-    char decoded[limits::destination_bytes_max];
-    const char* const end = write_form_decoded(own.name, decoded);
-    found |= name == std::string_view{decoded, static_cast<std::size_t>(end - decoded)};
-  });
-  return found;
+  return landing.sets(name) ||
+         std::ranges::find(campaign.utm_names, name) != campaign.utm_names.end();
 }
 
 constexpr std::string_view not_in_queries = "\"<>\\^`{|}";  // printable, yet not in RFC 3986
@@ -74,17 +64,17 @@ char* put_visitor_query(char* out, std::string_view query, const Landing& landin
   return out;
 }
 
-// A head with marks: each gives way to what this click knows.
-char* put_filled(char* out, std::string_view head, std::string_view token,
-                 std::string_view channel) noexcept {
-  constexpr char marks[] = {Landing::click_mark, Landing::channel_mark, '\0'};
-  while (true) {
-    const std::size_t end = head.find_first_of(marks);
-    out = put(out, head.substr(0, end));
-    if (end == std::string_view::npos) return out;
-    out = put(out, head[end] == Landing::click_mark ? token : channel);
-    head.remove_prefix(end + 1);
+// Each mark of the head gives way to what this click knows.
+char* put_head(char* out, const Landing& landing, std::string_view token,
+               std::string_view channel) noexcept {
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < landing.marks.size() / LandingMark::bytes; ++i) {
+    const LandingMark mark = landing.mark(i);
+    out = put(out, landing.head.substr(done, mark.at - done));
+    out = put(out, mark.kind == 'c' ? token : channel);
+    done = mark.at;
   }
+  return put(out, landing.head.substr(done));
 }
 
 char* put_location(char* out, const Decision& decision, const Request& request,
@@ -93,8 +83,7 @@ char* put_location(char* out, const Decision& decision, const Request& request,
   write_click_token(decision.click, key, token);
   const std::string_view token_text{token, sizeof token};
   const Landing& landing = decision.landing;
-  out = landing.has_marks ? put_filled(out, landing.head, token_text, decision.channel)
-                          : put(out, landing.head);
+  out = put_head(out, landing, token_text, decision.channel);
   if (landing.joint != 0) *out++ = landing.joint;
   out = put(out, landing.utm);
   if (!request.query.empty() && link.query() == QueryPolicy::pass) {

@@ -4,35 +4,50 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
+#include <utility>
 #include <vector>
 
 namespace waymark::redirect {
 namespace {
 
+static_assert(location_bytes_max / 32 <= 255, "the marks of a head are counted in a byte");
+static_assert(std::endian::native == std::endian::little, "packed numbers are little-endian");
+
+struct Filled {
+  std::string text;
+  std::vector<LandingMark> marks;
+};
+
 // `text` with its placeholders filled in, or marked where a click fills them.
-std::string filled(std::string_view text, const LinkNames& names) {
+Filled filled(std::string_view text, const LinkNames& names) {
   struct Known {
     std::string_view placeholder;
+    char mark;
     std::string value;
   };
-  const std::array<Known, 5> known{{{"{click}", {Landing::click_mark}},
-                                    {"{channel}", {Landing::channel_mark}},
-                                    {"{code}", percent_encoded(names.code)},
-                                    {"{referrer}", percent_encoded(names.referrer)},
-                                    {"{campaign}", percent_encoded(names.campaign)}}};
-  std::string result;
+  const std::array<Known, 5> known{{{"{click}", 'c', {}},
+                                    {"{channel}", 'h', {}},
+                                    {"{code}", 0, percent_encoded(names.code)},
+                                    {"{referrer}", 0, percent_encoded(names.referrer)},
+                                    {"{campaign}", 0, percent_encoded(names.campaign)}}};
+  Filled result;
   while (!text.empty()) {
     const auto match =
         text.front() != '{' ? known.end() : std::ranges::find_if(known, [&](const Known& k) {
           return text.starts_with(k.placeholder);
         });
     if (match == known.end()) {
-      result += text.front();
+      result.text += text.front();
       text.remove_prefix(1);
-    } else {
-      result += match->value;
-      text.remove_prefix(match->placeholder.size());
+      continue;
     }
+    if (match->mark != 0) {
+      result.marks.push_back({static_cast<std::uint16_t>(result.text.size()), match->mark});
+    }
+    result.text += match->value;
+    text.remove_prefix(match->placeholder.size());
   }
   return result;
 }
@@ -48,16 +63,19 @@ std::string with_path(std::string_view head) {
   return text;
 }
 
-char joint_of(std::string_view head) noexcept {
-  if (head.ends_with('?')) return 0;
+std::uint8_t joint_of(std::string_view head) noexcept {
   if (head.find('?') == std::string_view::npos) return '?';
-  return head.ends_with('&') ? '\0' : '&';
+  return head.ends_with('?') || head.ends_with('&') ? 0 : '&';
 }
 
-// The campaign's parameters that `own` does not set.
-std::string utm_without(std::string_view own, std::string_view utm) {
-  std::vector<std::string> taken;
-  for_each_parameter(own, [&](const Parameter& p) { taken.push_back(form_decoded(p.name)); });
+std::vector<std::string> names_of(std::string_view query) {
+  std::vector<std::string> names;
+  for_each_parameter(query, [&](const Parameter& p) { names.push_back(form_decoded(p.name)); });
+  return names;
+}
+
+// The campaign's parameters that are not in `taken`.
+std::string utm_without(const std::vector<std::string>& taken, std::string_view utm) {
   std::string rest;
   for_each_parameter(utm, [&](const Parameter& p) {
     if (std::ranges::find(taken, form_decoded(p.name)) != taken.end()) return;
@@ -66,65 +84,105 @@ std::string utm_without(std::string_view own, std::string_view utm) {
   return rest;
 }
 
+char low(std::size_t number) noexcept {
+  return static_cast<char>(number & 0xffU);
+}
+char high(std::size_t number) noexcept {
+  return static_cast<char>(number >> 8U & 0xffU);
+}
+std::uint16_t number_of(const char* bytes) noexcept {
+  std::uint16_t number = 0;
+  std::memcpy(&number, bytes, sizeof number);
+  return number;
+}
+
+std::string text_of(const std::vector<LandingMark>& marks) {
+  std::string text;
+  for (const LandingMark& mark : marks) text.append({low(mark.at), high(mark.at), mark.kind});
+  return text;
+}
+
+std::string text_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    text.append({low(name.size()), high(name.size())}).append(name);
+  }
+  return text;
+}
+
 }  // namespace
 
+LandingMark Landing::mark(std::size_t index) const noexcept {
+  const char* const bytes = marks.data() + index * LandingMark::bytes;
+  return {number_of(bytes), bytes[2]};
+}
+
+bool Landing::sets(std::string_view name) const noexcept {
+  for (std::string_view rest = names; !rest.empty();) {
+    const std::size_t bytes = number_of(rest.data());
+    if (rest.substr(2, bytes) == name) return true;
+    rest.remove_prefix(2 + bytes);
+  }
+  return false;
+}
+
+std::size_t PackedLanding::end() const noexcept {
+  return at + text_bytes + (own_head ? head_bytes : 0U) + marks * LandingMark::bytes + utm_bytes +
+         names_bytes;
+}
+
 Landing PackedLanding::open(const char* texts, const ResolvedCampaign& campaign) const noexcept {
-  const char* const text = texts + at;
   Landing landing;
-  landing.text = {text, text_bytes};
-  landing.own_query = {text + query_at, static_cast<std::size_t>(tail_at - query_at)};
-  landing.tail = {text + tail_at, static_cast<std::size_t>(text_bytes - tail_at)};
-  const char* const further = text + text_bytes;
-  landing.head =
-      head_bytes == 0 ? std::string_view{text, tail_at} : std::string_view{further, head_bytes};
-  landing.utm =
-      own_utm ? std::string_view{further + head_bytes, utm_bytes} : std::string_view{campaign.utm};
-  landing.joint = joint;
-  landing.has_marks = has_marks;
-  landing.encoded_names = encoded_names;
+  const char* next = texts + at;
+  landing.text = {next, text_bytes};
+  landing.tail = {next + tail_at, static_cast<std::size_t>(text_bytes - tail_at)};
+  landing.head = {next, head_bytes};
+  next += text_bytes;
+  if (own_head) {
+    landing.head = {next, head_bytes};
+    next += head_bytes;
+  }
+  landing.marks = {next, marks * LandingMark::bytes};
+  next += landing.marks.size();
+  landing.utm = own_utm ? std::string_view{next, utm_bytes} : std::string_view{campaign.utm};
+  next += utm_bytes;
+  landing.names = {next, names_bytes};
+  landing.joint = static_cast<char>(joint);
   return landing;
 }
 
-PackedLanding pack_landing(std::string_view destination, const LinkNames& names,
-                           const ResolvedCampaign& campaign, std::string& texts) {
+std::optional<PackedLanding> pack_landing(std::string_view destination, const LinkNames& names,
+                                          const ResolvedCampaign& campaign, std::string& texts) {
+  constexpr std::size_t fill_bytes_max = 32;  // a token or a channel
   const std::size_t tail_at = std::min(destination.find('#'), destination.size());
   const std::string_view raw = destination.substr(0, tail_at);
   const std::size_t mark = raw.find('?');
-  const std::size_t query_at = mark == std::string_view::npos ? tail_at : mark + 1;
-  const std::string_view own = raw.substr(query_at);
-  const std::string head = filled(with_path(raw), names);
-  const std::string utm = utm_without(own, campaign.utm);
+  const std::vector<std::string> own_names =
+      mark == std::string_view::npos ? std::vector<std::string>{} : names_of(raw.substr(mark + 1));
+  const Filled head = filled(with_path(raw), names);
+  const std::string utm = utm_without(own_names, campaign.utm);
+  const std::size_t location_bytes = head.text.size() + head.marks.size() * fill_bytes_max +
+                                     utm.size() + 1 + (destination.size() - tail_at);
+  if (location_bytes > location_bytes_max) return std::nullopt;
 
   PackedLanding packed;
   packed.at = static_cast<std::uint32_t>(texts.size());
   packed.text_bytes = static_cast<std::uint16_t>(destination.size());
-  packed.query_at = static_cast<std::uint16_t>(query_at);
   packed.tail_at = static_cast<std::uint16_t>(tail_at);
-  packed.joint = joint_of(head);
-  constexpr char marks[] = {Landing::click_mark, Landing::channel_mark};
-  packed.has_marks = head.find_first_of({marks, sizeof marks}) != std::string::npos;
-  packed.encoded_names = own.find_first_of("%+") != std::string_view::npos;
+  packed.head_bytes = static_cast<std::uint16_t>(head.text.size());
+  packed.own_head = head.text != raw;
+  packed.marks = static_cast<std::uint8_t>(head.marks.size());
+  packed.own_utm = utm != campaign.utm;
+  packed.utm_bytes = static_cast<std::uint16_t>(packed.own_utm ? utm.size() : 0);
+  packed.joint = joint_of(head.text) & 0x3fU;
+  const std::string name_texts = text_of(own_names);
+  packed.names_bytes = static_cast<std::uint16_t>(name_texts.size());
   texts += destination;
-  if (head != raw) {
-    packed.head_bytes = static_cast<std::uint16_t>(head.size());
-    texts += head;
-  }
-  if (utm != campaign.utm) {
-    packed.own_utm = true;
-    packed.utm_bytes = static_cast<std::uint16_t>(utm.size());
-    texts += utm;
-  }
+  if (packed.own_head) texts += head.text;
+  texts += text_of(head.marks);
+  if (packed.own_utm) texts += utm;
+  texts += name_texts;
   return packed;
-}
-
-std::size_t location_bytes(const Landing& landing) noexcept {
-  constexpr std::size_t mark_bytes_max = 32;  // a token or a channel
-  const auto is_mark = [](char c) {
-    return c == Landing::click_mark || c == Landing::channel_mark;
-  };
-  const auto marks = static_cast<std::size_t>(std::ranges::count_if(landing.head, is_mark));
-  return landing.head.size() + marks * mark_bytes_max + 1 + landing.utm.size() +
-         landing.tail.size();
 }
 
 }  // namespace waymark::redirect

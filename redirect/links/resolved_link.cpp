@@ -3,7 +3,6 @@
 #include "redirect/links/heap_bytes.hpp"
 #include "redirect/links/tail_allocator.hpp"
 
-#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -18,8 +17,7 @@ bool has_extras(const LinkRecord& link) {
            link.image.empty() && link.alias_of.empty() && link.rules.empty());
 }
 
-std::unique_ptr<const LinkExtras> extras_of(const LinkRecord& link, const LinkNames& names,
-                                            const ResolvedCampaign& campaign) {
+std::unique_ptr<LinkExtras> extras_of(const LinkRecord& link) {
   if (!has_extras(link)) return nullptr;
   auto extras = std::make_unique<LinkExtras>();
   extras->expired_url = link.expired_url;
@@ -27,18 +25,8 @@ std::unique_ptr<const LinkExtras> extras_of(const LinkRecord& link, const LinkNa
   extras->description = link.description;
   extras->image = link.image;
   extras->alias_of = link.alias_of;
-  if (link.rules.empty()) return extras;
   extras->rules_json = link.rules;
-  // Where destinations may lead was checked with the record.
-  const std::string_view link_name = link.link.empty() ? names.code : std::string_view{link.link};
-  extras->rules = compile_rules(parse_rules(link.rules, {}).value(), names, link_name, campaign);
   return extras;
-}
-
-bool fit(const RuleSet& rules, const ResolvedCampaign& campaign) {
-  return std::ranges::all_of(rules.landings, [&](const PackedLanding& landing) {
-    return location_bytes(landing.open(rules.texts.data(), campaign)) <= location_bytes_max;
-  });
 }
 
 std::size_t bytes_of(const LinkExtras& extras) noexcept {
@@ -116,9 +104,7 @@ LinkRecord ResolvedLink::record() const {
 std::size_t ResolvedLink::bytes() const noexcept {
   // What allocate_shared adds: a table pointer, two counts, and the allocator.
   constexpr std::size_t shared_bytes = 24;
-  const std::size_t texts_bytes =
-      landing_.at + landing_.text_bytes + landing_.head_bytes + landing_.utm_bytes;
-  const std::size_t own = heap_bytes(shared_bytes + sizeof *this + texts_bytes);
+  const std::size_t own = heap_bytes(shared_bytes + sizeof *this + landing_.end());
   return extras_ ? own + bytes_of(*extras_) : own;
 }
 
@@ -126,15 +112,19 @@ std::shared_ptr<const ResolvedLink> resolve_link(std::string code, LinkRecord li
                                                  std::shared_ptr<const ResolvedCampaign> campaign) {
   const LinkNames names{code, link.referrer, link.campaign};
   std::string texts = code + link.link + link.referrer;
-  const PackedLanding landing = pack_landing(link.destination, names, *campaign, texts);
-  auto extras = extras_of(link, names, *campaign);
-  if (location_bytes(landing.open(texts.data(), *campaign)) > location_bytes_max ||
-      (extras && !fit(extras->rules, *campaign))) {
-    return nullptr;
+  const auto landing = pack_landing(link.destination, names, *campaign, texts);
+  if (!landing) return nullptr;
+  auto extras = extras_of(link);
+  if (!link.rules.empty()) {
+    // Where they may lead was checked with the record.
+    const auto rules = parse_rules(link.rules, {}).value();
+    auto compiled = compile_rules(rules, names, link.link.empty() ? code : link.link, *campaign);
+    if (!compiled) return nullptr;
+    extras->rules = std::move(*compiled);
   }
   return std::allocate_shared<ResolvedLink>(
       TailAllocator<ResolvedLink>{texts.size()},
-      ResolvedLink::Parts{link, std::move(campaign), std::move(extras), landing,
+      ResolvedLink::Parts{link, std::move(campaign), std::move(extras), *landing,
                           static_cast<std::uint8_t>(code.size()), texts});
 }
 

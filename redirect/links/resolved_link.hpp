@@ -5,7 +5,6 @@
 // its texts, each stored once. What few links have stands apart (LinkExtras).
 #pragma once
 
-#include "common/limits.hpp"
 #include "common/records.hpp"
 #include "redirect/links/landing.hpp"
 #include "redirect/links/resolved_campaign.hpp"
@@ -19,8 +18,6 @@
 #include <string_view>
 
 namespace waymark::redirect {
-
-inline constexpr std::size_t location_bytes_max = 2 * limits::destination_bytes_max;
 
 // What few links have.
 struct LinkExtras {

@@ -27,8 +27,8 @@ std::size_t RuleSet::bytes() const noexcept {
   return total;
 }
 
-RuleSet compile_rules(const std::vector<LinkRule>& rules, const LinkNames& names,
-                      std::string_view link_name, const ResolvedCampaign& campaign) {
+std::optional<RuleSet> compile_rules(const std::vector<LinkRule>& rules, const LinkNames& names,
+                                     std::string_view link_name, const ResolvedCampaign& campaign) {
   RuleSet set;
   set.seed = XXH3_64bits(link_name.data(), link_name.size());
   set.rules.reserve(rules.size());
@@ -38,7 +38,9 @@ RuleSet compile_rules(const std::vector<LinkRule>& rules, const LinkNames& names
     set.asks_country |= !rule.when.countries.empty();
     std::uint32_t sum = 0;
     for (const RuleVariant& variant : rule.variants) {
-      set.landings.push_back(pack_landing(variant.destination, names, campaign, set.texts));
+      const auto landing = pack_landing(variant.destination, names, campaign, set.texts);
+      if (!landing) return std::nullopt;
+      set.landings.push_back(*landing);
       set.weights.push_back(sum += variant.weight);
     }
   }

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,7 +36,8 @@ struct RuleSet {
 };
 
 // `link_name` is what makes the splits of this link independent of those of others.
-RuleSet compile_rules(const std::vector<LinkRule>& rules, const LinkNames& names,
-                      std::string_view link_name, const ResolvedCampaign& campaign);
+// Nothing where a landing page would outgrow location_bytes_max.
+std::optional<RuleSet> compile_rules(const std::vector<LinkRule>& rules, const LinkNames& names,
+                                     std::string_view link_name, const ResolvedCampaign& campaign);
 
 }  // namespace waymark::redirect
