@@ -89,6 +89,10 @@ void bind_visitors(Settings& settings, RedirectConfig& config) {
                 "says no (0, false, no, deny, ...)");
   settings.bind("query.store", config.decide.stored_query,
                 "Parameters of the visitor that are stored; a * at the end matches any rest");
+  settings.bind("geo.database", config.geo_database,
+                "Country file in MaxMind's format (.mmdb); read again when it changes");
+  settings.bind("geo.every_click", config.geo_every_click,
+                "Country of every click, not only where rules of a link ask for it");
   settings.bind("connections.max", config.connections_max, "Connections, all threads together", 1,
                 10'000'000);
   settings.bind("header.deadline", config.header_deadline, "Longest time for a request header",

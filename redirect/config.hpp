@@ -54,6 +54,8 @@ struct RedirectConfig {
   std::vector<std::string> destinations_allow;
   std::string codes_case = "fold";
   DecideRules decide;
+  std::string geo_database;      // country file in MaxMind's format; empty: countries are unknown
+  bool geo_every_click = false;  // false: looked up only where a link's rules ask for the country
 
   std::chrono::milliseconds shutdown_grace{5'000};
   std::chrono::milliseconds shutdown_ship{10'000};

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "redirect/decide/decide.hpp"
+#include "redirect/geo/country_file.hpp"
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace waymark::redirect {
@@ -15,8 +17,9 @@ struct Peer {
   std::uint8_t truncated_bytes = 0;
   std::array<char, 16> address{};  // the full address in network order, for the keyed hash
   std::uint8_t address_bytes = 0;
-  std::array<char, 16> hash{};  // ipk of `hash_day` under the ring's signing key
-  std::uint64_t hash_day = 0;   // unix day; 0: not computed yet
+  std::array<char, 16> hash{};     // ipk of `hash_day` under the ring's signing key
+  std::uint64_t hash_day = 0;      // unix day; 0: not computed yet
+  std::optional<Country> country;  // nothing: not looked up yet
 
   std::string_view whole_address() const noexcept { return {address.data(), address_bytes}; }
   std::string_view truncated_text() const noexcept { return {truncated.data(), truncated_bytes}; }

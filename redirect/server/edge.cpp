@@ -59,6 +59,7 @@ WorkerOptions worker_options(const RedirectConfig& config) {
   responder.connection_age_max_ms = static_cast<std::uint64_t>(config.age_max.count());
   responder.code_case = config.codes_case == "exact" ? CodeCase::exact : CodeCase::fold;
   responder.rules = config.decide;
+  responder.country_of_every_click = config.geo_every_click;
   CacheOptions& cache = responder.cache;
   cache.bytes_max = config.cache_bytes / config.threads;
   cache.absences_max = config.cache_absences / config.threads;
@@ -95,6 +96,7 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
                 EdgeInfo{config_.edge_name, config_.admin.text(), std::string{version()},
                          [this] { return ids_of(*std::atomic_load(&keys_)); }},
                 control_, log),
+      countries_(control_, config_.geo_database, log),
       source_(control_, source_options(config_), source_events(), metrics_.new_shard(), log),
       admin_(control_, config_.admin, "admin", {}, admin_pages(admin_sources()), log),
       signals_(control_, SIGTERM, SIGINT, SIGHUP),
@@ -115,6 +117,7 @@ void Edge::build_workers() {
         listeners[thread], options, keys_, shipping_.writer(thread),
         [this](const LookupKey& key, Asking asking) { source_.ask(key, asking); },
         [this] { return source_.redis_away(); }, metrics_.new_shard(), log_));
+    workers_.back()->set_countries(countries_.current());
   }
 }
 
@@ -140,6 +143,9 @@ SourceEvents Edge::source_events() {
 
 int Edge::run() {
   source_.start();
+  countries_.start([this](const std::shared_ptr<const CountryFile>& file) {
+    on_each_worker([file](Worker& worker) { worker.set_countries(file); });
+  });
   admin_.start();
   for (unsigned thread = 0; thread < workers_.size(); ++thread) {
     shipping_.start(thread, workers_[thread]->io());
@@ -168,7 +174,7 @@ void Edge::await_signal() {
 }
 
 void Edge::on_signal(int signal) {
-  if (signal == SIGHUP) return reload_keys();
+  if (signal == SIGHUP) return reload();
   if (phase_ != Phase::serving) {
     const ShippingStats stats = shipping_.stats();
     log_.warning("edge.aborted", "Second signal: ending at once; the journal keeps what is owed",
@@ -207,19 +213,22 @@ void Edge::finish_shipping() {
 void Edge::stop_all() {
   on_each_worker([](Worker& worker) { worker.stop(); });
   admin_.stop();
+  countries_.stop();
   signals_.cancel();
   control_.stop();
   log_.info("edge.stopped", "Ended");
 }
 
-void Edge::reload_keys() {
+// All or nothing.
+void Edge::reload() {
   try {
     auto keys = KeyRing::load(config_.keys);
+    countries_.use(countries_.read());
     std::atomic_store(&keys_, keys);
     on_each_worker([keys](Worker& worker) { worker.set_keys(keys); });
     log_.info("keys.reloaded", "Keys file read again", {{"keys", keys->all().size()}});
   } catch (const StartupError& error) {
-    log_.error("keys.kept", "Keys file cannot be used: the keys in force stay",
+    log_.error("keys.kept", "A file cannot be used: keys and country file in force stay",
                {{"reason", error.what()}});
   }
 }
@@ -282,6 +291,12 @@ void Edge::register_gauges() {
                  [this] { return source_.tracking() ? 1.0 : 0.0; });
   metrics_.gauge({"lookups_under_way", "", "Lookups waiting for Redis"},
                  [this] { return static_cast<double>(source_.lookups_under_way()); });
+  metrics_.gauge({"geo_database_built_seconds", "",
+                  "When the country file in force was made, unix seconds; 0 without one"},
+                 [this] {
+                   const auto file = countries_.current();
+                   return file ? static_cast<double>(file->built_at()) : 0.0;
+                 });
   shipping_.register_gauges(metrics_);
 }
 

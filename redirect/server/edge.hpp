@@ -8,6 +8,7 @@
 #include "common/log.hpp"
 #include "common/metrics.hpp"
 #include "redirect/config.hpp"
+#include "redirect/geo/country_watch.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -49,7 +50,7 @@ class Edge {
   void finish_visitors();
   void finish_shipping();
   void stop_all();
-  void reload_keys();
+  void reload();
 
   RedirectConfig config_;
   std::function<std::string()> describe_;
@@ -58,6 +59,7 @@ class Edge {
   Metrics metrics_;
   std::shared_ptr<const KeyRing> keys_;
   Shipping shipping_;
+  CountryWatch countries_;
   LinkSource source_;
   std::vector<std::unique_ptr<Worker>> workers_;
   http::Server admin_;

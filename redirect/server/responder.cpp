@@ -38,6 +38,10 @@ Counter counter_of(Verdict verdict) noexcept {
   return Counter::unknown;
 }
 
+std::string_view fallback_of(const KnownHost& host) noexcept {
+  return host.domain ? std::string_view{host.domain->fallback_url} : std::string_view{};
+}
+
 }  // namespace
 
 Responder::Responder(const ResponderOptions& options, std::shared_ptr<const KeyRing> keys,
@@ -134,8 +138,9 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
   if (link == nullptr) return unknown(connection, host, out);
   const Request& request = connection.request;
   const KnownAgent& agent = agents_.find(request.user_agent);
-  const Decision decision =
-      decide(request, agent.agent, *link, options_.rules, *keys_, now_.unix_ms, ids_, scratch_);
+  const Surroundings around{country_of(connection.peer, *link), fallback_of(host)};
+  const Decision decision = decide(request, agent.agent, *link, options_.rules, *keys_,
+                                   now_.unix_ms, ids_, scratch_, around);
   if (decision.verdict == Verdict::unknown) return unknown(connection, host, out);
   record(decision, agent, *link, host.click_json, connection);
   if (decision.verdict == Verdict::gone) return page(connection, 410, Counter::gone, out);
@@ -157,13 +162,22 @@ bool Responder::is_guess(Asking asking, const KnownHost& host) const noexcept {
 
 // A miss, no click: to where the domain sends visitors of unknown codes, else 404.
 void Responder::unknown(Connection& connection, const KnownHost& host, char*& out) {
-  if (!host.domain || host.domain->fallback_url.empty()) {
-    return page(connection, 404, Counter::unknown, out);
-  }
+  const std::string_view fallback = fallback_of(host);
+  if (fallback.empty()) return page(connection, 404, Counter::unknown, out);
   counters_.add(Counter::unknown);
   connection.close_after = closes(connection);
-  out = write_fallback(host.domain->fallback_url, date_.text(), connection.close_after, out);
+  out = write_fallback(fallback, date_.text(), connection.close_after, out);
   end_request(connection);
+}
+
+// Looked up once for each peer, and only where somebody asks.
+std::string_view Responder::country_of(Peer& peer, const ResolvedLink& link) const noexcept {
+  if (!countries_) return {};
+  const RuleSet* const rules = link.rules();
+  const bool asked = options_.country_of_every_click || (rules != nullptr && rules->asks_country);
+  if (!asked) return {};
+  if (!peer.country) peer.country = countries_->find({peer.address.data(), peer.address_bytes});
+  return peer.country->text();
 }
 
 // The click is in the journal before the first byte of its answer can leave.

@@ -9,6 +9,7 @@
 #include "redirect/decide/click_record.hpp"
 #include "redirect/decide/decide.hpp"
 #include "redirect/decide/user_agent.hpp"
+#include "redirect/geo/country_file.hpp"
 #include "redirect/journal/writer.hpp"
 #include "redirect/links/address_budget.hpp"
 #include "redirect/links/link_cache.hpp"
@@ -29,6 +30,7 @@ struct ResponderOptions {
   std::size_t hosts_max = 1'024;
   std::uint64_t connection_age_max_ms = 3'600'000;
   CodeCase code_case = CodeCase::fold;
+  bool country_of_every_click = false;  // not only where a link's rules ask for it
   DecideRules rules;
 };
 
@@ -55,6 +57,10 @@ class Responder {
   void set_now(Now now) noexcept;
   void set_redis_away(bool away) noexcept { redis_away_ = away; }
   void set_keys(std::shared_ptr<const KeyRing> keys) noexcept { keys_ = std::move(keys); }
+  // Null: countries are unknown. What connections remember of their peers stays.
+  void set_countries(std::shared_ptr<const CountryFile> countries) noexcept {
+    countries_ = std::move(countries);
+  }
   // Every answer from now on closes its connection.
   void set_draining() noexcept { draining_ = true; }
 
@@ -85,6 +91,7 @@ class Responder {
   void answer(Connection& connection, const ResolvedLink* link, const KnownHost& host, char*& out);
   void unknown(Connection& connection, const KnownHost& host, char*& out);
   bool is_guess(Asking asking, const KnownHost& host) const noexcept;
+  std::string_view country_of(Peer& peer, const ResolvedLink& link) const noexcept;
   void record(const Decision& decision, const KnownAgent& agent, const ResolvedLink& link,
               std::string_view host_json, Connection& connection);
   void end_request(Connection& connection) noexcept;
@@ -93,6 +100,7 @@ class Responder {
 
   ResponderOptions options_;
   std::shared_ptr<const KeyRing> keys_;
+  std::shared_ptr<const CountryFile> countries_;
   JournalWriter& journal_;
   Ask ask_;
   MetricShard& counters_;

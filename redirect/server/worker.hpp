@@ -67,6 +67,9 @@ class Worker {
   void on_domain(const std::string& host, std::shared_ptr<const DomainRecord> domain) {
     responder_.on_domain(host, std::move(domain));
   }
+  void set_countries(std::shared_ptr<const CountryFile> countries) {
+    responder_.set_countries(std::move(countries));
+  }
   void set_keys(std::shared_ptr<const KeyRing> keys) { responder_.set_keys(std::move(keys)); }
   // From now on each answer closes its connection.
   void begin_drain() noexcept { responder_.set_draining(); }

@@ -115,7 +115,16 @@ TEST_P(Outcomes, AreGoneOrDivertedWithoutCookieAndToken) {
   EXPECT_FALSE(gone.set_cookie);
   EXPECT_FALSE(gone.visitor.has_value());
 
+  // The host's fallback, the campaign's over it, the link's over both.
+  const Visit plain{"/anna7"};
+  const Surroundings around{{}, "https://shop.example/host"};
+  const auto bare = link_to(record, campaign);
+  const Decision diverted = desk.decide(plain, *bare, around);
+  EXPECT_EQ(diverted.verdict, Verdict::divert);
+  EXPECT_EQ(diverted.fallback, around.domain_fallback);
+
   campaign.fallback_url = "https://shop.example/over";
+  EXPECT_EQ(desk.decide(plain, *link_to(record, campaign), around).verdict, Verdict::divert);
   const auto link = link_to(record, campaign);
   const std::string answer = desk.answer(Visit{"/anna7?x=1"}, *link);
   EXPECT_EQ(header_of(answer, "Location"), "https://shop.example/over");

@@ -305,8 +305,28 @@ TEST_F(ResponderTest, WithoutRoomInTheJournalTheVisitorIsStillRedirected) {
   EXPECT_EQ(journal.writer->dropped_full(), 1U);
 }
 
+TEST_F(ResponderTest, WhoComesTooLateGoesWhereTheDomainSendsThem) {
+  auto domain = std::make_shared<DomainRecord>();
+  domain->fallback_url = "https://shop.example/oops";
+  LinkRecord record;
+  record.destination = "https://shop.example/";
+  record.full = true;
+  responder->on_lookup({"go.example", "anna7"},
+                       {LookupStatus::answered, nullptr, link_to(record), domain});
+  ASSERT_EQ(respond_to(get("/anna7")), Step::answered);
+  EXPECT_EQ(header_of(answer, "Location"), "https://shop.example/oops");
+  EXPECT_EQ(header_of(answer, "Set-Cookie"), "");
+  EXPECT_NE(journalled().at(0).find(R"("outcome":"full")"), std::string::npos);
+}
+
 TEST_F(ResponderTest, AHitAllocatesNothing) {
-  know("anna7", link_to("https://shop.example/welcome?x=1"));
+  LinkRecord record;
+  record.destination = "https://shop.example/welcome?x=1";
+  record.rules = R"([{"when":{"os":["linux"],"language":["de"],"query":{"utm_source":["mail"]}},
+                      "split":[{"weight":1,"destination":"https://shop.example/{click}?y=1"},
+                               {"weight":2,"destination":"https://shop.example/{channel}"}]},
+                     {"when":{"country":["DE"]},"destination":"https://shop.example/de"}])";
+  know("anna7", link_to(record));
   const std::string first_visit = get("/anna7?utm_source=a-long-name-of-a-source&sub1=%C3%A4%22",
                                       "Referer: https://t.co/a\r\n");
   ASSERT_EQ(respond_to(first_visit), Step::answered);

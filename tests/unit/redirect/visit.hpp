@@ -74,9 +74,9 @@ struct Desk {
   AgentTable agents{7};
   std::uint64_t now_ms = noon_ms;
 
-  Decision decide(const Visit& visit, const ResolvedLink& link) {
+  Decision decide(const Visit& visit, const ResolvedLink& link, const Surroundings& around = {}) {
     return redirect::decide(*visit, agents.find(visit->user_agent).agent, link, rules, keys, now_ms,
-                            ids, scratch);
+                            ids, scratch, around);
   }
   std::string answer(const Visit& visit, const ResolvedLink& link) {
     return render(visit, link, decide(visit, link));

@@ -1,0 +1,62 @@
+// Keeps the country file in force up to date: loads it again when the file has changed, as the
+// updaters of such files replace it once or twice a week. A file that cannot be used leaves the one
+// in force. Control thread.
+#pragma once
+
+#include "common/log.hpp"
+#include "redirect/geo/country_file.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+namespace waymark::redirect {
+
+class CountryWatch {
+ public:
+  using Changed = std::function<void(std::shared_ptr<const CountryFile>)>;
+
+  // Loads the file at once; throws StartupError. An empty path: no file, and never one.
+  CountryWatch(boost::asio::io_context& control, std::filesystem::path file, Log& log);
+
+  // From now on `changed` gets each newer file. Looks every `interval`.
+  void start(Changed changed, std::chrono::milliseconds interval = std::chrono::seconds{5});
+  void stop();
+
+  // What is in the file now, for a reload that is all or nothing: read, then use. read() throws
+  // StartupError; null without a path.
+  std::shared_ptr<const CountryFile> read();
+  void use(std::shared_ptr<const CountryFile> file);
+
+  // Null without a path.
+  std::shared_ptr<const CountryFile> current() const { return std::atomic_load(&current_); }
+
+ private:
+  // What tells one state of a file from another.
+  struct Stamp {
+    ino_t inode = 0;
+    off_t bytes = 0;
+    std::int64_t modified_ns = 0;
+
+    friend bool operator==(const Stamp&, const Stamp&) = default;
+  };
+  Stamp stamp() const noexcept;
+  void look_later();
+  void look();
+
+  std::filesystem::path file_;
+  Log& log_;
+  boost::asio::steady_timer timer_;
+  Changed changed_;
+  std::chrono::milliseconds interval_{0};
+  Stamp seen_;  // of the last state that was read, whether it could be used or not
+  std::shared_ptr<const CountryFile> current_;
+};
+
+}  // namespace waymark::redirect

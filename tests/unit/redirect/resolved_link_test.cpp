@@ -1,0 +1,92 @@
+// Links at rest: what they keep, and how little room they take.
+#include "redirect/links/resolved_link.hpp"
+
+#include "allocations.hpp"
+#include "visit.hpp"
+
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+namespace waymark::redirect::test {
+namespace {
+
+LinkRecord typical_record() {
+  LinkRecord record;
+  record.destination = "https://shop.example/de/produkte/sparkonto-2026";
+  record.campaign = "camp_spring_2026";
+  record.referrer = "rfr_01hzx3k9q8m2v7t5w4y6n0p1";
+  record.link = "lnk_01hzx3k9q8m2v7t5w4y6n0p1ab";
+  return record;
+}
+
+CampaignRecord typical_campaign() {
+  CampaignRecord campaign;
+  campaign.utm = "utm_source=referral&utm_medium=share-link";
+  return campaign;
+}
+
+// 400 bytes with its slot and its place in the index (link_cache.hpp).
+TEST(ResolvedLink, ATypicalOneTakesAtMost250Bytes) {
+  const auto link = link_to(typical_record(), typical_campaign());
+  EXPECT_LE(link->bytes(), 250U);
+}
+
+TEST(ResolvedLink, CountsItsMemoryHonestly) {
+  LinkRecord full = typical_record();
+  full.title = "A title that does not fit into the text object";
+  full.description = std::string(200, 'd');
+  full.expired_url = "https://shop.example/late/and/longer/than/the/object";
+  full.rules = R"([{"when":{"country":["DE","AT"],"language":["de","de-at"],"query":{"a":["b"]}},
+                    "split":[{"weight":1,"destination":"https://a.example/{click}"},
+                             {"weight":2,"destination":"https://b.example/{code}"}]}])";
+  const auto campaign = resolve_campaign("camp_spring_2026", typical_campaign(), true);
+  for (const LinkRecord& record : {typical_record(), full}) {
+    constexpr int count = 1'000;
+    std::vector<std::shared_ptr<const ResolvedLink>> links;
+    links.reserve(count);
+    const std::size_t before = mallinfo2().uordblks;
+    for (int i = 0; i < count; ++i) links.push_back(resolve_link("anna7", record, campaign));
+    const std::size_t taken = (mallinfo2().uordblks - before) / count;
+    EXPECT_NEAR(static_cast<double>(links[0]->bytes()), static_cast<double>(taken),
+                0.1 * static_cast<double>(taken));
+  }
+}
+
+TEST(ResolvedLink, KeepsItsRecord) {
+  LinkRecord record = typical_record();
+  EXPECT_EQ(link_to(record)->record(), record);
+  record.status = LinkStatus::archived;
+  record.starts_at = 0;
+  record.expires_at = (std::int64_t{1} << 53U) - 1;
+  record.expired_url = "https://shop.example/late";
+  record.full = true;
+  record.rules = R"([{"destination":"https://a.example/"}])";
+  record.status_code = 308;
+  record.query = QueryPolicy::drop;
+  record.title = "Title";
+  record.description = "Description";
+  record.image = "https://shop.example/i.png";
+  record.test = true;
+  record.alias_of = "ben_2";
+  const auto link = link_to(record);
+  EXPECT_EQ(link->record(), record);
+  EXPECT_EQ(link->code(), "anna7");
+  EXPECT_EQ(link->title(), "Title");
+  EXPECT_EQ(link->description(), "Description");
+  EXPECT_EQ(link->image(), "https://shop.example/i.png");
+  EXPECT_EQ(link->alias_of(), "ben_2");
+  EXPECT_EQ(link->fallback(), "https://shop.example/late");
+}
+
+TEST(ResolvedLink, IsRefusedWhenAPageOfItsRulesOutgrowsTheLimit) {
+  std::string destination = "https://s.example/";
+  while (destination.size() < limits::destination_bytes_max - 6) destination += "{code}";
+  LinkRecord record = typical_record();
+  record.rules = R"([{"destination":")" + destination + R"("}])";
+  EXPECT_EQ(
+      resolve_link(std::string(64, 'x'), record, resolve_campaign("", CampaignRecord{}, true)),
+      nullptr);
+}
+
+}  // namespace
+}  // namespace waymark::redirect::test
