@@ -14,6 +14,7 @@ bool CampaignTable::is_fresh(const std::string& id) const {
 }
 
 CampaignTable::Known CampaignTable::find(const std::string& id) const {
+  if (id.empty()) return {none_, 0};
   const auto at = entries_.find(id);
   if (at == entries_.end()) return {};
   const auto age =

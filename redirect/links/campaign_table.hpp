@@ -2,7 +2,7 @@
 // thread.
 #pragma once
 
-#include "redirect/links/resolved_link.hpp"
+#include "redirect/links/resolved_campaign.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -27,6 +27,7 @@ class CampaignTable {
     std::shared_ptr<const ResolvedCampaign> campaign;  // null: never fetched
     std::uint64_t age_ms = 0;
   };
+  // Of no campaign at all (an empty id) there is one for all links.
   Known find(const std::string& id) const;
 
   // Takes what Redis said, nothing for no record. Links that carry an older state become outdated.
@@ -45,6 +46,7 @@ class CampaignTable {
   };
   std::chrono::milliseconds refresh_;
   std::unordered_map<std::string, Entry> entries_;
+  std::shared_ptr<const ResolvedCampaign> none_ = resolve_campaign({}, {}, true);
 };
 
 }  // namespace waymark::redirect

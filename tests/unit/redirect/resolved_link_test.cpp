@@ -47,6 +47,7 @@ TEST(ResolvedLink, CountsItsMemoryHonestly) {
     const std::size_t before = mallinfo2().uordblks;
     for (int i = 0; i < count; ++i) links.push_back(resolve_link("anna7", record, campaign));
     const std::size_t taken = (mallinfo2().uordblks - before) / count;
+    if (taken == 0) GTEST_SKIP() << "another allocator, which does not tell";
     EXPECT_NEAR(static_cast<double>(links[0]->bytes()), static_cast<double>(taken),
                 0.1 * static_cast<double>(taken));
   }
