@@ -58,7 +58,7 @@ void copy(int from, int to, const std::filesystem::path& file) {
   }
 }
 
-// The code under `path`, if there is one.
+// The code under `path`, if there is one. (MMDB_get_value would allocate for each call.)
 Country code_at(MMDB_entry_s& entry, const char* const* path) noexcept {
   MMDB_entry_data_s data;
   const bool found = MMDB_aget_value(&entry, &data, path) == MMDB_SUCCESS && data.has_data &&

@@ -47,6 +47,14 @@ TEST(CampaignTable, AChangeIsAskedForAndReplaced) {
   EXPECT_FALSE(table.find("camp").campaign->outdated);
 }
 
+TEST(CampaignTable, LinksWithoutACampaignShareOne) {
+  const CampaignTable table{1h};
+  const auto none = table.find("");
+  ASSERT_NE(none.campaign, nullptr);
+  EXPECT_EQ(none.campaign, table.find("").campaign);
+  EXPECT_EQ(none.age_ms, 0U) << "what does not exist does not grow old";
+}
+
 TEST(CampaignTable, AfterALossOfTrackingCampaignsAreAskedForWithoutSpoilingLinks) {
   CampaignTable table{1h};
   table.store("camp", lasting(30));
