@@ -73,6 +73,9 @@ void bind_links(Settings& settings, RedirectConfig& config) {
   settings.bind("lookup.unknown_address_burst", config.unknown_address_burst,
                 "Unknown codes that one address may ask a thread for at once", 1, 10'000'000);
   settings.bind("hosts.max", config.hosts_max, "Host names remembered by a thread", 1, 1'000'000);
+  settings.bind_choice("links.origin", config.links_origin,
+                       "Whether Redis holds every link, or asks the tracker for those it lacks",
+                       {"redis", "tracker"});
   settings.bind("links.base_url", config.links_base_url,
                 "Base of our short links; destinations there are refused");
   settings.bind("destinations.allow", config.destinations_allow,

@@ -50,7 +50,8 @@ struct RedirectConfig {
   std::chrono::milliseconds write_deadline{10'000};
   std::chrono::milliseconds age_max{3'600'000};
 
-  std::string links_base_url;  // its host is one of ours: no link may lead there
+  std::string links_origin = "redis";  // or "tracker": Redis holds a part of the links
+  std::string links_base_url;          // its host is one of ours: no link may lead there
   std::vector<std::string> destinations_allow;
   std::string codes_case = "fold";
   DecideRules decide;

@@ -45,6 +45,9 @@ SourceOptions source_options(const RedirectConfig& config) {
     options.destinations.own_hosts.emplace_back(base->host());
   }
   options.marker_file = config.journal.dir / "filled";
+  options.origin_is_tracker = config.links_origin == "tracker";
+  options.code_case = config.codes_case == "exact" ? CodeCase::exact : CodeCase::fold;
+  options.cache_refresh = config.cache_refresh;
   return options;
 }
 

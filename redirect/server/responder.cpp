@@ -120,7 +120,10 @@ void Responder::resume(Connection& connection, LookupStatus status, char*& out) 
     addresses_.charge(connection.peer.whole_address(), now_.steady_ms);
   }
   if (found.use != Use::wait && (found.link != nullptr || !failed)) {
-    if (failed) counters_.add(Counter::cache_stale);
+    if (failed) {
+      counters_.add(status == LookupStatus::unconfirmed ? Counter::cache_unconfirmed
+                                                        : Counter::cache_stale);
+    }
     return answer(connection, found.link, host, out);
   }
   if (status == LookupStatus::over_budget) {
@@ -224,6 +227,9 @@ void Responder::refresh(std::string_view host, std::string_view code) {
 }
 
 void Responder::on_lookup(const LookupKey& key, const LookupResult& result) {
+  if (result.status == LookupStatus::unconfirmed) {
+    return cache_.unconfirmed(hosts_.key_of(key.host), key.code);
+  }
   if (result.status != LookupStatus::answered) return;
   if (result.domain || hosts_.knows(key.host)) hosts_.set_domain(key.host, result.domain);
   cache_.store(hosts_.key_of(key.host), key.code, result, now_.steady_ms);
