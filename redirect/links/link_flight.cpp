@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int repeats_max = 3;
+constexpr int wanted_max = 3;  // a busy cache may evict again what has just been written
 constexpr std::int64_t wants_max = 10'000;  // in wm:want, of all edges
 constexpr auto poll_unheard = 50ms;         // of an answer of the tracker, without tracking
 
@@ -175,8 +176,8 @@ void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
 // --- what Redis does not hold (shipping.md rule 14) ---
 
 void LinkSource::want(const std::shared_ptr<Flight>& flight) {
-  if (std::exchange(flight->wanted, true)) return await_origin(flight);
-  if (flight->asking == Asking::known_again) {
+  if (flight->wanted == wanted_max) return await_origin(flight);
+  if (flight->wanted++ == 0 && flight->asking == Asking::known_again) {
     events_.answered(flight->key, {.status = LookupStatus::unconfirmed});
   }
   push_want(flight);
@@ -185,6 +186,10 @@ void LinkSource::want(const std::shared_ptr<Flight>& flight) {
 // The list is bounded by whoever finds it too long: newcomers give way.
 void LinkSource::push_want(const std::shared_ptr<Flight>& flight) {
   counters_.add(Counter::wants);
+  const std::string host = flight->key.host + '/';
+  redis::Command push{"RPUSH", redis_keys::want, host + flight->key.code};
+  // The store may not know that this is an alias: it may have been made in Redis.
+  for (const Flight::Target& target : flight->targets) push.add(host + target.code);
   const auto judge = [this, flight](redis::ReplyView reply) {
     if (reply.integer() <= wants_max) return;
     counters_.add(Counter::wants_refused);
@@ -192,8 +197,7 @@ void LinkSource::push_want(const std::shared_ptr<Flight>& flight) {
     lookups_.send({"LTRIM", redis_keys::want, "0", std::to_string(wants_max - 1)},
                   options_.lookup_deadline, [](boost::system::error_code, const redis::Reply&) {});
   };
-  request(flight, {"RPUSH", redis_keys::want, flight->key.host + '/' + flight->key.code}, judge,
-          &LinkSource::await_origin);
+  request(flight, std::move(push), judge, &LinkSource::await_origin);
 }
 
 void LinkSource::await_origin(const std::shared_ptr<Flight>& flight) {

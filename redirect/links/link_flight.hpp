@@ -46,7 +46,7 @@ struct LinkSource::Flight {
   bool spoiled = false;  // a record concerned changed meanwhile
   bool failed = false;
   bool incomplete = false;  // Redis holds nothing at all for one of the keys
-  bool wanted = false;      // the tracker was asked
+  int wanted = 0;           // times that the tracker was asked
   bool waiting = false;     // for its message
   FlightPart bound, any;
   std::vector<Target> targets;

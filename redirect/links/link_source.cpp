@@ -82,7 +82,7 @@ void LinkSource::begin(LookupKey key, Asking asking) {
   if (const auto under_way = flights_.find(name); under_way != flights_.end()) {
     under_way->second->asking = std::max(under_way->second->asking, asking);
     // The origin was asked: known links do not wait for that.
-    if (under_way->second->wanted && asking == Asking::known_again) {
+    if (under_way->second->wanted > 0 && asking == Asking::known_again) {
       events_.answered(key, {.status = LookupStatus::unconfirmed});
     }
     return;
