@@ -55,6 +55,9 @@ void bind_journal(Settings& settings, RedirectConfig& config) {
 void bind_links(Settings& settings, RedirectConfig& config) {
   settings.bind("cache.bytes", config.cache_bytes, "Memory for links, all threads together",
                 1 * MiB, 1024 * GiB);
+  settings.bind("cache.snapshot", config.cache_snapshot,
+                "How often known links are written to journal.dir for a restart; 0: never", 0ms,
+                24h);
   settings.bind("cache.absences", config.cache_absences, "Unknown codes remembered", 1'024,
                 1ULL << 30U);
   settings.bind("cache.refresh", config.cache_refresh,

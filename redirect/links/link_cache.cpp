@@ -119,6 +119,23 @@ void LinkCache::store(std::uint64_t host, std::string_view code, const LookupRes
   if (!result.bound && !kept_with_link) absences_.store(unbound);
 }
 
+void LinkCache::restore(std::uint64_t host, std::string_view code, const LookupResult& result,
+                        std::uint64_t now_ms) {
+  const std::uint64_t bound_hash = hash_of(host, code);
+  const std::uint64_t any_hash = hash_of(any_host, code);
+  CacheSlot* const any = find_slot(any_hash, code);
+  if (find_slot(bound_hash, code) != nullptr || find_unbound(any, bound_hash) != nullptr ||
+      absences_.find(any_hash) != nullptr) {
+    return;
+  }
+  LookupResult known = result;
+  if (any != nullptr) known.any = any->link;
+  const Stamp before = any != nullptr ? any->stamp : Stamp{};
+  store(host, code, known, now_ms);
+  CacheSlot* const after = any != nullptr ? find_slot(any_hash, code) : nullptr;
+  if (after != nullptr) after->stamp = before;
+}
+
 void LinkCache::changed(std::uint64_t host, std::string_view code) noexcept {
   const auto mark = [](Stamp& stamp) {
     stamp.changed = true;

@@ -60,6 +60,10 @@ class LinkCache {
   void store(std::uint64_t host, std::string_view code, const LookupResult& result,
              std::uint64_t now_ms);
 
+  // Takes an answer from before the start, unless something is known of the code by now.
+  void restore(std::uint64_t host, std::string_view code, const LookupResult& result,
+               std::uint64_t now_ms);
+
   // Redis said that a record changed: the next visitor waits for the new one. Pass any_host for
   // records of every domain.
   void changed(std::uint64_t host, std::string_view code) noexcept;

@@ -3,6 +3,7 @@
 
 #include "common/redis/keys.hpp"
 #include "redirect/metrics.hpp"
+#include "redirect/snapshot/link_snapshot.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -152,7 +153,11 @@ void LinkSource::fetch_campaigns(const std::shared_ptr<Flight>& flight) {
         [this, flight, id](redis::ReplyView reply) {
           if (options_.origin_is_tracker && reply.size() == 0) return;
           if (flight->spoiled && flight->repeats < repeats_max) return;
-          campaigns_.store(id, reader_.campaign(id, reply));
+          auto record = reader_.campaign(id, reply);
+          if (options_.snapshot != nullptr) {
+            options_.snapshot->remember_campaign(id, record ? &*record : nullptr);
+          }
+          campaigns_.store(id, std::move(record));
         },
         &LinkSource::finish);
   }
@@ -170,6 +175,7 @@ void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
   result.any = resolve(flight->any, redis_keys::any_host, result.age_ms);
   result.outdated = flight->spoiled || !learn_aliases(*flight);
   charge(*flight);
+  remember(*flight);
   deliver(flight, result);
 }
 
@@ -229,6 +235,15 @@ bool LinkSource::learn_aliases(const Flight& flight) {
     heard &= aliases_.learn({target.host, target.code}, alias, now);
   }
   return heard;
+}
+
+void LinkSource::remember(const Flight& flight) {
+  if (options_.snapshot == nullptr) return;
+  const auto part = [](const FlightPart& from) {
+    return LinkSnapshot::Part{from.code, from.record ? &*from.record : nullptr};
+  };
+  options_.snapshot->remember(flight.key, part(flight.bound), part(flight.any));
+  if (flight.domain) options_.snapshot->remember_domain(flight.key.host, flight.domain.get());
 }
 
 std::shared_ptr<const ResolvedLink> LinkSource::resolve(const FlightPart& part,

@@ -3,6 +3,7 @@
 #include "common/redis/keys.hpp"
 #include "redirect/links/link_flight.hpp"
 #include "redirect/metrics.hpp"
+#include "redirect/snapshot/link_snapshot.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -129,10 +130,12 @@ std::chrono::milliseconds LinkSource::rest_of(const Flight& flight) const {
 }
 
 void LinkSource::hold(const std::shared_ptr<Flight>& flight) {
+  if (lookups_.last_error().failed()) away_ = true;
   held_.push_back(flight);
   flight->timer.expires_after(options_.lookup_deadline);
   flight->timer.async_wait([this, flight](boost::system::error_code error) {
     if (error || std::erase(held_, flight) == 0) return;
+    away_ = true;
     fail(flight, LookupStatus::unavailable);
   });
 }
@@ -163,7 +166,11 @@ void LinkSource::fetch_domain(const std::string& host) {
                 [this, host](boost::system::error_code error, redis::Reply reply) {
                   // Without an answer the next lookup of a link on this host brings the record.
                   if (error || reply.is_error()) return;
-                  events_.domain(host, reader_.domain(host, reply));
+                  auto domain = reader_.domain(host, reply);
+                  if (options_.snapshot != nullptr) {
+                    options_.snapshot->remember_domain(host, domain.get());
+                  }
+                  events_.domain(host, std::move(domain));
                 });
 }
 
@@ -212,6 +219,7 @@ void LinkSource::keep_marker() {
   marker_timer_.expires_after(marker_interval);
   marker_timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
+    if (!ever_connected_ && lookups_.last_error().failed()) away_ = true;
     if (marker_.take_changed() && !write_marker(options_.marker_file, marker_)) {
       log_.warning("links.marker", "The marker of filled links cannot be written",
                    {{"file", options_.marker_file.string()}});

@@ -41,6 +41,8 @@
 
 namespace waymark::redirect {
 
+class LinkSnapshot;
+
 struct SourceOptions {
   redis::Url redis;
   std::chrono::milliseconds lookup_deadline{250};
@@ -52,6 +54,7 @@ struct SourceOptions {
   bool origin_is_tracker = false;  // links.origin
   CodeCase code_case = CodeCase::fold;
   std::chrono::milliseconds cache_refresh{60'000};
+  LinkSnapshot* snapshot = nullptr;  // hears of every answer; outlives the source
 };
 
 // What the threads hear of. Called on the control thread.
@@ -76,7 +79,8 @@ class LinkSource {
 
   // Any thread. An `answered` event for the key follows each call.
   void ask(LookupKey key, Asking asking);
-  // Any thread. True while Redis cannot be asked or has not answered in time of late.
+  // Any thread. True while Redis cannot be asked or has not answered in time of late; false until
+  // the first connection was tried.
   bool redis_away() const noexcept { return away_.load(std::memory_order_relaxed); }
 
   // True once Redis was reached, or has turned out to be away: what can be served, is.
@@ -110,6 +114,7 @@ class LinkSource {
   void push_want(const std::shared_ptr<Flight>& flight);
   void await_origin(const std::shared_ptr<Flight>& flight);
   bool learn_aliases(const Flight& flight);
+  void remember(const Flight& flight);
   void fail(const std::shared_ptr<Flight>& flight, LookupStatus status);
   void deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result);
   std::shared_ptr<const ResolvedLink> resolve(const FlightPart& part, std::string_view host,
@@ -137,7 +142,7 @@ class LinkSource {
   // Lookups that came before the first connection: they wait for it, as long as for an answer.
   std::vector<std::shared_ptr<Flight>> held_;
   bool ever_connected_ = false;
-  std::atomic<bool> away_{true};
+  std::atomic<bool> away_{false};
 };
 
 }  // namespace waymark::redirect

@@ -8,6 +8,7 @@
 #include "common/log.hpp"
 #include "common/metrics.hpp"
 #include "redirect/config.hpp"
+#include "redirect/snapshot/link_snapshot.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -41,6 +42,7 @@ class Edge {
   AdminSources admin_sources();
   bool loops_turn() const;
   SourceEvents source_events();
+  SourceOptions source_options();
   template <class Action>
   void on_each_worker(Action action);
   void await_signal();
@@ -58,6 +60,7 @@ class Edge {
   Metrics metrics_;
   std::shared_ptr<const KeyRing> keys_;
   Shipping shipping_;
+  LinkSnapshot snapshot_;
   LinkSource source_;
   std::vector<std::unique_ptr<Worker>> workers_;
   http::Server admin_;
