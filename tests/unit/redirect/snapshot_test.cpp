@@ -170,7 +170,7 @@ TEST_F(SnapshotTest, DamagedAnywhereItNeverTellsLies) {
       ASSERT_TRUE(all.starts_with(loaded())) << at;
       ASSERT_NE(last_.reading, Reading::whole) << at;
       // The next snapshot is whole again.
-      if (at % 16 == 0) {
+      if (at % 64 == 0) {
         write({link("d")});
         loaded();
         ASSERT_EQ(last_.reading, Reading::whole) << at;
