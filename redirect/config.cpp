@@ -55,6 +55,9 @@ void bind_journal(Settings& settings, RedirectConfig& config) {
 void bind_links(Settings& settings, RedirectConfig& config) {
   settings.bind("cache.bytes", config.cache_bytes, "Memory for links, all threads together",
                 1 * MiB, 1024 * GiB);
+  settings.bind("cache.snapshot", config.cache_snapshot,
+                "How often known links are written to journal.dir for a restart; 0: never", 0ms,
+                24h);
   settings.bind("cache.absences", config.cache_absences, "Unknown codes remembered", 1'024,
                 1ULL << 30U);
   settings.bind("cache.refresh", config.cache_refresh,
@@ -73,6 +76,9 @@ void bind_links(Settings& settings, RedirectConfig& config) {
   settings.bind("lookup.unknown_address_burst", config.unknown_address_burst,
                 "Unknown codes that one address may ask a thread for at once", 1, 10'000'000);
   settings.bind("hosts.max", config.hosts_max, "Host names remembered by a thread", 1, 1'000'000);
+  settings.bind_choice("links.origin", config.links_origin,
+                       "Whether Redis holds every link, or asks the tracker for those it lacks",
+                       {"redis", "tracker"});
   settings.bind("links.base_url", config.links_base_url,
                 "Base of our short links; destinations there are refused");
   settings.bind("destinations.allow", config.destinations_allow,

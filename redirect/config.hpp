@@ -32,6 +32,8 @@ struct RedirectConfig {
   ShipOptions ship;
 
   Bytes cache_bytes{256 * MiB};  // links of all threads together
+  // How often what is known of links is written to DIR/links.snapshot; 0: never.
+  std::chrono::milliseconds cache_snapshot{60'000};
   std::uint64_t cache_absences = 262'144;
   std::chrono::milliseconds cache_refresh{60'000};
   std::chrono::milliseconds cache_stale_max{24 * 60 * 60 * 1000};
@@ -50,7 +52,8 @@ struct RedirectConfig {
   std::chrono::milliseconds write_deadline{10'000};
   std::chrono::milliseconds age_max{3'600'000};
 
-  std::string links_base_url;  // its host is one of ours: no link may lead there
+  std::string links_origin = "redis";  // or "tracker": Redis holds a part of the links
+  std::string links_base_url;          // its host is one of ours: no link may lead there
   std::vector<std::string> destinations_allow;
   std::string codes_case = "fold";
   DecideRules decide;

@@ -35,6 +35,9 @@ void bind_settings(Settings& settings, TrackerConfig& config) {
   settings.flag("--bootstrap-key-file", "bootstrap_key_file");
   settings.bind("roles", config.roles, "What this process does: drain, api, jobs");
   settings.flag("--roles", "roles");
+  settings.bind_choice("links.origin", config.links_origin,
+                       "redis: Redis holds every link; tracker: a part; as at the edge",
+                       {"redis", "tracker"});
   settings.bind("links.base_url", config.base_url, "What short links start with");
   settings.bind_choice("codes.case", config.codes_case, "fold or exact, as at the edge",
                        {"fold", "exact"});

@@ -32,6 +32,9 @@ struct TrackerConfig {
   // What this process does: drain, api, jobs.
   std::vector<std::string> roles{"drain", "api", "jobs"};
 
+  // "redis": Redis holds every link; "tracker": it holds a part, and edges ask for what it lacks.
+  // As at the edges.
+  std::string links_origin = "redis";
   // What short links start with; the address that visitors reach the edge at.
   std::string base_url = "http://127.0.0.1:8080";
   std::string codes_case = "fold";  // or "exact"; as at the edge

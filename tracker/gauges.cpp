@@ -4,12 +4,13 @@
 #include "common/redis/connection.hpp"
 #include "tracker/api/api_server.hpp"
 #include "tracker/program/mirror.hpp"
+#include "tracker/program/wanted.hpp"
 #include "tracker/store/store_thread.hpp"
 
 namespace waymark::tracker {
 
-void register_gauges(Metrics& metrics, const Mirror& mirror, const ApiServer& api,
-                     const StoreThread& store) {
+void register_gauges(Metrics& metrics, const Mirror& mirror, const Wanted& wanted,
+                     const ApiServer& api, const StoreThread& store) {
   static constexpr const char* labels[] = {"class=\"2xx\"", "class=\"3xx\"", "class=\"4xx\"",
                                            "class=\"5xx\""};
   for (std::size_t i = 0; i < 4; ++i) {
@@ -28,6 +29,14 @@ void register_gauges(Metrics& metrics, const Mirror& mirror, const ApiServer& ap
                 [&mirror] { return static_cast<double>(mirror.mirrored_change()); });
   metrics.gauge({"mirror_connected", "", "1 while redis.links answers"},
                 [&mirror] { return mirror.connection().ready() ? 1.0 : 0.0; });
+  metrics.gauge({"wants_total", "", "Links that edges asked for because Redis lacked them"},
+                [&wanted] { return static_cast<double>(wanted.counts().wants); });
+  metrics.gauge({"wants_records_total", "", "Records written for edges that asked"},
+                [&wanted] { return static_cast<double>(wanted.counts().records); });
+  metrics.gauge({"wants_absences_total", "", "Absences written for edges that asked"},
+                [&wanted] { return static_cast<double>(wanted.counts().absences); });
+  metrics.gauge({"wants_failures_total", "", "Batches of wanted links that were given up"},
+                [&wanted] { return static_cast<double>(wanted.counts().failures); });
   metrics.gauge({"store_jobs_waiting", "", "Work that waits for the threads of the store"},
                 [&store] { return static_cast<double>(store.waiting()); });
 }

@@ -11,9 +11,10 @@ namespace waymark::tracker {
 class ApiServer;
 class Mirror;
 class StoreThread;
+class Wanted;
 
 // `metrics` must not be rendered after the others are gone, and only on their thread.
-void register_gauges(Metrics& metrics, const Mirror& mirror, const ApiServer& api,
-                     const StoreThread& store);
+void register_gauges(Metrics& metrics, const Mirror& mirror, const Wanted& wanted,
+                     const ApiServer& api, const StoreThread& store);
 
 }  // namespace waymark::tracker

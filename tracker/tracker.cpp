@@ -11,6 +11,7 @@
 #include "tracker/drain/drain_loop.hpp"
 #include "tracker/gauges.hpp"
 #include "tracker/program/mirror.hpp"
+#include "tracker/program/wanted.hpp"
 #include "tracker/redis_state.hpp"
 #include "tracker/store/store_thread.hpp"
 
@@ -103,6 +104,7 @@ class Tracker {
   Metrics metrics_{{}};
   redis::Connection stream_watch_;  // tells /v1/status about redis.stream
   Mirror mirror_;
+  Wanted wanted_;  // with links.origin = tracker
   Api api_;
   ApiServer api_server_;
   DrainLoop drain_;
@@ -123,7 +125,10 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
           io_,
           {.url = redis::parse_url(config.stream_url(), "redis.stream"), .name = "tracker-watch"},
           log),
-      mirror_(io_, redis::parse_url(config.links_url(), "redis.links"), store_, log),
+      mirror_(
+          io_, redis::parse_url(config.links_url(), "redis.links"), store_, log,
+          config.links_origin == "tracker" ? MirrorScope::what_is_held : MirrorScope::everything),
+      wanted_(io_, redis::parse_url(config.links_url(), "redis.links"), store_, log),
       api_(rules_of(config), load_api_key(config), keys_),
       api_server_(
           api_, store_, mirror_, [this] { return redis_state(mirror_, stream_watch_); }, log),
@@ -137,7 +142,7 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
                              log);
   }
   drain_.stats().register_gauges(metrics_);
-  register_gauges(metrics_, mirror_, api_server_, store_);
+  register_gauges(metrics_, mirror_, wanted_, api_server_, store_);
 }
 
 AdminSources Tracker::admin_sources() {
@@ -171,7 +176,10 @@ int Tracker::run() {
       rethrow(bug);
     });
   }
-  if (config_.has_role("api") || config_.has_role("jobs")) mirror_.start();
+  if (config_.has_role("api") || config_.has_role("jobs")) {
+    mirror_.start();
+    if (config_.links_origin == "tracker") wanted_.start();
+  }
   if (config_.has_role("jobs")) asio::co_spawn(io_, tidy(), rethrow);
   if (api_listener_) {
     api_listener_->start();
@@ -236,6 +244,7 @@ awaitable<void> Tracker::end_in_order() {
     std::_Exit(exit_code::ok);
   }
   mirror_.stop();
+  wanted_.stop();
   stream_watch_.stop();
   admin_.stop();
   signals_.cancel();

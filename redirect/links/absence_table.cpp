@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace waymark::redirect {
 
@@ -15,18 +16,31 @@ Absence* AbsenceTable::find(std::uint64_t hash) noexcept {
   return nullptr;
 }
 
+Absence& AbsenceTable::victim_of(Set& set) noexcept {
+  const auto rank = [](const Absence& absence) {
+    return std::pair{absence.stamp.visited, absence.stamp.fetched_ms};
+  };
+  Absence& victim = *std::ranges::min_element(set, {}, rank);
+  if (victim.stamp.visited) {
+    for (Absence& absence : set) absence.stamp.visited = false;
+  }
+  return victim;
+}
+
 void AbsenceTable::store(const Absence& absence) noexcept {
-  Set& set = set_of(absence.hash);
   Absence* place = find(absence.hash);
   if (place == nullptr) {
-    place = &*std::ranges::min_element(set, {}, &Absence::fetched_ms);
-    if (place->hash != 0) ++evictions_;
+    place = &victim_of(set_of(absence.hash));
+    ++(place->hash != 0 ? evictions_ : entries_);
   }
   *place = absence;
 }
 
 void AbsenceTable::erase(std::uint64_t hash) noexcept {
-  if (Absence* absence = find(hash)) *absence = Absence{};
+  Absence* const absence = find(hash);
+  if (absence == nullptr) return;
+  *absence = Absence{};
+  --entries_;
 }
 
 }  // namespace waymark::redirect

@@ -1,7 +1,10 @@
 // Remembers which codes have no record: a fixed table apart from the links, so that a scan for
-// codes can push out nothing but other absences. Keys are 64-bit hashes under a secret seed; a code
-// that collides with an absent one would answer 404, at odds of 2^-64.
+// codes can push out nothing but other absences, and first those that nobody has come back for.
+// Keys are 64-bit hashes under a secret seed; a code that collides with an absent one would answer
+// 404, at odds of 2^-64.
 #pragma once
+
+#include "redirect/links/stamp.hpp"
 
 #include <array>
 #include <cstddef>
@@ -12,10 +15,9 @@ namespace waymark::redirect {
 
 struct Absence {
   std::uint64_t hash = 0;  // 0: free
-  std::uint64_t fetched_ms = 0;
-  std::uint64_t asked_ms = 0;  // last refresh that was started
-  bool changed = false;        // Redis said that the key changed
+  Stamp stamp;
 };
+static_assert(sizeof(Absence) == 16);
 
 // One per thread.
 class AbsenceTable {
@@ -26,18 +28,22 @@ class AbsenceTable {
   explicit AbsenceTable(std::size_t entries_max);
 
   Absence* find(std::uint64_t hash) noexcept;
-  // Takes the place of the oldest of its set where there is no room.
+  // Where there is no room it takes the place of the oldest of its set which was not used since it
+  // came, or since all of the set were.
   void store(const Absence& absence) noexcept;
   void erase(std::uint64_t hash) noexcept;
 
+  std::size_t entries() const noexcept { return entries_; }
   std::uint64_t evictions() const noexcept { return evictions_; }
 
  private:
   using Set = std::array<Absence, ways>;
   // The low bits of a hash may be marks.
   Set& set_of(std::uint64_t hash) noexcept { return sets_[(hash >> 16U) & (sets_.size() - 1)]; }
+  static Absence& victim_of(Set& set) noexcept;
 
   std::vector<Set> sets_;
+  std::size_t entries_ = 0;
   std::uint64_t evictions_ = 0;
 };
 

@@ -7,18 +7,19 @@
 //   0 ........ 3/4 refresh ........ refresh ................ stale_max
 //   |  fresh       |  use and refresh   |  wait; when Redis is     |  useless
 //   |              |                    |  away: use and refresh   |
+//
+// So a link that is used at least once in each last quarter of `refresh`, by any thread, is never
+// waited for. What is forgotten when the bytes are used up is SieveStore's business.
 #pragma once
 
 #include "redirect/links/absence_table.hpp"
 #include "redirect/links/lookup.hpp"
-
-#include <boost/unordered/unordered_flat_map.hpp>
+#include "redirect/links/sieve_store.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <vector>
 
 namespace waymark::redirect {
 
@@ -41,6 +42,7 @@ struct Found {
   Use use = Use::wait;
   const ResolvedLink* link = nullptr;  // null with `now`: the code is unknown
   Asking asking = Asking::unheard;     // for `and_refresh` and `wait`
+  std::uint64_t age_ms = 0;            // of the link
 };
 
 class LinkCache {
@@ -58,53 +60,47 @@ class LinkCache {
   void store(std::uint64_t host, std::string_view code, const LookupResult& result,
              std::uint64_t now_ms);
 
+  // Takes an answer from before the start, unless something is known of the code by now.
+  void restore(std::uint64_t host, std::string_view code, const LookupResult& result,
+               std::uint64_t now_ms);
+
   // Redis said that a record changed: the next visitor waits for the new one. Pass any_host for
   // records of every domain.
   void changed(std::uint64_t host, std::string_view code) noexcept;
 
-  // Changes may have been missed: everything is refreshed when it is next used.
-  void mark_all_due(std::uint64_t now_ms) noexcept { due_before_ms_ = now_ms; }
+  // Redis does not hold the records of a known code any more and the origin has been asked: what is
+  // known is used until it answers, or says that there was a change.
+  void unconfirmed(std::uint64_t host, std::string_view code) noexcept;
 
-  std::size_t entries() const noexcept { return index_.size(); }
+  // Changes may have been missed: everything is refreshed when it is next used.
+  void mark_all_due(std::uint64_t now_ms) noexcept { due_before_ms_ = now_ms + Stamp::origin_ms; }
+
+  std::size_t entries() const noexcept { return links_.size(); }
+  std::size_t bound_entries() const noexcept { return bound_; }
+  std::size_t absences() const noexcept { return absences_.entries(); }
   std::size_t bytes() const noexcept { return bytes_; }
   std::uint64_t evictions() const noexcept { return evictions_; }
   std::uint64_t absence_evictions() const noexcept { return absences_.evictions(); }
 
  private:
-  struct Slot {
-    std::uint64_t hash = 0;
-    std::shared_ptr<const ResolvedLink> link;  // null: free
-    std::uint64_t fetched_ms = 0;
-    std::uint64_t asked_ms = 0;
-    std::uint64_t host = any_host;
-    bool visited = false;
-    bool changed = false;
-    // Of a link for any host: that the host which asked first has none of its own. Kept here, as
-    // there is mostly one; what is known of further hosts stands in the table of absences.
-    Absence unbound;
-  };
-
   std::uint64_t hash_of(std::uint64_t host, std::string_view code) const noexcept;
-  Slot* find_slot(std::uint64_t hash, std::uint64_t host, std::string_view code) noexcept;
-  Use use_of(std::uint64_t fetched_ms, std::uint64_t& asked_ms, bool changed, std::uint64_t now_ms,
-             bool redis_away) const noexcept;
-  Absence* find_unbound(Slot* any, std::uint64_t bound_hash) noexcept;
-  Slot& put(std::uint64_t hash, std::uint64_t host, std::shared_ptr<const ResolvedLink> link,
-            std::uint64_t fetched_ms);
-  void drop(std::uint64_t hash);
-  void remove(std::uint32_t slot);
-  void make_room(std::size_t bytes);
+  CacheSlot* find_slot(std::uint64_t hash, std::string_view code) noexcept;
+  Use use_of(Stamp& stamp, bool changed, std::uint64_t now_ms, bool redis_away) const noexcept;
+  Found found(CacheSlot& slot, Use host_part, std::uint64_t now_ms, bool redis_away) noexcept;
+  Absence* find_unbound(CacheSlot* any, std::uint64_t bound_hash) noexcept;
+  CacheSlot& put(std::uint64_t hash, std::string_view code,
+                 std::shared_ptr<const ResolvedLink> link, Stamp stamp);
+  void drop(std::uint64_t hash) noexcept;
+  void remove(CacheSlot& slot) noexcept;
+  void make_room(std::size_t bytes, const CacheSlot* kept) noexcept;
 
   CacheOptions options_;
-  boost::unordered_flat_map<std::uint64_t, std::uint32_t> index_;
-  std::vector<Slot> slots_;
-  std::vector<std::uint32_t> free_;
+  SieveStore links_;
   AbsenceTable absences_;
   std::size_t bytes_ = 0;
   std::size_t bound_ = 0;  // entries of one host
-  std::size_t hand_ = 0;   // of the clock
   std::uint64_t evictions_ = 0;
-  std::uint64_t due_before_ms_ = 0;
+  std::uint64_t due_before_ms_ = 0;  // on the clock of Stamp::fetched_ms
 };
 
 }  // namespace waymark::redirect

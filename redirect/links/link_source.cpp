@@ -1,7 +1,9 @@
 #include "redirect/links/link_source.hpp"
 
 #include "common/redis/keys.hpp"
+#include "redirect/links/link_flight.hpp"
 #include "redirect/metrics.hpp"
+#include "redirect/snapshot/link_snapshot.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -15,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int repeats_max = 3;
+constexpr std::size_t aliases_max = 100'000;
 constexpr auto marker_interval = 1s;
 
 std::uint64_t now_ms() {
@@ -33,28 +35,6 @@ redis::ConnectionOptions connection(const redis::Url& url, std::string name) {
 
 }  // namespace
 
-// One question under way and the replies of its commands.
-struct LinkSource::Flight {
-  explicit Flight(boost::asio::io_context& io) : hold_timer(io) {}
-
-  LookupKey key;
-  Asking asking = Asking::unheard;
-  std::chrono::steady_clock::time_point ends;
-  boost::asio::steady_timer hold_timer;
-  int replies_missing = 0;
-  int repeats = 0;
-  bool spoiled = false;  // a record concerned changed meanwhile
-  bool failed = false;
-  std::optional<LinkRecord> bound, any;
-  std::shared_ptr<const DomainRecord> domain;
-  std::string marker;
-  std::vector<std::string> campaigns;  // asked for in this flight
-
-  bool concerns_campaign(std::string_view id) const {
-    return (bound && bound->campaign == id) || (any && any->campaign == id);
-  }
-};
-
 LinkSource::LinkSource(boost::asio::io_context& control, SourceOptions options, SourceEvents events,
                        MetricShard& counters, Log& log)
     : control_(control),
@@ -70,6 +50,7 @@ LinkSource::LinkSource(boost::asio::io_context& control, SourceOptions options, 
       marker_timer_(control),
       reader_(options_.destinations, counters, log),
       campaigns_(options_.campaign_refresh),
+      aliases_(aliases_max, 2 * options_.cache_refresh),
       marker_(read_marker(options_.marker_file)),
       unknown_budget_(static_cast<double>(options_.unknown_rate),
                       static_cast<double>(options_.unknown_rate)) {
@@ -101,6 +82,10 @@ void LinkSource::begin(LookupKey key, Asking asking) {
   const std::string name = key.host + '/' + key.code;
   if (const auto under_way = flights_.find(name); under_way != flights_.end()) {
     under_way->second->asking = std::max(under_way->second->asking, asking);
+    // The origin was asked: known links do not wait for that.
+    if (under_way->second->wanted > 0 && asking == Asking::known_again) {
+      events_.answered(key, {.status = LookupStatus::unconfirmed});
+    }
     return;
   }
   auto flight = std::make_shared<Flight>(control_);
@@ -124,13 +109,17 @@ void LinkSource::begin(LookupKey key, Asking asking) {
 bool LinkSource::is_charged(const Flight& flight) const noexcept {
   switch (flight.asking) {
     case Asking::unheard:
-      return !flight.bound && !flight.any;
+      return !flight.bound.record && !flight.any.record;
     case Asking::other_host:
-      return !flight.bound;
+      return !flight.bound.record;
     case Asking::known_again:
       return false;
   }
   return false;
+}
+
+void LinkSource::charge(const Flight& flight) {
+  if (is_charged(flight)) unknown_budget_.take(now_ms());
 }
 
 // However many questions it takes, a visitor waits for lookup.deadline once.
@@ -141,10 +130,12 @@ std::chrono::milliseconds LinkSource::rest_of(const Flight& flight) const {
 }
 
 void LinkSource::hold(const std::shared_ptr<Flight>& flight) {
+  if (lookups_.last_error().failed()) away_ = true;
   held_.push_back(flight);
-  flight->hold_timer.expires_after(options_.lookup_deadline);
-  flight->hold_timer.async_wait([this, flight](boost::system::error_code error) {
+  flight->timer.expires_after(options_.lookup_deadline);
+  flight->timer.async_wait([this, flight](boost::system::error_code error) {
     if (error || std::erase(held_, flight) == 0) return;
+    away_ = true;
     fail(flight, LookupStatus::unavailable);
   });
 }
@@ -153,93 +144,9 @@ void LinkSource::on_connected() {
   away_ = false;
   ever_connected_ = true;
   for (const auto& flight : std::exchange(held_, {})) {
-    flight->hold_timer.cancel();
+    flight->timer.cancel();
     send(flight);
   }
-}
-
-// The marker is read behind the records: a Redis that lost them before it answered shows that here,
-// and one that loses them later spoils the flight.
-void LinkSource::send(const std::shared_ptr<Flight>& flight) {
-  flight->replies_missing = 4;
-  flight->spoiled = flight->failed = false;
-  flight->bound.reset();
-  flight->any.reset();
-  const auto on_reply = [this, flight](auto&& take) {
-    return [this, flight, take](boost::system::error_code error, redis::Reply reply) {
-      if (error || reply.is_error()) {
-        flight->failed = true;
-      } else {
-        take(std::move(reply));
-      }
-      if (error == Errc::redis_timeout) away_ = true;
-      if (!error) away_ = false;
-      if (--flight->replies_missing == 0) on_replies(flight);
-    };
-  };
-  const std::string bound_key = redis_keys::link(flight->key.host, flight->key.code);
-  const std::string any_key = redis_keys::link(redis_keys::any_host, flight->key.code);
-  const auto deadline = rest_of(*flight);
-  lookups_.send({"HGETALL", bound_key}, deadline, on_reply([=, this](redis::Reply reply) {
-                  flight->bound = reader_.link(bound_key, reply);
-                }));
-  lookups_.send({"HGETALL", any_key}, deadline, on_reply([=, this](redis::Reply reply) {
-                  flight->any = reader_.link(any_key, reply);
-                }));
-  const std::string& host = flight->key.host;
-  lookups_.send(
-      {"HGETALL", redis_keys::domain(host)}, deadline,
-      on_reply([=, this](redis::Reply reply) { flight->domain = reader_.domain(host, reply); }));
-  lookups_.send({"GET", redis_keys::filled}, deadline,
-                on_reply([=](redis::Reply reply) { flight->marker = reply.text(); }));
-}
-
-void LinkSource::on_replies(const std::shared_ptr<Flight>& flight) {
-  if (flight->failed) return fail(flight, LookupStatus::unavailable);
-  if (!marker_.observe(flight->marker)) {
-    log_.warning("links.forgotten",
-                 "Redis holds fewer links than this edge has seen: cached links are served until "
-                 "the tracker has refilled it",
-                 {{"marker", flight->marker}});
-    return fail(flight, LookupStatus::unavailable);
-  }
-  flight->campaigns.clear();
-  for (const auto& record : {flight->bound, flight->any}) {
-    if (!record || record->campaign.empty() || campaigns_.is_fresh(record->campaign)) continue;
-    if (std::ranges::find(flight->campaigns, record->campaign) != flight->campaigns.end()) continue;
-    flight->campaigns.push_back(record->campaign);
-  }
-  if (flight->campaigns.empty()) return finish(flight);
-  flight->replies_missing = static_cast<int>(flight->campaigns.size());
-  for (const std::string& id : flight->campaigns) send_campaign(flight, id);
-}
-
-void LinkSource::send_campaign(const std::shared_ptr<Flight>& flight, const std::string& id) {
-  lookups_.send({"HGETALL", redis_keys::campaign(id)}, rest_of(*flight),
-                [this, flight, id](boost::system::error_code error, redis::Reply reply) {
-                  if (error || reply.is_error()) {
-                    flight->failed = true;
-                  } else if (!flight->spoiled || flight->repeats >= repeats_max) {
-                    campaigns_.store(id, reader_.campaign(id, reply));
-                  }
-                  if (--flight->replies_missing > 0) return;
-                  if (flight->failed) return fail(flight, LookupStatus::unavailable);
-                  finish(flight);
-                });
-}
-
-void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
-  if (flight->spoiled && flight->repeats < repeats_max) {
-    ++flight->repeats;
-    counters_.add(Counter::lookups_repeated);
-    return send(flight);
-  }
-  LookupResult result{.status = LookupStatus::answered, .domain = flight->domain};
-  result.bound = resolve(*flight, flight->key.host, flight->bound, result.age_ms);
-  result.any = resolve(*flight, redis_keys::any_host, flight->any, result.age_ms);
-  result.outdated = flight->spoiled;
-  if (is_charged(*flight)) unknown_budget_.take(now_ms());
-  deliver(flight, result);
 }
 
 void LinkSource::fail(const std::shared_ptr<Flight>& flight, LookupStatus status) {
@@ -248,26 +155,9 @@ void LinkSource::fail(const std::shared_ptr<Flight>& flight, LookupStatus status
 }
 
 void LinkSource::deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result) {
+  flight->waiting = false;
   flights_.erase(flight->key.host + '/' + flight->key.code);
   events_.answered(flight->key, result);
-}
-
-std::shared_ptr<const ResolvedLink> LinkSource::resolve(Flight& flight, std::string_view host,
-                                                        const std::optional<LinkRecord>& record,
-                                                        std::uint64_t& age_ms) {
-  if (!record) return nullptr;
-  // The flight fetched it; one that was overtaken by changes again and again may go without.
-  auto [campaign, campaign_age_ms] = campaigns_.find(record->campaign);
-  age_ms = std::max(age_ms, campaign_age_ms);
-  if (!campaign) campaign = resolve_campaign(record->campaign, CampaignRecord{}, false);
-  if (!record->campaign.empty() && !campaign->known) counters_.add(Counter::campaigns_missing);
-  auto link = resolve_link(flight.key.code, *record, std::move(campaign));
-  if (!link) {
-    reader_.report(redis_keys::link(host, flight.key.code),
-                   {"destination", "is too long once its placeholders and utm are filled in"},
-                   "Link is not redirected to");
-  }
-  return link;
 }
 
 // A change that comes while the reply is on its way brings a message, and a fetch, of its own.
@@ -276,7 +166,11 @@ void LinkSource::fetch_domain(const std::string& host) {
                 [this, host](boost::system::error_code error, redis::Reply reply) {
                   // Without an answer the next lookup of a link on this host brings the record.
                   if (error || reply.is_error()) return;
-                  events_.domain(host, reader_.domain(host, reply));
+                  auto domain = reader_.domain(host, reply);
+                  if (options_.snapshot != nullptr) {
+                    options_.snapshot->remember_domain(host, domain.get());
+                  }
+                  events_.domain(host, std::move(domain));
                 });
 }
 
@@ -288,11 +182,9 @@ void LinkSource::on_changed(std::string_view key) {
     if (slash == std::string_view::npos) return;
     const LookupKey changed{std::string{rest.substr(0, slash)},
                             std::string{rest.substr(slash + 1)}};
-    const bool any = changed.host == redis_keys::any_host;
-    spoil([&](const Flight& flight) {
-      return flight.key.code == changed.code && (any || flight.key.host == changed.host);
-    });
+    spoil([&](const Flight& flight) { return flight.concerns_link(changed); });
     events_.changed(changed);
+    for (const LookupKey& alias : aliases_.aliases_of(changed)) events_.changed(alias);
   } else if (key.starts_with(redis_keys::campaign_prefix)) {
     const std::string id{key.substr(redis_keys::campaign_prefix.size())};
     campaigns_.changed(id);
@@ -311,8 +203,15 @@ void LinkSource::on_anything_changed() {
 }
 
 void LinkSource::spoil(const std::function<bool(const Flight&)>& concerned) {
+  std::vector<std::shared_ptr<Flight>> told;
   for (auto& [name, flight] : flights_) {
-    if (concerned(*flight)) flight->spoiled = true;
+    if (!concerned(*flight)) continue;
+    flight->spoiled = true;
+    if (flight->waiting) told.push_back(flight);
+  }
+  for (const auto& flight : told) {
+    flight->timer.cancel();
+    send(flight);
   }
 }
 
@@ -320,6 +219,7 @@ void LinkSource::keep_marker() {
   marker_timer_.expires_after(marker_interval);
   marker_timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
+    if (!ever_connected_ && lookups_.last_error().failed()) away_ = true;
     if (marker_.take_changed() && !write_marker(options_.marker_file, marker_)) {
       log_.warning("links.marker", "The marker of filled links cannot be written",
                    {{"file", options_.marker_file.string()}});

@@ -2,12 +2,20 @@
 // for it, within a deadline, and asked again when the record changed while the answer was on its
 // way. What is remembered, and for how long, is the LinkCache's business.
 //
+// Where Redis is a cache (links.origin = tracker, shipping.md rule 14), a key without anything says
+// nothing: the code is pushed to wm:want, the tracker writes the records, or that there are none,
+// and the message about that has them asked for again.
+//
+// Aliases are followed here, one step: the answer for an alias is the record of its target.
+//
 // Lives on the control thread; only ask() and redis_away() may be called from others.
 #pragma once
 
+#include "common/code.hpp"
 #include "common/log.hpp"
 #include "common/metrics.hpp"
 #include "common/redis/connection.hpp"
+#include "redirect/links/alias_table.hpp"
 #include "redirect/links/campaign_table.hpp"
 #include "redirect/links/fill_marker.hpp"
 #include "redirect/links/lookup.hpp"
@@ -33,6 +41,8 @@
 
 namespace waymark::redirect {
 
+class LinkSnapshot;
+
 struct SourceOptions {
   redis::Url redis;
   std::chrono::milliseconds lookup_deadline{250};
@@ -41,6 +51,10 @@ struct SourceOptions {
   std::size_t lookups_max = 10'000;    // under way at once
   DestinationPolicy destinations;
   std::filesystem::path marker_file;
+  bool origin_is_tracker = false;  // links.origin
+  CodeCase code_case = CodeCase::fold;
+  std::chrono::milliseconds cache_refresh{60'000};
+  LinkSnapshot* snapshot = nullptr;  // hears of every answer; outlives the source
 };
 
 // What the threads hear of. Called on the control thread.
@@ -65,7 +79,8 @@ class LinkSource {
 
   // Any thread. An `answered` event for the key follows each call.
   void ask(LookupKey key, Asking asking);
-  // Any thread. True while Redis cannot be asked or has not answered in time of late.
+  // Any thread. True while Redis cannot be asked or has not answered in time of late; false until
+  // the first connection was tried.
   bool redis_away() const noexcept { return away_.load(std::memory_order_relaxed); }
 
   // True once Redis was reached, or has turned out to be away: what can be served, is.
@@ -75,20 +90,34 @@ class LinkSource {
 
  private:
   struct Flight;
+  struct FlightPart;
 
   void begin(LookupKey key, Asking asking);
   bool is_charged(const Flight& flight) const noexcept;
+  void charge(const Flight& flight);
   std::chrono::milliseconds rest_of(const Flight& flight) const;
   void hold(const std::shared_ptr<Flight>& flight);
   void on_connected();
+  // In link_flight.cpp.
+  using Take = std::function<void(redis::ReplyView)>;
+  using Next = void (LinkSource::*)(const std::shared_ptr<Flight>&);
+  void request(const std::shared_ptr<Flight>& flight, redis::Command command, Take take, Next next);
+  void request_record(const std::shared_ptr<Flight>& flight, const std::string& key, Take take,
+                      Next next);
   void send(const std::shared_ptr<Flight>& flight);
-  void send_campaign(const std::shared_ptr<Flight>& flight, const std::string& id);
-  void on_replies(const std::shared_ptr<Flight>& flight);
+  void on_records(const std::shared_ptr<Flight>& flight);
+  void follow(const std::shared_ptr<Flight>& flight, FlightPart& alias, std::string_view host);
+  void on_targets(const std::shared_ptr<Flight>& flight);
+  void fetch_campaigns(const std::shared_ptr<Flight>& flight);
   void finish(const std::shared_ptr<Flight>& flight);
+  void want(const std::shared_ptr<Flight>& flight);
+  void push_want(const std::shared_ptr<Flight>& flight);
+  void await_origin(const std::shared_ptr<Flight>& flight);
+  bool learn_aliases(const Flight& flight);
+  void remember(const Flight& flight);
   void fail(const std::shared_ptr<Flight>& flight, LookupStatus status);
   void deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result);
-  std::shared_ptr<const ResolvedLink> resolve(Flight& flight, std::string_view host,
-                                              const std::optional<LinkRecord>& record,
+  std::shared_ptr<const ResolvedLink> resolve(const FlightPart& part, std::string_view host,
                                               std::uint64_t& age_ms);
   void fetch_domain(const std::string& host);
   void on_changed(std::string_view key);
@@ -106,13 +135,14 @@ class LinkSource {
   boost::asio::steady_timer marker_timer_;
   RecordReader reader_;
   CampaignTable campaigns_;
+  AliasTable aliases_;
   FillMarker marker_;
   TokenBucket unknown_budget_;
   std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;  // by "host/code"
   // Lookups that came before the first connection: they wait for it, as long as for an answer.
   std::vector<std::shared_ptr<Flight>> held_;
   bool ever_connected_ = false;
-  std::atomic<bool> away_{true};
+  std::atomic<bool> away_{false};
 };
 
 }  // namespace waymark::redirect

@@ -27,6 +27,7 @@ enum class Asking : std::uint8_t {
 enum class LookupStatus : std::uint8_t {
   answered,     // Redis said what there is
   unavailable,  // Redis is away, late, or has lost its data: nothing is known
+  unconfirmed,  // Redis does not hold it any more; what is known is good until the origin answers
   over_budget,  // too many unknown codes are being asked for
 };
 

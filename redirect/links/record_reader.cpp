@@ -3,6 +3,8 @@
 #include "common/redis/keys.hpp"
 #include "redirect/metrics.hpp"
 
+#include <algorithm>
+
 namespace waymark::redirect {
 namespace {
 
@@ -14,22 +16,27 @@ RecordFields fields_of(redis::ReplyView reply) {
   return fields;
 }
 
+// The tracker's word that the store has no such record (shipping.md rule 14).
+bool is_absent(const RecordFields& fields) {
+  return std::ranges::find(fields, RecordFields::value_type{"absent", "1"}) != fields.end();
+}
+
 }  // namespace
 
 std::optional<LinkRecord> RecordReader::link(std::string_view key, redis::ReplyView reply) {
-  if (reply.size() == 0) return std::nullopt;
-  auto record = parse_link(fields_of(reply), policy_);
-  if (record && !record->destination.empty()) return std::move(*record);
-  // An alias may stand without a destination; it is not followed here.
-  report(key, record ? RecordProblem{"destination", "is missing"} : record.error(),
-         "Link is not redirected to");
+  const RecordFields fields = fields_of(reply);
+  if (fields.empty() || is_absent(fields)) return std::nullopt;
+  auto record = parse_link(fields, policy_);
+  if (record) return std::move(*record);
+  report(key, record.error(), "Link is not redirected to");
   return std::nullopt;
 }
 
 std::optional<CampaignRecord> RecordReader::campaign(const std::string& id,
                                                      redis::ReplyView reply) {
-  if (reply.size() == 0) return std::nullopt;
-  auto record = parse_campaign(fields_of(reply));
+  const RecordFields fields = fields_of(reply);
+  if (fields.empty() || is_absent(fields)) return std::nullopt;
+  auto record = parse_campaign(fields);
   if (record) return std::move(*record);
   report(redis_keys::campaign(id), record.error(),
          "Campaign is treated as a draft until it is mended");
@@ -40,8 +47,9 @@ std::optional<CampaignRecord> RecordReader::campaign(const std::string& id,
 
 std::shared_ptr<const DomainRecord> RecordReader::domain(const std::string& host,
                                                          redis::ReplyView reply) {
-  if (reply.size() == 0) return nullptr;
-  auto record = parse_domain(fields_of(reply));
+  const RecordFields fields = fields_of(reply);
+  if (fields.empty() || is_absent(fields)) return nullptr;
+  auto record = parse_domain(fields);
   if (record) return std::make_shared<const DomainRecord>(std::move(*record));
   report(redis_keys::domain(host), record.error(), "Domain is treated as having no record");
   return nullptr;

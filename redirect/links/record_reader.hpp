@@ -21,7 +21,7 @@ class RecordReader {
   RecordReader(DestinationPolicy policy, MetricShard& counters, Log& log)
       : policy_(std::move(policy)), counters_(counters), log_(log) {}
 
-  // Nothing where there is no record that may be used.
+  // Nothing where there is no record that may be used. One with `alias_of` may have no destination.
   std::optional<LinkRecord> link(std::string_view key, redis::ReplyView reply);
   // Nothing where there is no record; one that is malformed reads as a draft, which answers 404.
   std::optional<CampaignRecord> campaign(const std::string& id, redis::ReplyView reply);

@@ -34,17 +34,35 @@ std::uint64_t steady_ms() {
                                         .count());
 }
 
-SourceOptions source_options(const RedirectConfig& config) {
+DestinationPolicy destination_policy(const RedirectConfig& config) {
+  DestinationPolicy policy;
+  policy.allow = config.destinations_allow;
+  if (const auto base = boost::urls::parse_uri(config.links_base_url)) {
+    policy.own_hosts.emplace_back(base->host());
+  }
+  return policy;
+}
+
+// As much as one thread knows: all store the same answers.
+SnapshotOptions snapshot_options(const RedirectConfig& config) {
+  return {.file = config.journal.dir / "links.snapshot",
+          .every = config.cache_snapshot,
+          .bytes_max = config.cache_bytes / config.threads,
+          .stale_max_ms = static_cast<std::uint64_t>(config.cache_stale_max.count()),
+          .destinations = destination_policy(config)};
+}
+
+SourceOptions options_of_source(const RedirectConfig& config) {
   SourceOptions options;
   options.redis = redis::parse_url(config.redis_links, "redis.links");
   options.lookup_deadline = config.lookup_deadline;
   options.campaign_refresh = config.cache_refresh / 4 * 3;
   options.unknown_rate = config.unknown_rate;
-  options.destinations.allow = config.destinations_allow;
-  if (const auto base = boost::urls::parse_uri(config.links_base_url)) {
-    options.destinations.own_hosts.emplace_back(base->host());
-  }
+  options.destinations = destination_policy(config);
   options.marker_file = config.journal.dir / "filled";
+  options.origin_is_tracker = config.links_origin == "tracker";
+  options.code_case = config.codes_case == "exact" ? CodeCase::exact : CodeCase::fold;
+  options.cache_refresh = config.cache_refresh;
   return options;
 }
 
@@ -97,7 +115,15 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
                          [this] { return ids_of(*std::atomic_load(&keys_)); }},
                 control_, log),
       countries_(control_, config_.geo_database, log),
-      source_(control_, source_options(config_), source_events(), metrics_.new_shard(), log),
+      snapshot_(
+          control_, snapshot_options(config_),
+          [this](const std::shared_ptr<const snapshot::Answers>& answers) {
+            on_each_worker([answers](Worker& worker) {
+              for (const auto& [key, result] : *answers) worker.on_restored(key, result);
+            });
+          },
+          log),
+      source_(control_, source_options(), source_events(), metrics_.new_shard(), log),
       admin_(control_, config_.admin, "admin", {}, admin_pages(admin_sources()), log),
       signals_(control_, SIGTERM, SIGINT, SIGHUP),
       grace_timer_(control_) {
@@ -128,6 +154,12 @@ void Edge::on_each_worker(Action action) {
   }
 }
 
+SourceOptions Edge::source_options() {
+  SourceOptions options = options_of_source(config_);
+  options.snapshot = &snapshot_;
+  return options;
+}
+
 SourceEvents Edge::source_events() {
   return {[this](const LookupKey& key, const LookupResult& result) {
             on_each_worker([key, result](Worker& worker) { worker.on_lookup(key, result); });
@@ -142,6 +174,7 @@ SourceEvents Edge::source_events() {
 }
 
 int Edge::run() {
+  snapshot_.start();
   source_.start();
   countries_.start([this](const std::shared_ptr<const CountryFile>& file) {
     on_each_worker([file](Worker& worker) { worker.set_countries(file); });
@@ -207,6 +240,7 @@ void Edge::finish_visitors() {
 
 void Edge::finish_shipping() {
   source_.stop();
+  snapshot_.stop();
   shipping_.finish(config_.shutdown_ship, [this] { stop_all(); });
 }
 
@@ -252,6 +286,7 @@ AdminSources Edge::admin_sources() {
         {"serving", phase_ == Phase::serving, phase_ == Phase::serving ? "yes" : "draining"},
         {"loops", loops_turn(), loops_turn() ? "turning" : "standing still"},
         {"warm", source_.warm(), source_.redis_away() ? "Redis is away" : "Redis answers"},
+        {"snapshot", snapshot_.loaded(), snapshot_.loaded() ? "loaded" : "being loaded"},
     };
   };
   sources.metrics = [this] { return metrics_.render(); };
@@ -273,6 +308,10 @@ void Edge::register_gauges() {
   metrics_.gauge({"connections", "", "Open connections"}, sum(&WorkerGauges::connections));
   metrics_.gauge({"link_cache_entries", "", "Links in the caches of all threads"},
                  sum(&WorkerGauges::cache_entries));
+  metrics_.gauge({"link_cache_bound_entries", "", "Of link_cache_entries: links of one host"},
+                 sum(&WorkerGauges::cache_bound));
+  metrics_.gauge({"link_absences", "", "Codes remembered to have no record, for a host or for any"},
+                 sum(&WorkerGauges::cache_absences));
   metrics_.gauge({"link_cache_bytes", "", "Memory of the caches of all threads"},
                  sum(&WorkerGauges::cache_bytes));
   metrics_.gauge({"link_cache_evictions", "", "Links pushed out because cache.bytes was reached"},
@@ -297,6 +336,7 @@ void Edge::register_gauges() {
                    const auto file = countries_.current();
                    return file ? static_cast<double>(file->built_at()) : 0.0;
                  });
+  snapshot_.register_gauges(metrics_);
   shipping_.register_gauges(metrics_);
 }
 

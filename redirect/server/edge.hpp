@@ -9,6 +9,7 @@
 #include "common/metrics.hpp"
 #include "redirect/config.hpp"
 #include "redirect/geo/country_watch.hpp"
+#include "redirect/snapshot/link_snapshot.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -42,6 +43,7 @@ class Edge {
   AdminSources admin_sources();
   bool loops_turn() const;
   SourceEvents source_events();
+  SourceOptions source_options();
   template <class Action>
   void on_each_worker(Action action);
   void await_signal();
@@ -60,6 +62,7 @@ class Edge {
   std::shared_ptr<const KeyRing> keys_;
   Shipping shipping_;
   CountryWatch countries_;
+  LinkSnapshot snapshot_;
   LinkSource source_;
   std::vector<std::unique_ptr<Worker>> workers_;
   http::Server admin_;

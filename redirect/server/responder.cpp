@@ -2,6 +2,8 @@
 
 #include "common/redis/keys.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace waymark::redirect {
@@ -40,6 +42,14 @@ Counter counter_of(Verdict verdict) noexcept {
 
 std::string_view fallback_of(const KnownHost& host) noexcept {
   return host.domain ? std::string_view{host.domain->fallback_url} : std::string_view{};
+}
+
+// Bounds of 2^0, 2^2, ... 2^16 times 1,024 ms.
+Counter counter_of_age(std::uint64_t age_ms) noexcept {
+  constexpr auto last = static_cast<std::size_t>(Counter::cache_age_more);
+  constexpr auto first = static_cast<std::size_t>(Counter::cache_age_1s);
+  const auto step = (static_cast<std::size_t>(std::bit_width(age_ms >> 10U)) + 1) / 2;
+  return static_cast<Counter>(std::min(first + step, last));
 }
 
 }  // namespace
@@ -106,6 +116,7 @@ Step Responder::begin_answer(Connection& connection, char*& out) {
     return Step::waiting;
   }
   counters_.add(Counter::cache_hits);
+  if (found.link != nullptr) counters_.add(counter_of_age(found.age_ms));
   if (found.use == Use::and_refresh) refresh(request.host, *code);
   answer(connection, found.link, host, out);
   return Step::answered;
@@ -124,7 +135,11 @@ void Responder::resume(Connection& connection, LookupStatus status, char*& out) 
     addresses_.charge(connection.peer.whole_address(), now_.steady_ms);
   }
   if (found.use != Use::wait && (found.link != nullptr || !failed)) {
-    if (failed) counters_.add(Counter::cache_stale);
+    if (found.link != nullptr) counters_.add(counter_of_age(found.age_ms));
+    if (failed) {
+      counters_.add(status == LookupStatus::unconfirmed ? Counter::cache_unconfirmed
+                                                        : Counter::cache_stale);
+    }
     return answer(connection, found.link, host, out);
   }
   if (status == LookupStatus::over_budget) {
@@ -238,9 +253,17 @@ void Responder::refresh(std::string_view host, std::string_view code) {
 }
 
 void Responder::on_lookup(const LookupKey& key, const LookupResult& result) {
+  if (result.status == LookupStatus::unconfirmed) {
+    return cache_.unconfirmed(hosts_.key_of(key.host), key.code);
+  }
   if (result.status != LookupStatus::answered) return;
   if (result.domain || hosts_.knows(key.host)) hosts_.set_domain(key.host, result.domain);
   cache_.store(hosts_.key_of(key.host), key.code, result, now_.steady_ms);
+}
+
+void Responder::on_restored(const LookupKey& key, const LookupResult& result) {
+  if (result.domain && !hosts_.knows(key.host)) hosts_.set_domain(key.host, result.domain);
+  cache_.restore(hosts_.key_of(key.host), key.code, result, now_.steady_ms);
 }
 
 void Responder::on_domain(const std::string& host, std::shared_ptr<const DomainRecord> domain) {

@@ -75,6 +75,8 @@ class Responder {
   void ask_for_awaited() { ask_(awaited_, awaited_asking_); }
 
   void on_lookup(const LookupKey& key, const LookupResult& result);
+  // An answer from before the start.
+  void on_restored(const LookupKey& key, const LookupResult& result);
   void on_changed(const LookupKey& key) noexcept;
   // Only for hosts that visitors have asked for.
   void on_domain(const std::string& host, std::shared_ptr<const DomainRecord> domain);

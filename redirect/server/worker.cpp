@@ -108,6 +108,8 @@ void Worker::tick() {
   gauges_.turned_ms = now_.steady_ms;
   gauges_.connections = open_;
   gauges_.cache_entries = responder_.cache().entries();
+  gauges_.cache_bound = responder_.cache().bound_entries();
+  gauges_.cache_absences = responder_.cache().absences();
   gauges_.cache_bytes = responder_.cache().bytes();
   gauges_.cache_evictions = responder_.cache().evictions();
   gauges_.absence_evictions = responder_.cache().absence_evictions();

@@ -38,6 +38,8 @@ struct WorkerGauges {
   std::atomic<std::uint64_t> turned_ms{0};  // steady clock of the last tick
   std::atomic<std::uint64_t> connections{0};
   std::atomic<std::uint64_t> cache_entries{0};
+  std::atomic<std::uint64_t> cache_bound{0};
+  std::atomic<std::uint64_t> cache_absences{0};
   std::atomic<std::uint64_t> cache_bytes{0};
   std::atomic<std::uint64_t> cache_evictions{0};
   std::atomic<std::uint64_t> absence_evictions{0};
@@ -62,6 +64,9 @@ class Worker {
 
   // The following run on the worker's thread: post them to io().
   void on_lookup(const LookupKey& key, const LookupResult& result);
+  void on_restored(const LookupKey& key, const LookupResult& result) {
+    responder_.on_restored(key, result);
+  }
   void on_changed(const LookupKey& key) noexcept { responder_.on_changed(key); }
   void on_anything_changed() noexcept { responder_.on_anything_changed(); }
   void on_domain(const std::string& host, std::shared_ptr<const DomainRecord> domain) {

@@ -50,7 +50,12 @@ def changes(system):
     system.add_link("deleted")
     system.add_link("incamp", campaign="camp_other")
     system.add_campaign("camp_other", status="live")
-    redis.command("DEL", "wm:link:*/created", "wm:link:go.example/bound")
+    redis.command("DEL", "wm:link:*/created", "wm:link:go.example/bound",
+                  "wm:link:*/target-created", "wm:link:*/again")
+    system.add_link("target")
+    redis.hset("wm:link:*/alias", alias_of="target")
+    redis.hset("wm:link:*/dangling", alias_of="target-created")
+    redis.hset("wm:link:*/again", destination="https://shop.example/")
     system.add_link("bound")
     return [
         ("changed link", "/changed",
@@ -60,6 +65,12 @@ def changes(system):
         ("created link", "/created", lambda: system.add_link("created"), has_status(302)),
         ("link of one host", "/bound",
          lambda: redis.hset("wm:link:go.example/bound", destination=NEW), leads_to(NEW)),
+        ("target of an alias", "/alias",
+         lambda: redis.hset("wm:link:*/target", destination=NEW), leads_to(NEW)),
+        ("created target of an alias", "/dangling",
+         lambda: system.add_link("target-created"), has_status(302)),
+        ("link that becomes an alias", "/again",
+         lambda: redis.hset("wm:link:*/again", alias_of="target"), leads_to(NEW)),
         ("changed campaign", "/incamp",
          lambda: redis.hset("wm:campaign:camp_other", status="ended"), has_status(410))]
 

@@ -12,9 +12,10 @@
 namespace waymark::tracker {
 
 Mirror::Impl::Impl(boost::asio::io_context& io, redis::Url url, StoreThread& store, Log& log,
-                   MirrorTiming timing)
+                   MirrorScope scope, MirrorTiming timing)
     : connection_(io, {.url = std::move(url), .name = "tracker-mirror"}, log),
       step_(timing),
+      scope_(scope),
       io_(io),
       store_(store),
       log_(log),
@@ -93,8 +94,8 @@ void Mirror::Impl::say_what_happened(const MirrorEvent& event) {
 }
 
 Mirror::Mirror(boost::asio::io_context& io, redis::Url url, StoreThread& store, Log& log,
-               MirrorTiming timing)
-    : impl_(std::make_shared<Impl>(io, std::move(url), store, log, timing)) {}
+               MirrorScope scope, MirrorTiming timing)
+    : impl_(std::make_shared<Impl>(io, std::move(url), store, log, scope, timing)) {}
 
 Mirror::~Mirror() {
   impl_->stop();

@@ -24,6 +24,11 @@ namespace waymark::tracker {
 
 class StoreThread;
 
+// Whether Redis holds every record, or a part of them as a cache (links.origin). A part: every
+// change is written, as an announcement with a life of a minute, and a fill brings up to date what
+// Redis holds and adds nothing. Wanted adds what is asked for.
+enum class MirrorScope { everything, what_is_held };
+
 struct MirrorCounts {
   std::uint64_t records = 0;   // written to Redis
   std::uint64_t fills = 0;     // begun
@@ -35,7 +40,7 @@ class Mirror {
  public:
   // `store` must outlive this. The connection is the mirror's own.
   Mirror(boost::asio::io_context& io, redis::Url url, StoreThread& store, Log& log,
-         MirrorTiming timing = {});
+         MirrorScope scope = MirrorScope::everything, MirrorTiming timing = {});
   ~Mirror();  // like stop()
 
   void start();

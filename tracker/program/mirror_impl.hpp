@@ -16,7 +16,7 @@ namespace waymark::tracker {
 
 class Mirror::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(boost::asio::io_context& io, redis::Url url, StoreThread& store, Log& log,
+  Impl(boost::asio::io_context& io, redis::Url url, StoreThread& store, Log& log, MirrorScope scope,
        MirrorTiming timing);
 
   void start();
@@ -41,6 +41,8 @@ class Mirror::Impl : public std::enable_shared_from_this<Impl> {
   boost::asio::awaitable<MirrorEvent> perform(mirror_do::ReadChanges what);
   boost::asio::awaitable<MirrorEvent> perform(mirror_do::Write what);
   boost::asio::awaitable<MirrorEvent> perform(mirror_do::Pause what);
+  // Drops from what was read what Redis does not hold.
+  boost::asio::awaitable<Result<void>> keep_held();
   // Everything between MULTI and EXEC in one go; nothing is awaited in between.
   boost::asio::awaitable<MirrorEvent> write_guarded(const mirror_do::Write& what);
   // Not a coroutine itself: g++ 12 cannot keep an initializer list across a co_await.
@@ -51,6 +53,7 @@ class Mirror::Impl : public std::enable_shared_from_this<Impl> {
   void wake_waiters();
   void say_what_happened(const MirrorEvent& event);
 
+  MirrorScope scope_;
   boost::asio::io_context& io_;
   StoreThread& store_;
   Log& log_;

@@ -1,5 +1,6 @@
 // What the mirror does with Redis and the store, one function for each thing MirrorStep asks for.
 #include "common/redis/keys.hpp"
+#include "tracker/program/held_keys.hpp"
 #include "tracker/program/ids.hpp"
 #include "tracker/program/mirror_impl.hpp"
 #include "tracker/program/mirror_records.hpp"
@@ -108,13 +109,31 @@ awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::Write what) {
   if (held->text() != what.expected_marker.value_or(fill_word_) || connection != connections_) {
     co_return mirror_event::GuardLost{};
   }
+  const bool filling = !what.expected_marker;
+  if (filling && scope_ == MirrorScope::what_is_held) {
+    if (const auto kept = co_await keep_held(); !kept) co_return failed("fill", kept.error());
+  }
   co_return co_await write_guarded(what);
+}
+
+awaitable<Result<void>> Mirror::Impl::keep_held() {
+  std::vector<std::string> keys;
+  for (const Change& change : changes_) keys.push_back(mirror_record(change).key);
+  const auto held = co_await held_keys(connection_, std::move(keys), deadline);
+  if (!held) co_return held.error();
+  std::vector<Change> kept;
+  for (std::size_t i = 0; i < changes_.size(); ++i) {
+    if ((*held)[i]) kept.push_back(std::move(changes_[i]));
+  }
+  changes_ = std::move(kept);
+  co_return Result<void>{};
 }
 
 awaitable<MirrorEvent> Mirror::Impl::write_guarded(const mirror_do::Write& what) {
   const auto ignore = [](boost::system::error_code, const redis::Reply&) {};
   connection_.send({"MULTI"}, deadline, ignore);
-  for (auto& command : replace_commands(changes_)) {
+  const bool announced = what.expected_marker && scope_ == MirrorScope::what_is_held;
+  for (auto& command : announced ? announce_commands(changes_) : replace_commands(changes_)) {
     connection_.send(std::move(command), deadline, ignore);
   }
   if (what.marker) connection_.send({"SET", redis_keys::filled, *what.marker}, deadline, ignore);

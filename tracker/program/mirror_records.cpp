@@ -11,43 +11,53 @@
 namespace waymark::tracker {
 namespace {
 
-struct Hash {
-  std::string key;
-  RecordFields fields;
-};
+// As long as edges may take to ask for what they know (cache.refresh).
+constexpr std::string_view announced_seconds = "60";
 
-Hash hash_of(const LinkRow& row) {
+}  // namespace
+
+MirrorRecord mirror_record(const LinkRow& row) {
   return {redis_keys::link(row.host, row.code), link_fields(row.record)};
 }
 
 // Defaults are left out of records, and Redis keeps no empty hash: a campaign always shows its
 // status, a domain its host, so that a record with nothing but defaults is still there.
-Hash hash_of(const CampaignRow& row) {
-  Hash hash{redis_keys::campaign(row.id), campaign_fields(row.record)};
+MirrorRecord mirror_record(const CampaignRow& row) {
+  MirrorRecord record{redis_keys::campaign(row.id), campaign_fields(row.record)};
   const auto is_status = [](const auto& field) { return field.first == "status"; };
-  if (std::ranges::none_of(hash.fields, is_status)) {
-    hash.fields.emplace_back("status", to_text(row.record.status));
+  if (std::ranges::none_of(record.fields, is_status)) {
+    record.fields.emplace_back("status", to_text(row.record.status));
   }
-  return hash;
+  return record;
 }
 
-Hash hash_of(const DomainRow& row) {
-  Hash hash{redis_keys::domain(row.host), domain_fields(row.record)};
-  hash.fields.emplace_back("host", row.host);
-  return hash;
+MirrorRecord mirror_record(const DomainRow& row) {
+  MirrorRecord record{redis_keys::domain(row.host), domain_fields(row.record)};
+  record.fields.emplace_back("host", row.host);
+  return record;
 }
 
-}  // namespace
+MirrorRecord mirror_record(const Change& change) {
+  return std::visit([](const auto& row) { return mirror_record(row); }, change);
+}
 
 std::vector<redis::Command> replace_commands(const std::vector<Change>& changes) {
   std::vector<redis::Command> commands;
   commands.reserve(2 * changes.size());
   for (const auto& change : changes) {
-    const Hash hash = std::visit([](const auto& row) { return hash_of(row); }, change);
-    commands.push_back({"DEL", hash.key});
-    redis::Command set{"HSET", hash.key};
-    for (const auto& [name, value] : hash.fields) set.add(name).add(value);
+    const MirrorRecord record = mirror_record(change);
+    commands.push_back({"DEL", record.key});
+    redis::Command set{"HSET", record.key};
+    for (const auto& [name, value] : record.fields) set.add(name).add(value);
     commands.push_back(std::move(set));
+  }
+  return commands;
+}
+
+std::vector<redis::Command> announce_commands(const std::vector<Change>& changes) {
+  std::vector<redis::Command> commands = replace_commands(changes);
+  for (const auto& change : changes) {
+    commands.push_back({"EXPIRE", mirror_record(change).key, announced_seconds});
   }
   return commands;
 }

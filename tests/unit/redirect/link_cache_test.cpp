@@ -176,6 +176,86 @@ TEST(LinkCache, StaysWithinItsBytesAndKeepsWhatIsUsed) {
   EXPECT_GT(cache.entries(), 10U);
 }
 
+// A refresh is no new beginning: what is used stays ahead of what came once.
+TEST(LinkCache, AnAnswerAgainKeepsTheStandingOfALink) {
+  CacheOptions options = small_cache();
+  options.bytes_max = 100'000;
+  LinkCache cache{options};
+  cache.store(host, "hot", common("hot"), 1'000);
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string code = "c" + std::to_string(i);
+    ASSERT_NE(cache.find(host, "hot", 1'000, false).link, nullptr) << i;
+    cache.store(host, "hot", common("hot"), 1'000);
+    cache.store(host, code, common(code), 1'000);
+    ASSERT_LE(cache.bytes(), options.bytes_max);
+  }
+}
+
+// A hot link never waits: some visitor of each last quarter of `refresh` has it asked for again.
+TEST(LinkCache, ALinkThatIsUsedIsNeverWaitedFor) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "hot", common("hot"), 1'000);
+  std::uint64_t answer_at = 0;
+  int refreshes = 0;
+  for (std::uint64_t now = 1'000; now < 3'600'000; now += 10'000) {
+    if (answer_at != 0) cache.store(host, "hot", common("hot"), answer_at);
+    const Found found = cache.find(host, "hot", now, false);
+    ASSERT_NE(found.use, Use::wait) << now;
+    answer_at = found.use == Use::and_refresh ? now + 250 : 0;
+    refreshes += found.use == Use::and_refresh;
+  }
+  EXPECT_LE(refreshes, 3'600 / 45);
+}
+
+// Two hosts share a link: what is known of the second stands in the table that a scan fills.
+TEST(LinkCache, AScanOfUnknownCodesDoesNotMakeASecondHostWait) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "hot", common("hot"), 1'000);
+  cache.store(other_host, "hot", common("hot"), 1'000);
+  for (int i = 0; i < 100'000; ++i) {
+    cache.store(host, "x" + std::to_string(i), unknown(), 1'001);
+    ASSERT_EQ(cache.find(other_host, "hot", 1'001, false).use, Use::now) << i;
+  }
+  EXPECT_GT(cache.absence_evictions(), 0U);
+}
+
+TEST(LinkCache, AnAliasLeadsToTheLinkOfAnotherCode) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "old", common("new"), 1'000);
+  const Found found = cache.find(host, "old", 1'000, false);
+  ASSERT_NE(found.link, nullptr);
+  EXPECT_EQ(found.link->code(), "new");
+  EXPECT_EQ(cache.find(host, "new", 1'000, false).link, nullptr);
+  cache.changed(LinkCache::any_host, "old");
+  EXPECT_EQ(cache.find(host, "old", 1'000, false).use, Use::wait);
+}
+
+// Answers of a snapshot may be older than the machine has been running.
+TEST(LinkCache, AnAgeMayReachBackBeyondTheClock) {
+  LinkCache cache{small_cache()};
+  LookupResult result = common("a");
+  result.age_ms = 500'000;
+  cache.store(host, "a", result, 1'000);
+  EXPECT_EQ(cache.find(host, "a", 1'000, true).age_ms, 500'000U);
+  EXPECT_EQ(cache.find(host, "a", 1'000, false).use, Use::wait);
+  EXPECT_NE(cache.find(host, "a", 101'000, true).link, nullptr);
+  EXPECT_EQ(cache.find(host, "a", 101'001, true).link, nullptr) << "stale_max";
+}
+
+TEST(LinkCache, WhatRedisNoLongerHoldsIsUsedUntilTheOriginAnswers) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "a", common("a"), 1'000);
+  cache.changed(LinkCache::any_host, "a");
+  cache.unconfirmed(host, "a");
+  EXPECT_EQ(cache.find(host, "a", 2'000, false).use, Use::and_refresh);
+  EXPECT_EQ(cache.find(host, "a", 2'001, false).use, Use::now);
+  EXPECT_EQ(cache.find(host, "a", 100'000, false).use, Use::and_refresh) << "the origin is away";
+  cache.changed(LinkCache::any_host, "a");
+  EXPECT_EQ(cache.find(host, "a", 100'001, false).use, Use::wait) << "it has answered";
+  cache.store(host, "a", common("a"), 100'002);
+  EXPECT_EQ(cache.find(host, "a", 100'003, false).use, Use::now);
+}
+
 TEST(LinkCache, AScanOfUnknownCodesEvictsNoLink) {
   LinkCache cache{small_cache()};
   cache.store(host, "a", common("a"), 1'000);

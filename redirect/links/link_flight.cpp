@@ -1,0 +1,268 @@
+// The course of a lookup, from the first question to the answer for the threads.
+#include "redirect/links/link_flight.hpp"
+
+#include "common/redis/keys.hpp"
+#include "redirect/metrics.hpp"
+#include "redirect/snapshot/link_snapshot.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace waymark::redirect {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int repeats_max = 3;
+constexpr int wanted_max = 3;  // a busy cache may evict again what has just been written
+constexpr std::int64_t wants_max = 10'000;  // in wm:want, of all edges
+constexpr auto poll_unheard = 50ms;         // of an answer of the tracker, without tracking
+
+}  // namespace
+
+// Sends one question of a flight; `next` follows the last reply of those that are under way.
+void LinkSource::request(const std::shared_ptr<Flight>& flight, redis::Command command, Take take,
+                         Next next) {
+  ++flight->replies_missing;
+  lookups_.send(std::move(command), rest_of(*flight),
+                [this, flight, take = std::move(take), next](boost::system::error_code error,
+                                                             const redis::Reply& reply) {
+                  if (error || reply.is_error()) {
+                    flight->failed = true;
+                  } else {
+                    take(reply);
+                  }
+                  if (error == Errc::redis_timeout) away_ = true;
+                  if (!error) away_ = false;
+                  if (--flight->replies_missing > 0) return;
+                  if (flight->failed) return fail(flight, LookupStatus::unavailable);
+                  (this->*next)(flight);
+                });
+}
+
+void LinkSource::request_record(const std::shared_ptr<Flight>& flight, const std::string& key,
+                                Take take, Next next) {
+  request(
+      flight, {"HGETALL", key},
+      [flight, take = std::move(take)](redis::ReplyView reply) {
+        flight->incomplete |= reply.size() == 0;
+        take(reply);
+      },
+      next);
+}
+
+// The marker is read behind the records: a Redis that lost them before it answered shows that here,
+// and one that loses them later spoils the flight.
+void LinkSource::send(const std::shared_ptr<Flight>& flight) {
+  flight->begin_again();
+  const auto request_link = [&](std::string_view host, FlightPart& part) {
+    part.code = flight->key.code;
+    const std::string key = redis_keys::link(host, part.code);
+    request_record(
+        flight, key,
+        [this, key, &part](redis::ReplyView reply) { part.record = reader_.link(key, reply); },
+        &LinkSource::on_records);
+  };
+  request_link(flight->key.host, flight->bound);
+  request_link(redis_keys::any_host, flight->any);
+  const std::string& host = flight->key.host;
+  request_record(
+      flight, redis_keys::domain(host),
+      [this, flight](redis::ReplyView reply) {
+        flight->domain = reader_.domain(flight->key.host, reply);
+      },
+      &LinkSource::on_records);
+  if (options_.origin_is_tracker) return;
+  request(
+      flight, {"GET", redis_keys::filled},
+      [flight](redis::ReplyView reply) { flight->marker = reply.text(); }, &LinkSource::on_records);
+}
+
+void LinkSource::on_records(const std::shared_ptr<Flight>& flight) {
+  if (!options_.origin_is_tracker && !marker_.observe(flight->marker)) {
+    log_.warning("links.forgotten",
+                 "Redis holds fewer links than this edge has seen: cached links are served until "
+                 "the tracker has refilled it",
+                 {{"marker", flight->marker}});
+    return fail(flight, LookupStatus::unavailable);
+  }
+  follow(flight, flight->bound, flight->key.host);
+  follow(flight, flight->any, redis_keys::any_host);
+  if (flight->targets.empty()) return fetch_campaigns(flight);
+  for (std::size_t i = 0; i < flight->targets.size(); ++i) {
+    const std::string key = redis_keys::link(flight->targets[i].host, flight->targets[i].code);
+    request_record(
+        flight, key,
+        [this, flight, i, key](redis::ReplyView reply) {
+          flight->targets[i].record = reader_.link(key, reply);
+        },
+        &LinkSource::on_targets);
+  }
+}
+
+// Notes where the alias leads: a record of a host to one of that host first.
+void LinkSource::follow(const std::shared_ptr<Flight>& flight, FlightPart& alias,
+                        std::string_view host) {
+  if (!alias.record || alias.record->alias_of.empty()) return;
+  char buffer[limits::code_bytes_max];
+  const auto code = normalize_code(alias.record->alias_of, options_.code_case, buffer);
+  if (!code) return;
+  if (host != redis_keys::any_host) {
+    flight->targets.push_back({&alias, std::string{host}, std::string{*code}, {}});
+  }
+  flight->targets.push_back({&alias, std::string{redis_keys::any_host}, std::string{*code}, {}});
+}
+
+void LinkSource::on_targets(const std::shared_ptr<Flight>& flight) {
+  for (FlightPart* const alias : {&flight->bound, &flight->any}) {
+    const auto leads_on = [&](const Flight::Target& target) {
+      return target.alias == alias && target.record;
+    };
+    if (std::ranges::find(flight->targets, alias, &Flight::Target::alias) ==
+        flight->targets.end()) {
+      continue;
+    }
+    const auto target = std::ranges::find_if(flight->targets, leads_on);
+    alias->record.reset();
+    if (target == flight->targets.end()) continue;
+    if (!target->record->alias_of.empty()) {
+      reader_.report(redis_keys::link(flight->key.host, flight->key.code),
+                     {"alias_of", "leads to another alias"}, "Alias is not followed");
+      continue;
+    }
+    alias->record = target->record;
+    alias->code = target->code;
+  }
+  fetch_campaigns(flight);
+}
+
+void LinkSource::fetch_campaigns(const std::shared_ptr<Flight>& flight) {
+  flight->campaigns.clear();
+  for (const FlightPart* part : {&flight->bound, &flight->any}) {
+    if (!part->record) continue;
+    const std::string& id = part->record->campaign;
+    if (id.empty() || campaigns_.is_fresh(id)) continue;
+    if (std::ranges::find(flight->campaigns, id) != flight->campaigns.end()) continue;
+    flight->campaigns.push_back(id);
+  }
+  if (flight->campaigns.empty()) return finish(flight);
+  for (const std::string& id : flight->campaigns) {
+    request_record(
+        flight, redis_keys::campaign(id),
+        [this, flight, id](redis::ReplyView reply) {
+          if (options_.origin_is_tracker && reply.size() == 0) return;
+          if (flight->spoiled && flight->repeats < repeats_max) return;
+          auto record = reader_.campaign(id, reply);
+          if (options_.snapshot != nullptr) {
+            options_.snapshot->remember_campaign(id, record ? &*record : nullptr);
+          }
+          campaigns_.store(id, std::move(record));
+        },
+        &LinkSource::finish);
+  }
+}
+
+void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
+  if (flight->spoiled && flight->repeats < repeats_max) {
+    ++flight->repeats;
+    counters_.add(Counter::lookups_repeated);
+    return send(flight);
+  }
+  if (options_.origin_is_tracker && flight->incomplete) return want(flight);
+  LookupResult result{.status = LookupStatus::answered, .domain = flight->domain};
+  result.bound = resolve(flight->bound, flight->key.host, result.age_ms);
+  result.any = resolve(flight->any, redis_keys::any_host, result.age_ms);
+  result.outdated = flight->spoiled || !learn_aliases(*flight);
+  charge(*flight);
+  remember(*flight);
+  deliver(flight, result);
+}
+
+// --- what Redis does not hold (shipping.md rule 14) ---
+
+void LinkSource::want(const std::shared_ptr<Flight>& flight) {
+  if (flight->wanted == wanted_max) return await_origin(flight);
+  if (flight->wanted++ == 0 && flight->asking == Asking::known_again) {
+    events_.answered(flight->key, {.status = LookupStatus::unconfirmed});
+  }
+  push_want(flight);
+}
+
+// The list is bounded by whoever finds it too long: newcomers give way.
+void LinkSource::push_want(const std::shared_ptr<Flight>& flight) {
+  counters_.add(Counter::wants);
+  const std::string host = flight->key.host + '/';
+  redis::Command push{"RPUSH", redis_keys::want, host + flight->key.code};
+  // The store may not know that this is an alias: it may have been made in Redis.
+  for (const Flight::Target& target : flight->targets) push.add(host + target.code);
+  const auto judge = [this, flight](redis::ReplyView reply) {
+    if (reply.integer() <= wants_max) return;
+    counters_.add(Counter::wants_refused);
+    flight->failed = true;
+    lookups_.send({"LTRIM", redis_keys::want, "0", std::to_string(wants_max - 1)},
+                  options_.lookup_deadline, [](boost::system::error_code, const redis::Reply&) {});
+  };
+  request(flight, std::move(push), judge, &LinkSource::await_origin);
+}
+
+void LinkSource::await_origin(const std::shared_ptr<Flight>& flight) {
+  // Told while the push was on its way.
+  if (std::exchange(flight->spoiled, false)) return send(flight);
+  const auto now = std::chrono::steady_clock::now();
+  if (now >= flight->ends) {
+    counters_.add(Counter::wants_unanswered);
+    return fail(flight, LookupStatus::unavailable);
+  }
+  flight->waiting = true;
+  flight->timer.expires_at(tracking_.armed() ? flight->ends
+                                             : std::min(flight->ends, now + poll_unheard));
+  flight->timer.async_wait([this, flight](boost::system::error_code error) {
+    if (error || !std::exchange(flight->waiting, false)) return;
+    send(flight);
+  });
+}
+
+// --- the answer ---
+
+bool LinkSource::learn_aliases(const Flight& flight) {
+  bool heard = true;
+  const auto now = std::chrono::steady_clock::now();
+  for (const Flight::Target& target : flight.targets) {
+    const bool bound = target.alias == &flight.bound;
+    const LookupKey alias{bound ? flight.key.host : std::string{redis_keys::any_host},
+                          flight.key.code};
+    heard &= aliases_.learn({target.host, target.code}, alias, now);
+  }
+  return heard;
+}
+
+void LinkSource::remember(const Flight& flight) {
+  if (options_.snapshot == nullptr) return;
+  const auto part = [](const FlightPart& from) {
+    return LinkSnapshot::Part{from.code, from.record ? &*from.record : nullptr};
+  };
+  options_.snapshot->remember(flight.key, part(flight.bound), part(flight.any));
+  if (flight.domain) options_.snapshot->remember_domain(flight.key.host, flight.domain.get());
+}
+
+std::shared_ptr<const ResolvedLink> LinkSource::resolve(const FlightPart& part,
+                                                        std::string_view host,
+                                                        std::uint64_t& age_ms) {
+  const auto& record = part.record;
+  if (!record) return nullptr;
+  // The flight fetched it; one that was overtaken by changes again and again may go without.
+  auto [campaign, campaign_age_ms] = campaigns_.find(record->campaign);
+  age_ms = std::max(age_ms, campaign_age_ms);
+  if (!campaign) campaign = resolve_campaign(record->campaign, CampaignRecord{}, false);
+  if (!record->campaign.empty() && !campaign->known) counters_.add(Counter::campaigns_missing);
+  auto link = resolve_link(part.code, *record, std::move(campaign));
+  if (!link) {
+    reader_.report(redis_keys::link(host, part.code),
+                   {"destination", "is too long once its placeholders and utm are filled in"},
+                   "Link is not redirected to");
+  }
+  return link;
+}
+
+}  // namespace waymark::redirect

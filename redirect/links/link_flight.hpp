@@ -1,0 +1,78 @@
+// Inside of LinkSource: one lookup under way, and what has come of it so far. Not for inclusion
+// elsewhere.
+//
+//   records of the code, domain, marker --> targets of aliases --> campaigns --> answered
+//         ^                \                       \                   \ something is not held
+//         |                 '-----------------------'-------------------'--> wanted
+//         '------------------- a message tells that it is there ------------------'
+#pragma once
+
+#include "redirect/links/link_source.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waymark::redirect {
+
+// A record of the code: for the host asked for, or for any.
+struct LinkSource::FlightPart {
+  std::optional<LinkRecord> record;
+  std::string code;  // its own: another than the one asked for when an alias led to it
+};
+
+struct LinkSource::Flight {
+  explicit Flight(boost::asio::io_context& io) : timer(io) {}
+
+  // A record that an alias leads to. One for any host leads to one for any host; one of a host to
+  // that host's first.
+  struct Target {
+    FlightPart* alias = nullptr;
+    std::string host, code;
+    std::optional<LinkRecord> record;
+  };
+
+  LookupKey key;
+  Asking asking = Asking::unheard;
+  std::chrono::steady_clock::time_point ends;
+  boost::asio::steady_timer timer;  // of the wait for a connection, or for the tracker
+  int replies_missing = 0;
+  int repeats = 0;
+  bool spoiled = false;  // a record concerned changed meanwhile
+  bool failed = false;
+  bool incomplete = false;  // Redis holds nothing at all for one of the keys
+  int wanted = 0;           // times that the tracker was asked
+  bool waiting = false;     // for its message
+  FlightPart bound, any;
+  std::vector<Target> targets;
+  std::shared_ptr<const DomainRecord> domain;
+  std::string marker;
+  std::vector<std::string> campaigns;  // asked for in this flight
+
+  void begin_again() {
+    spoiled = failed = incomplete = waiting = false;
+    bound = any = {};
+    targets.clear();
+  }
+  bool concerns_campaign(std::string_view id) const {
+    return (bound.record && bound.record->campaign == id) ||
+           (any.record && any.record->campaign == id);
+  }
+  bool concerns_link(const LookupKey& changed) const {
+    const auto is_asked = [&](std::string_view host, std::string_view code) {
+      return code == changed.code && (changed.host == host || changed.host == "*");
+    };
+    if (is_asked(key.host, key.code)) return true;
+    for (const Target& target : targets) {
+      if (is_asked(target.host, target.code)) return true;
+    }
+    return false;
+  }
+};
+
+}  // namespace waymark::redirect

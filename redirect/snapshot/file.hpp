@@ -1,0 +1,45 @@
+// The snapshot on disk. Reading stops at the first damage; writing makes a new file beside the old
+// one and puts it in its place, so that there is a whole one at any instant.
+#pragma once
+
+#include "redirect/snapshot/format.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waymark::redirect::snapshot {
+
+enum class Reading : std::uint8_t {
+  whole,    // to its end
+  missing,  // there is no file
+  foreign,  // not a snapshot, or of another version: nothing was read
+  damaged,  // what stands before the damage was read
+};
+
+// Hands every payload to `take`, in order, without the last one that only counts.
+Reading read(const std::filesystem::path& file, const std::function<void(std::string_view)>& take);
+
+struct Bounds {
+  std::size_t bytes_max = 0;    // of lookups; past it the oldest go
+  std::uint64_t oldest_ms = 0;  // unix milliseconds; what is older goes
+};
+
+struct Written {
+  bool done = false;
+  std::size_t bytes = 0;
+  std::size_t lookups = 0;
+  std::string problem;  // why it was not done
+};
+
+// Brings the file up to date with `payloads`, the newest last: they replace entries of the same
+// key. A lookup without records removes its entry. One process at a time writes a file; another
+// finds it locked and fails.
+Written update(const std::filesystem::path& file, const std::vector<std::string>& payloads,
+               const Bounds& bounds);
+
+}  // namespace waymark::redirect::snapshot

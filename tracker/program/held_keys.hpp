@@ -1,0 +1,19 @@
+// Which keys a Redis that is smaller than the link set holds just now.
+#pragma once
+
+#include "common/redis/connection.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace waymark::tracker {
+
+// One answer for each key, in order. `connection` must outlive the result.
+boost::asio::awaitable<Result<std::vector<bool>>> held_keys(redis::Connection& connection,
+                                                            std::vector<std::string> keys,
+                                                            std::chrono::milliseconds deadline);
+
+}  // namespace waymark::tracker
