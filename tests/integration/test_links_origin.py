@@ -40,6 +40,11 @@ def forget(system):
     client.close()
 
 
+def info(system, section, field):
+    text = system.cache.command("INFO", section)
+    return text.partition(f"{field}:")[2].partition("\r\n")[0]
+
+
 def wants(system):
     return system.edge.metric("waymark_link_wants_total")
 
@@ -105,14 +110,12 @@ def test_a_redis_that_evicts_costs_no_link(system):
     codes = [f"big{n}" for n in range(150)]
     for code in codes:
         make_link(system, code, description="x" * 4_000)
-    used = int(dict(line.split(":", 1) for line in system.cache.command("INFO", "memory").split("\r\n")
-                    if ":" in line)["used_memory"])
+    used = int(info(system, "memory", "used_memory"))
     system.cache.command("CONFIG", "SET", "maxmemory", str(used - 300_000))
     for _ in range(2):
         for code in codes:
             assert system.edge.get(f"/{code}").status == 302, code
-    evicted = system.cache.command("INFO", "stats").split("evicted_keys:")[1].split("\r\n")[0]
-    assert int(evicted) > 0
+    assert int(info(system, "stats", "evicted_keys")) > 0
     assert system.edge.metric('waymark_http_answers_total{outcome="unavailable"}') == 0
 
 
