@@ -18,6 +18,8 @@ std::string_view bot_class(const Request& request, const Agent& agent) noexcept 
   return agent.bot;
 }
 
+}  // namespace
+
 std::string_view outcome_of(const ResolvedLink& link, std::int64_t now) noexcept {
   const LinkRecord& record = link.record;
   if (record.status != LinkStatus::active) return "paused";
@@ -33,6 +35,8 @@ std::string_view outcome_of(const ResolvedLink& link, std::int64_t now) noexcept
       return {};
   }
 }
+
+namespace {
 
 bool has_consent(const Request& request, const CampaignRecord& campaign,
                  const DecideRules& rules) noexcept {

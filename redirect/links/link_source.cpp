@@ -122,6 +122,7 @@ void LinkSource::begin(LookupKey key, Asking asking) {
 
 // Whether the lookup comes out of the budget for unknown codes.
 bool LinkSource::is_charged(const Flight& flight) const noexcept {
+  if (asks_for_host(flight.key)) return flight.asking == Asking::unheard && !flight.domain;
   switch (flight.asking) {
     case Asking::unheard:
       return !flight.bound && !flight.any;
@@ -161,7 +162,7 @@ void LinkSource::on_connected() {
 // The marker is read behind the records: a Redis that lost them before it answered shows that here,
 // and one that loses them later spoils the flight.
 void LinkSource::send(const std::shared_ptr<Flight>& flight) {
-  flight->replies_missing = 4;
+  flight->replies_missing = asks_for_host(flight->key) ? 2 : 4;
   flight->spoiled = flight->failed = false;
   flight->bound.reset();
   flight->any.reset();
@@ -180,12 +181,14 @@ void LinkSource::send(const std::shared_ptr<Flight>& flight) {
   const std::string bound_key = redis_keys::link(flight->key.host, flight->key.code);
   const std::string any_key = redis_keys::link(redis_keys::any_host, flight->key.code);
   const auto deadline = rest_of(*flight);
-  lookups_.send({"HGETALL", bound_key}, deadline, on_reply([=, this](redis::Reply reply) {
-                  flight->bound = reader_.link(bound_key, reply);
-                }));
-  lookups_.send({"HGETALL", any_key}, deadline, on_reply([=, this](redis::Reply reply) {
-                  flight->any = reader_.link(any_key, reply);
-                }));
+  if (!asks_for_host(flight->key)) {
+    lookups_.send({"HGETALL", bound_key}, deadline, on_reply([=, this](redis::Reply reply) {
+                    flight->bound = reader_.link(bound_key, reply);
+                  }));
+    lookups_.send({"HGETALL", any_key}, deadline, on_reply([=, this](redis::Reply reply) {
+                    flight->any = reader_.link(any_key, reply);
+                  }));
+  }
   const std::string& host = flight->key.host;
   lookups_.send(
       {"HGETALL", redis_keys::domain(host)}, deadline,

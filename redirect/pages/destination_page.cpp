@@ -1,0 +1,65 @@
+#include "redirect/pages/destination_page.hpp"
+
+#include "redirect/decide/decide.hpp"
+#include "redirect/pages/html.hpp"
+
+namespace waymark::redirect {
+namespace {
+
+// `shop.example:8443` of `https://shop.example:8443/a`.
+std::string_view authority_of(std::string_view url) {
+  const std::size_t begin = url.find("://") + 3;
+  return url.substr(begin, url.find_first_of("/?#", begin) - begin);
+}
+
+Text status_text(std::string_view outcome) {
+  if (outcome.empty()) return Text::active;
+  return outcome == "paused" || outcome == "early" ? Text::paused : Text::ended;
+}
+
+void add_paragraph(std::string& body, std::string_view text) {
+  body.append("<p>").append(html_escaped(text)).append("</p>");
+}
+
+// Title and description are in a language of their own.
+void add_summary(std::string& body, const LinkRecord& record) {
+  if (!record.title.empty()) {
+    body.append("<p dir=\"auto\"><strong>");
+    body.append(html_escaped(record.title)).append("</strong></p>");
+  }
+  if (!record.description.empty()) {
+    body.append("<p dir=\"auto\">").append(html_escaped(record.description)).append("</p>");
+  }
+}
+
+}  // namespace
+
+std::string shown_destination(const ResolvedLink& link) {
+  std::string text;
+  for (const auto& piece : link.destination.pieces) {
+    text += piece.text;
+    if (piece.slot != Destination::Slot::none) text += "...";
+  }
+  while (text.ends_with('?') || text.ends_with('&')) text.pop_back();
+  return text + link.destination.tail;
+}
+
+std::string destination_page(const ResolvedLink& link, std::string_view code,
+                             const Language& language, std::int64_t now) {
+  const std::string url = shown_destination(link);
+  const std::string_view outcome = outcome_of(link, now);
+  std::string body = "<h1><small>" + html_escaped(language[Text::leads_to]) + "</small> ";
+  body.append("<bdi>").append(html_escaped(authority_of(url))).append("</bdi></h1>");
+  add_summary(body, link.record);
+  body.append("<dl><dt>").append(html_escaped(language[Text::full_address]));
+  body.append("</dt><dd dir=\"ltr\">").append(html_escaped(url)).append("</dd></dl>");
+  add_paragraph(body, language[status_text(outcome)]);
+  if (!link.record.rules.empty()) add_paragraph(body, language[Text::varies]);
+  if (outcome.empty()) {
+    body.append("<p><a rel=\"nofollow\" href=\"/").append(html_escaped(code)).append("\">");
+    body.append(html_escaped(language[Text::go_on])).append("</a></p>");
+  }
+  return html_page(language, language[Text::leads_to] + ' ' + std::string{authority_of(url)}, body);
+}
+
+}  // namespace waymark::redirect
