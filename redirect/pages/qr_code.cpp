@@ -43,26 +43,15 @@ std::string draw_svg(const QrCode& code, std::size_t side) {
 }
 
 std::optional<std::string> draw_png(const QrCode& code, std::size_t side) {
-  const auto total = static_cast<std::size_t>(code.getSize() + 2 * quiet_modules);
-  const std::size_t scale = std::max<std::size_t>(1, side / total);
-  const std::size_t width = total * scale;
-  std::vector<std::uint8_t> pixels(width * width);
-  for (std::size_t y = 0; y < width; y += scale) {
-    const auto row = pixels.begin() + static_cast<std::ptrdiff_t>(y * width);
-    for (std::size_t x = 0; x < width; ++x) {
-      // Outside of the code every module is light.
-      row[static_cast<std::ptrdiff_t>(x)] =
-          code.getModule(static_cast<int>(x / scale) - quiet_modules,
-                         static_cast<int>(y / scale) - quiet_modules)
-              ? 1
-              : 0;
-    }
-    const auto row_end = row + static_cast<std::ptrdiff_t>(width);
-    for (std::size_t copy = 1; copy < scale; ++copy) {
-      std::copy(row, row_end, row + static_cast<std::ptrdiff_t>(copy * width));
+  const int total = code.getSize() + 2 * quiet_modules;
+  std::vector<std::uint8_t> dots;
+  for (int y = -quiet_modules; y < total - quiet_modules; ++y) {
+    for (int x = -quiet_modules; x < total - quiet_modules; ++x) {
+      dots.push_back(code.getModule(x, y) ? 1 : 0);  // outside of the code all is light
     }
   }
-  return write_png(pixels, width, black_on_white);
+  const auto modules = static_cast<std::size_t>(total);
+  return write_png(dots, modules, std::max<std::size_t>(1, side / modules), black_on_white);
 }
 
 }  // namespace
