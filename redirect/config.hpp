@@ -52,7 +52,7 @@ struct RedirectConfig {
 
   std::string links_base_url;           // what QR codes start with; no link may lead to its host
   std::string hosts_unknown = "serve";  // what hosts without a domain record get
-  std::uint64_t qr_rate = 100;          // drawings a second, all threads together
+  std::uint64_t qr_rate = 50;           // drawings a second, all threads together
   std::string well_known_dir;           // files served under /.well-known/; empty: none
   std::vector<std::string> destinations_allow;
   std::string codes_case = "fold";

@@ -21,14 +21,14 @@ void add_paragraph(std::string& body, std::string_view text) {
   body.append("<p>").append(html_escaped(text)).append("</p>");
 }
 
-// Title and description are in a language of their own.
+// In a language of their own, which may run the other way.
 void add_summary(std::string& body, const LinkRecord& record) {
   if (!record.title.empty()) {
-    body.append("<p dir=\"auto\"><strong>");
-    body.append(html_escaped(record.title)).append("</strong></p>");
+    body.append("<p><strong><bdi>").append(html_escaped(record.title));
+    body.append("</bdi></strong></p>");
   }
   if (!record.description.empty()) {
-    body.append("<p dir=\"auto\">").append(html_escaped(record.description)).append("</p>");
+    body.append("<p><bdi>").append(html_escaped(record.description)).append("</bdi></p>");
   }
 }
 
@@ -52,7 +52,8 @@ std::string destination_page(const ResolvedLink& link, std::string_view code,
   body.append("<bdi>").append(html_escaped(authority_of(url))).append("</bdi></h1>");
   add_summary(body, link.record);
   body.append("<dl><dt>").append(html_escaped(language[Text::full_address]));
-  body.append("</dt><dd dir=\"ltr\">").append(html_escaped(url)).append("</dd></dl>");
+  body.append("</dt><dd><bdi dir=\"ltr\">").append(html_escaped(url));
+  body.append("</bdi></dd></dl>");
   add_paragraph(body, language[status_text(outcome)]);
   if (!link.record.rules.empty()) add_paragraph(body, language[Text::varies]);
   if (outcome.empty()) {

@@ -44,7 +44,7 @@ struct ResponderOptions {
   DecideRules rules;
   LinkBase base;
   bool refuse_unknown_hosts = false;
-  double qr_rate = 100;                      // QR codes drawn in a second
+  double qr_rate = 50;                       // QR codes drawn in a second
   std::uint64_t domain_refresh_ms = 60'000;  // oldest that the record of a host may be
 };
 
