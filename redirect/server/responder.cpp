@@ -146,10 +146,10 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
 }
 
 // Whether the visitor's address pays for the lookup if it is in vain. What is remembered as unknown
-// costs nobody anything, and what is known is never held back. A host with a record is one of ours:
-// asking for its own record of a known code is what every visitor does first there.
+// costs nobody anything, and what is known is never held back. On a host of ours asking
+// for its own record of a known code is what every visitor does first.
 bool Responder::is_guess(Asking asking, const KnownHost& host) const noexcept {
-  return asking == Asking::unheard || (asking == Asking::other_host && !host.domain);
+  return asking == Asking::unheard || (asking == Asking::other_host && !host.ours);
 }
 
 // A miss, no click: to where the domain sends visitors of unknown codes, else 404.
