@@ -208,8 +208,9 @@ def test_pages_are_in_the_visitors_language(shown, language, tag, text):
 
 
 def test_hosts_without_a_record_are_refused_where_that_is_set(make_system):
-    system = make_system(edge_settings=["hosts.unknown=refuse", f"links.base_url={BASE}",
-                                        "lookup.unknown_rate=20"]).start()
+    system = make_system(edge_settings=[
+        "hosts.unknown=refuse", f"links.base_url={BASE}", "lookup.unknown_rate=20",
+        "lookup.unknown_address_rate=0"]).start()
     system.add_link("anna7")
     system.redis.hset("wm:domain:brand.example", cookie_domain="brand.example")
     assert ask(system.edge, "/anna7").status == 302  # the host of links.base_url
