@@ -27,11 +27,6 @@ constexpr Alphabet alphabet(CodeCase code_case) {
 constexpr Alphabet folded = alphabet(CodeCase::fold);
 constexpr Alphabet exact = alphabet(CodeCase::exact);
 
-// What messengers and mail programs hang on to the end of a link.
-bool is_trailing_mark(char c) noexcept {
-  return std::string_view{"/.,;:!?)'"}.find(c) != std::string_view::npos;
-}
-
 char code_char(const Alphabet& table, char c) noexcept {
   return table[static_cast<std::uint8_t>(c)];
 }
@@ -41,6 +36,10 @@ bool is_unreserved(char c) noexcept {
 }
 
 }  // namespace
+
+bool is_trailing_mark(char c) noexcept {
+  return std::string_view{"/.,;:!?)'"}.find(c) != std::string_view::npos;
+}
 
 bool is_code(std::string_view text) noexcept {
   if (text.empty() || text.size() > limits::code_bytes_max) return false;

@@ -45,6 +45,12 @@ inline constexpr std::size_t keys_max = 16;
 inline constexpr std::size_t answer_bytes_max =
     2 * destination_bytes_max + 3 * target_bytes_max + cookie_bytes_max + 1024;
 
+// Pages and pictures.
+inline constexpr std::size_t qr_bytes_max = 2 * 1024 * 1024;  // QR codes that a thread keeps
+inline constexpr std::size_t base_url_bytes_max = 512;        // of links.base_url
+inline constexpr std::size_t well_known_files_max = 64;
+inline constexpr std::size_t well_known_bytes_max = 64 * 1024;  // of one file
+
 // Shipping.
 inline constexpr std::size_t committed_ranges_max = 64;  // per origin above `complete`
 inline constexpr std::size_t stream_shards_max = 1024;

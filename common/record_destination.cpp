@@ -97,6 +97,11 @@ bool is_usable_port(const urls::url_view& url) {
   return error == std::errc{} && number >= 1 && number <= 65'535;
 }
 
+std::string port_of(const urls::url_view& url) {
+  if (!url.port().empty()) return std::string{url.port()};
+  return url.scheme_id() == urls::scheme::https ? "443" : "80";
+}
+
 bool is_usable_path(const urls::url_view& url) {
   return url.encoded_path().empty() || url.encoded_path().front() == '/';
 }
@@ -139,7 +144,8 @@ boost::system::result<void, RecordProblem> check_destination(std::string_view ur
   const std::string host =
       normal_host(std::string_view{parsed->encoded_host().data(), parsed->encoded_host().size()});
   if (!is_usable_host(*parsed, host)) return wrong("has a host that is no name and no address");
-  if (matches_any(host, policy.own_hosts)) {
+  if (matches_any(host, policy.own_hosts) ||
+      matches_any(host + ':' + port_of(*parsed), policy.own_hosts)) {
     return wrong("leads to one of our own link hosts and would loop");
   }
   if (!policy.allow.empty() && !matches_any(host, policy.allow)) {

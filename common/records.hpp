@@ -74,8 +74,9 @@ struct DomainRecord {
 
 // Where destinations may lead. Empty `allow` allows every host.
 struct DestinationPolicy {
-  std::vector<std::string> own_hosts{};  // our link hosts: refused, they would loop
-  std::vector<std::string> allow{};      // host names; `.example.org` also matches subdomains
+  // Our link hosts: refused, they would loop. `host:port` is that port alone.
+  std::vector<std::string> own_hosts{};
+  std::vector<std::string> allow{};  // host names; `.example.org` also matches subdomains
 };
 
 template <class T>

@@ -1,6 +1,7 @@
 #include "redirect/config.hpp"
 
 #include "common/error.hpp"
+#include "common/limits.hpp"
 
 #include <boost/url/parse.hpp>
 #include <unistd.h>
@@ -79,8 +80,14 @@ void bind_links(Settings& settings, RedirectConfig& config) {
   settings.bind_choice("links.origin", config.links_origin,
                        "Whether Redis holds every link, or asks the tracker for those it lacks",
                        {"redis", "tracker"});
+  settings.bind_choice("hosts.unknown", config.hosts_unknown,
+                       "Hosts without a domain record: served as any, or 404", {"serve", "refuse"});
+  settings.bind("qr.rate", config.qr_rate,
+                "QR codes drawn in a second, all threads together; past it 429", 1, 100'000);
+  settings.bind("wellknown.dir", config.well_known_dir,
+                "Folder of small files for /.well-known/, read at start and on SIGHUP");
   settings.bind("links.base_url", config.links_base_url,
-                "Base of our short links; destinations there are refused");
+                "Base of our short links, in QR codes; destinations there are refused");
   settings.bind("destinations.allow", config.destinations_allow,
                 "Hosts that links may lead to, '.example.org' with subdomains; empty: all");
   settings.bind_choice("codes.case", config.codes_case, "Whether case matters in codes",
@@ -122,6 +129,16 @@ bool is_label_octet(char c) {
 // The name stands in the origin of every entry, between slashes.
 bool is_label(std::string_view name) {
   return !name.empty() && name.size() <= 255 && std::ranges::all_of(name, is_label_octet);
+}
+
+// Empty, or what a code can be put behind.
+bool is_base_url(std::string_view text) {
+  if (text.empty()) return true;
+  const auto url = boost::urls::parse_uri(text);
+  return url && text.size() <= limits::base_url_bytes_max && !url->encoded_host().empty() &&
+         (url->scheme_id() == boost::urls::scheme::http ||
+          url->scheme_id() == boost::urls::scheme::https) &&
+         !url->has_userinfo() && !url->has_query() && !url->has_fragment();
 }
 
 std::string host_name() {
@@ -173,10 +190,10 @@ void complete(RedirectConfig& config) {
                        "journal.max_bytes is below two segments for each thread; raise it or lower "
                        "journal.segment_bytes");
   }
-  if (!config.links_base_url.empty() && !boost::urls::parse_uri(config.links_base_url)) {
+  if (!is_base_url(config.links_base_url)) {
     throw StartupError(exit_code::config,
                        "links.base_url: '" + config.links_base_url +
-                           "' is not a URL; use one such as https://go.example.com");
+                           "' is not http(s)://HOST; use one such as https://go.example.com");
   }
 }
 

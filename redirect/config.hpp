@@ -52,8 +52,11 @@ struct RedirectConfig {
   std::chrono::milliseconds write_deadline{10'000};
   std::chrono::milliseconds age_max{3'600'000};
 
-  std::string links_origin = "redis";  // or "tracker": Redis holds a part of the links
-  std::string links_base_url;          // its host is one of ours: no link may lead there
+  std::string links_origin = "redis";   // or "tracker": Redis holds a part of the links
+  std::string links_base_url;           // what QR codes start with; no link may lead to its host
+  std::string hosts_unknown = "serve";  // what hosts without a domain record get
+  std::uint64_t qr_rate = 50;           // drawings a second, all threads together
+  std::string well_known_dir;           // files served under /.well-known/; empty: none
   std::vector<std::string> destinations_allow;
   std::string codes_case = "fold";
   DecideRules decide;

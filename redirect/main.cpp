@@ -5,6 +5,7 @@
 #include "common/settings.hpp"
 #include "redirect/config.hpp"
 #include "redirect/journal/command.hpp"
+#include "redirect/pages/well_known.hpp"
 #include "redirect/server/edge.hpp"
 
 #include <cstdio>
@@ -31,6 +32,7 @@ int serve(int argc, char** argv) {
     std::ignore = redis::parse_url(config.redis_links, "redis.links");
     std::ignore = redis::parse_url(config.redis_stream, "redis.stream");
     std::ignore = KeyRing::load(config.keys);
+    std::ignore = WellKnownFiles::load(config.well_known_dir);
   });
   settings.load(argc, argv);
   Log log{"redirect", log_level(config), log_format(config)};

@@ -24,6 +24,9 @@ enum class Counter : std::size_t {
   refused_target,
   refused_header,
   refused_version,
+  pages,
+  hosts_refused,
+  qr_refused,
   // Clicks.
   clicks_journalled,
   clicks_dropped_full,
@@ -54,6 +57,8 @@ enum class Counter : std::size_t {
   malformed_records,
   campaigns_missing,
   invalidations,
+  // Pictures.
+  qr_drawn,
   // Connections.
   accepted,
   accept_errors,
@@ -80,6 +85,9 @@ inline constexpr MetricInfo counter_infos[] = {
     {"http_answers_total", "outcome=\"target_too_long\"", "Answers, by outcome"},
     {"http_answers_total", "outcome=\"header_too_large\"", "Answers, by outcome"},
     {"http_answers_total", "outcome=\"version\"", "Answers, by outcome"},
+    {"http_answers_total", "outcome=\"page\"", "Answers, by outcome"},
+    {"http_answers_total", "outcome=\"host_refused\"", "Answers, by outcome"},
+    {"http_answers_total", "outcome=\"qr_over_rate\"", "Answers, by outcome"},
     {"clicks_journalled_total", "", "Clicks written to the journal before their answer"},
     {"clicks_dropped_total", "reason=\"full\"", "Clicks that could not be journalled"},
     {"clicks_dropped_total", "reason=\"io\"", "Clicks that could not be journalled"},
@@ -109,6 +117,7 @@ inline constexpr MetricInfo counter_infos[] = {
     {"link_records_malformed_total", "", "Records that may not be redirected to"},
     {"link_campaigns_missing_total", "", "Lookups of links whose campaign has no record"},
     {"link_invalidations_total", "", "Changed keys that Redis told of"},
+    {"qr_codes_drawn_total", "", "QR codes drawn; those asked for again come from memory"},
     {"connections_accepted_total", "", "Connections accepted"},
     {"connections_accept_errors_total", "", "Failures of accept, such as EMFILE"},
     {"connections_refused_total", "", "Connections closed at once: connections.max reached"},

@@ -124,47 +124,6 @@ char* put_redirect_end(char* out, std::string_view referrer_policy, bool close) 
                         : "\r\nX-Robots-Tag: noindex\r\nContent-Length: 0\r\n\r\n");
 }
 
-struct Page {
-  unsigned status;
-  std::string_view status_line;
-  std::string_view extra;  // further header lines
-  std::string_view body;
-};
-
-#define WAYMARK_PAGE(title, sentence)                                                         \
-  "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"                                 \
-  "<meta name=\"viewport\" content=\"width=device-width\"><title>" title "</title><h1>" title \
-  "</h1><p>" sentence "</p></html>\n"
-
-constexpr std::array<Page, 10> pages{{
-    {404, "HTTP/1.1 404 Not Found\r\n", "",
-     WAYMARK_PAGE("Link not found", "Please check the link for typing mistakes.")},
-    {410, "HTTP/1.1 410 Gone\r\n", "",
-     WAYMARK_PAGE("Link no longer active", "This link has ended or is paused.")},
-    {429, "HTTP/1.1 429 Too Many Requests\r\n", "Retry-After: 1\r\n",
-     WAYMARK_PAGE("Too many requests", "Please try again in a moment.")},
-    {503, "HTTP/1.1 503 Service Unavailable\r\n", "Retry-After: 1\r\n",
-     WAYMARK_PAGE("Try again shortly", "This link cannot be looked up right now.")},
-    {400, "HTTP/1.1 400 Bad Request\r\n", "",
-     WAYMARK_PAGE("Bad request", "The request is not valid HTTP.")},
-    {405, "HTTP/1.1 405 Method Not Allowed\r\n", "Allow: GET, HEAD\r\n",
-     WAYMARK_PAGE("Method not allowed", "Links answer GET and HEAD.")},
-    {413, "HTTP/1.1 413 Content Too Large\r\n", "",
-     WAYMARK_PAGE("Content not accepted", "Requests for links carry no content.")},
-    {414, "HTTP/1.1 414 URI Too Long\r\n", "",
-     WAYMARK_PAGE("Address too long", "The address is longer than 4 KiB.")},
-    {431, "HTTP/1.1 431 Request Header Fields Too Large\r\n", "",
-     WAYMARK_PAGE("Header too large", "The request header is longer than 8 KiB.")},
-    {505, "HTTP/1.1 505 HTTP Version Not Supported\r\n", "",
-     WAYMARK_PAGE("HTTP version not supported", "Please use HTTP/1.1.")},
-}};
-#undef WAYMARK_PAGE
-
-const Page& page_of(unsigned status) noexcept {
-  const auto page = std::ranges::find(pages, status, &Page::status);
-  return page == pages.end() ? *std::ranges::find(pages, 400U, &Page::status) : *page;
-}
-
 }  // namespace
 
 void DateText::renew(std::uint64_t unix_seconds) noexcept {
@@ -203,23 +162,6 @@ char* write_fallback(std::string_view url, std::string_view date, bool close, ch
   out = put(out, "\r\nLocation: ");
   out = put(out, url);
   return put_redirect_end(out, "strict-origin-when-cross-origin", close);
-}
-
-char* write_page(unsigned status, std::string_view date, bool close, bool head,
-                 char* out) noexcept {
-  const Page& page = page_of(status);
-  out = put(out, page.status_line);
-  out = put(out, "Date: ");
-  out = put(out, date);
-  out = put(out,
-            "\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n"
-            "X-Robots-Tag: noindex\r\n");
-  out = put(out, page.extra);
-  if (close) out = put(out, "Connection: close\r\n");
-  out = put(out, "Content-Length: ");
-  out = put_number(out, page.body.size());
-  out = put(out, "\r\n\r\n");
-  return head ? out : put(out, page.body);
 }
 
 }  // namespace waymark::redirect

@@ -1,5 +1,5 @@
-// Writes answers from pre-rendered parts into a buffer: redirects from a decision, small pages for
-// everything else. No allocation.
+// Writes redirects from pre-rendered parts into a buffer; pages are written by PageBook. No
+// allocation.
 #pragma once
 
 #include "redirect/decide/decide.hpp"
@@ -31,8 +31,5 @@ char* write_redirect(const Decision& decision, const Request& request, const Res
 
 // A redirect that is no click: 302 to `url`, which was validated with its record.
 char* write_fallback(std::string_view url, std::string_view date, bool close, char* out) noexcept;
-
-// A small page: 400, 404, 405, 410, 413, 414, 429, 431, 503 or 505. `head` leaves the content out.
-char* write_page(unsigned status, std::string_view date, bool close, bool head, char* out) noexcept;
 
 }  // namespace waymark::redirect

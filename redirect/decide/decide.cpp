@@ -19,6 +19,8 @@ std::string_view bot_class(const Request& request, const Agent& agent) noexcept 
   return agent.bot;
 }
 
+}  // namespace
+
 std::string_view outcome_of(const ResolvedLink& link, std::int64_t now) noexcept {
   if (link.status() != LinkStatus::active) return "paused";
   if (now < link.starts_at()) return "early";
@@ -33,6 +35,8 @@ std::string_view outcome_of(const ResolvedLink& link, std::int64_t now) noexcept
       return {};
   }
 }
+
+namespace {
 
 bool has_consent(const Request& request, const CampaignRecord& campaign,
                  const DecideRules& rules) noexcept {

@@ -80,6 +80,10 @@ Decision decide(const Request& request, const Agent& agent, const ResolvedLink& 
                 Uuid7Generator& ids, DecideScratch& scratch,
                 const Surroundings& around = {}) noexcept;
 
+// Why a visitor of the link is not sent to its landing page at `now` (unix seconds): an `outcome`
+// of design 3.4. Empty: it is open.
+std::string_view outcome_of(const ResolvedLink& link, std::int64_t now) noexcept;
+
 // Value of a cookie in the request's Cookie lines, or nothing.
 std::optional<std::string_view> cookie_value(const Request& request,
                                              std::string_view name) noexcept;

@@ -56,6 +56,11 @@ class LinkCache {
   Found find(std::uint64_t host, std::string_view code, std::uint64_t now_ms,
              bool redis_away) noexcept;
 
+  // Whether the link that find() gives is the host's own, not the one for every domain.
+  bool is_bound(std::uint64_t host, std::string_view code) noexcept {
+    return find_slot(hash_of(host, code), code) != nullptr;
+  }
+
   // Takes an answer of Redis; `result.status` must be `answered`.
   void store(std::uint64_t host, std::string_view code, const LookupResult& result,
              std::uint64_t now_ms);

@@ -64,8 +64,10 @@ void LinkSource::send(const std::shared_ptr<Flight>& flight) {
         [this, key, &part](redis::ReplyView reply) { part.record = reader_.link(key, reply); },
         &LinkSource::on_records);
   };
-  request_link(flight->key.host, flight->bound);
-  request_link(redis_keys::any_host, flight->any);
+  if (!asks_for_host(flight->key)) {
+    request_link(flight->key.host, flight->bound);
+    request_link(redis_keys::any_host, flight->any);
+  }
   const std::string& host = flight->key.host;
   request_record(
       flight, redis_keys::domain(host),
@@ -242,7 +244,9 @@ void LinkSource::remember(const Flight& flight) {
   const auto part = [](const FlightPart& from) {
     return LinkSnapshot::Part{from.code, from.record ? &*from.record : nullptr};
   };
-  options_.snapshot->remember(flight.key, part(flight.bound), part(flight.any));
+  if (!asks_for_host(flight.key)) {
+    options_.snapshot->remember(flight.key, part(flight.bound), part(flight.any));
+  }
   if (flight.domain) options_.snapshot->remember_domain(flight.key.host, flight.domain.get());
 }
 

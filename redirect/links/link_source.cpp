@@ -107,6 +107,7 @@ void LinkSource::begin(LookupKey key, Asking asking) {
 
 // Whether the lookup comes out of the budget for unknown codes.
 bool LinkSource::is_charged(const Flight& flight) const noexcept {
+  if (asks_for_host(flight.key)) return flight.asking == Asking::unheard && !flight.domain;
   switch (flight.asking) {
     case Asking::unheard:
       return !flight.bound.record && !flight.any.record;

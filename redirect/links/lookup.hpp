@@ -13,9 +13,12 @@ namespace waymark::redirect {
 
 struct LookupKey {
   std::string host;
-  std::string code;
+  std::string code;  // empty: only the record of the host is asked for
   friend bool operator==(const LookupKey&, const LookupKey&) = default;
 };
+inline bool asks_for_host(const LookupKey& key) noexcept {
+  return key.code.empty();
+}
 
 // Why a key is asked for: it decides whether the budget for unknown codes is charged.
 enum class Asking : std::uint8_t {

@@ -10,6 +10,7 @@
 #include "common/limits.hpp"
 #include "redirect/decide/click_record.hpp"
 #include "redirect/links/lookup.hpp"
+#include "redirect/pages/asked_path.hpp"
 #include "redirect/server/request.hpp"
 #include "redirect/server/request_parser.hpp"
 #include "redirect/server/target.hpp"
@@ -18,6 +19,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -43,8 +45,12 @@ struct Connection : WheelEntry {
   // The request being answered, while a lookup is awaited.
   Request request;
   HostBuffer host;
+  Asks asks = Asks::follow;
   std::size_t request_bytes = 0;
   Asking asking = Asking::unheard;  // why, while a lookup is awaited
+
+  // Content of the answer just written that is too long to be gathered: it goes out behind it.
+  std::shared_ptr<const std::string> content;
 
   std::string unsent;  // what the kernel did not take
   std::size_t unsent_at = 0;

@@ -8,6 +8,7 @@
 #include <boost/url/parse.hpp>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <utility>
@@ -38,7 +39,8 @@ DestinationPolicy destination_policy(const RedirectConfig& config) {
   DestinationPolicy policy;
   policy.allow = config.destinations_allow;
   if (const auto base = boost::urls::parse_uri(config.links_base_url)) {
-    policy.own_hosts.emplace_back(base->host());
+    // With a port of its own it is that port alone: others of the machine are not ours.
+    policy.own_hosts.emplace_back(base->encoded_host_and_port());
   }
   return policy;
 }
@@ -66,6 +68,19 @@ SourceOptions options_of_source(const RedirectConfig& config) {
   return options;
 }
 
+LinkBase link_base(const std::string& base_url) {
+  const auto url = boost::urls::parse_uri(base_url);
+  if (!url) return {};
+  LinkBase base{base_url, std::string{url->scheme()}, std::string{url->encoded_host()}};
+  while (base.url.ends_with('/')) base.url.pop_back();
+  for (std::string* text : {&base.scheme, &base.host}) {
+    std::ranges::transform(*text, text->begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    });
+  }
+  return base;
+}
+
 WorkerOptions worker_options(const RedirectConfig& config) {
   WorkerOptions options;
   options.connections_max = std::max<std::size_t>(1, config.connections_max / config.threads);
@@ -78,6 +93,10 @@ WorkerOptions worker_options(const RedirectConfig& config) {
   responder.code_case = config.codes_case == "exact" ? CodeCase::exact : CodeCase::fold;
   responder.rules = config.decide;
   responder.country_of_every_click = config.geo_every_click;
+  responder.base = link_base(config.links_base_url);
+  responder.refuse_unknown_hosts = config.hosts_unknown == "refuse";
+  responder.qr_rate = static_cast<double>(config.qr_rate) / static_cast<double>(config.threads);
+  responder.domain_refresh_ms = static_cast<std::uint64_t>(config.cache_refresh.count());
   CacheOptions& cache = responder.cache;
   cache.bytes_max = config.cache_bytes / config.threads;
   cache.absences_max = config.cache_absences / config.threads;
@@ -129,6 +148,8 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
       grace_timer_(control_) {
   build_workers();
   register_gauges();
+  const auto files = WellKnownFiles::load(config_.well_known_dir);
+  on_each_worker([files](Worker& worker) { worker.set_well_known(files); });
 }
 
 Edge::~Edge() = default;
@@ -185,6 +206,9 @@ int Edge::run() {
     threads_.emplace_back([&worker = *workers_[thread]] { worker.run(); });
   }
   await_signal();
+  if (config_.links_base_url.empty()) {
+    log_.info("qr.off", "QR codes of links for every domain need links.base_url");
+  }
   log_.info("edge.started", "Serving",
             {{"listen", config_.listen.text()},
              {"admin", config_.admin.host + ":" + std::to_string(admin_.port())},
@@ -207,7 +231,10 @@ void Edge::await_signal() {
 }
 
 void Edge::on_signal(int signal) {
-  if (signal == SIGHUP) return reload();
+  if (signal == SIGHUP) {
+    reload();
+    return reload_well_known();
+  }
   if (phase_ != Phase::serving) {
     const ShippingStats stats = shipping_.stats();
     log_.warning("edge.aborted", "Second signal: ending at once; the journal keeps what is owed",
@@ -263,6 +290,18 @@ void Edge::reload() {
     log_.info("keys.reloaded", "Keys file read again", {{"keys", keys->all().size()}});
   } catch (const StartupError& error) {
     log_.error("keys.kept", "A file cannot be used: keys and country file in force stay",
+               {{"reason", error.what()}});
+  }
+}
+
+void Edge::reload_well_known() {
+  if (config_.well_known_dir.empty()) return;
+  try {
+    const auto files = WellKnownFiles::load(config_.well_known_dir);
+    on_each_worker([files](Worker& worker) { worker.set_well_known(files); });
+    log_.info("wellknown.reloaded", "Files read again", {{"files", files->size()}});
+  } catch (const StartupError& error) {
+    log_.error("wellknown.kept", "Files cannot be used: those in force stay",
                {{"reason", error.what()}});
   }
 }
@@ -324,6 +363,8 @@ void Edge::register_gauges() {
                  sum(&WorkerGauges::addresses_forgotten));
   metrics_.gauge({"hosts_forgotten", "", "Hosts pushed out because hosts.max was reached"},
                  sum(&WorkerGauges::hosts_forgotten));
+  metrics_.gauge({"qr_codes_evictions", "", "QR codes pushed out of the memory of a thread"},
+                 sum(&WorkerGauges::qr_evictions));
   metrics_.gauge({"redis_links_up", "", "1 while Redis answers lookups"},
                  [this] { return source_.redis_away() ? 0.0 : 1.0; });
   metrics_.gauge({"redis_tracking_up", "", "1 while Redis tells of changes"},

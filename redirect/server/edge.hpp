@@ -53,6 +53,7 @@ class Edge {
   void finish_shipping();
   void stop_all();
   void reload();
+  void reload_well_known();
 
   RedirectConfig config_;
   std::function<std::string()> describe_;

@@ -4,6 +4,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace waymark::redirect {
@@ -12,8 +13,18 @@ const KnownHost& HostTable::find(std::string_view host) {
   return find_or_add(host);
 }
 
-void HostTable::set_domain(std::string_view host, std::shared_ptr<const DomainRecord> domain) {
-  find_or_add(host).domain = std::move(domain);
+void HostTable::set_domain(std::string_view host, std::shared_ptr<const DomainRecord> domain,
+                           std::uint64_t due_ms) {
+  KnownHost& known = find_or_add(host);
+  known.ours = domain != nullptr || host == own_host_;
+  known.domain = std::move(domain);
+  known.domain_due_ms = due_ms;
+}
+
+void HostTable::mark_all_due() noexcept {
+  for (auto& [host, known] : hosts_) {
+    known.domain_due_ms = std::min<std::uint64_t>(known.domain_due_ms, 1);
+  }
 }
 
 std::uint64_t HostTable::key_of(std::string_view host) const noexcept {
@@ -23,7 +34,9 @@ std::uint64_t HostTable::key_of(std::string_view host) const noexcept {
 KnownHost& HostTable::find_or_add(std::string_view host) {
   if (const auto at = hosts_.find(host); at != hosts_.end()) return at->second;
   if (hosts_.size() >= hosts_max_) make_room();
-  KnownHost known{key_of(host), {}, nullptr};
+  KnownHost known;
+  known.key = key_of(host);
+  known.ours = !host.empty() && host == own_host_;
   if (!host.empty()) known.click_json = "\"host\":\"" + json_escaped(host) + "\",";
   return hosts_.emplace(std::string{host}, std::move(known)).first->second;
 }

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace waymark::redirect {
 
@@ -18,18 +19,26 @@ struct KnownHost {
   std::uint64_t key = 0;   // of the LinkCache; the same for a name at any time, never any_host
   std::string click_json;  // "host":"go.example",
   std::shared_ptr<const DomainRecord> domain;  // null when it has none, or none is known yet
+  bool ours = false;  // has a domain record, or is the host of links.base_url
+  // When the record has to be asked for again; 0: it was never heard of.
+  std::uint64_t domain_due_ms = 0;
 };
 
 // One per thread.
 class HostTable {
  public:
-  // `seed` is secret: outsiders must not choose keys.
-  HostTable(std::size_t hosts_max, std::uint64_t seed) : hosts_max_(hosts_max), seed_(seed) {}
+  // `seed` is secret: outsiders must not choose keys. `own_host` is ours without a record.
+  HostTable(std::size_t hosts_max, std::uint64_t seed, std::string own_host = {})
+      : hosts_max_(hosts_max), seed_(seed), own_host_(std::move(own_host)) {}
 
   // Valid until the next call. A full table forgets the hosts without a domain record; what the
   // cache holds for them stays good.
   const KnownHost& find(std::string_view host);
-  void set_domain(std::string_view host, std::shared_ptr<const DomainRecord> domain);
+  // What Redis said, good until `due_ms`.
+  void set_domain(std::string_view host, std::shared_ptr<const DomainRecord> domain,
+                  std::uint64_t due_ms);
+  // Changes may have been missed: every record is asked for when it is next needed.
+  void mark_all_due() noexcept;
   bool knows(std::string_view host) const { return hosts_.contains(host); }
   std::uint64_t key_of(std::string_view host) const noexcept;
 
@@ -48,6 +57,7 @@ class HostTable {
   boost::unordered_flat_map<std::string, KnownHost, Hash, std::equal_to<>> hosts_;
   std::size_t hosts_max_;
   std::uint64_t seed_;
+  std::string own_host_;
   std::uint64_t forgotten_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "redirect/server/responder.hpp"
 
 #include "common/redis/keys.hpp"
+#include "redirect/pages/favicon.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -57,13 +58,16 @@ Counter counter_of_age(std::uint64_t age_ms) noexcept {
 Responder::Responder(const ResponderOptions& options, std::shared_ptr<const KeyRing> keys,
                      JournalWriter& journal, Ask ask, MetricShard& counters)
     : options_(options),
+      favicon_(std::make_shared<const std::string>(draw_favicon())),
+      well_known_(std::make_shared<const WellKnownFiles>()),
+      qr_codes_(options.qr_rate),
       keys_(std::move(keys)),
       journal_(journal),
       ask_(std::move(ask)),
       counters_(counters),
       cache_(options.cache),
       addresses_(options.unknown_per_address),
-      hosts_(options.hosts_max, options.cache.seed),
+      hosts_(options.hosts_max, options.cache.seed, options.base.host),
       agents_(options.cache.seed) {}
 
 void Responder::set_now(Now now) noexcept {
@@ -95,38 +99,30 @@ Step Responder::respond(Connection& connection, char*& out) {
 
 Step Responder::begin_answer(Connection& connection, char*& out) {
   const Request& request = connection.request;
-  char code_buffer[limits::code_bytes_max];
-  const auto code = normalize_code(request.path, options_.code_case, code_buffer);
-  if (!code) {
-    page(connection, 404, Counter::unknown, out);
-    return Step::answered;
-  }
+  AskedPathBuffer buffer;
+  const AskedPath path = asked_path(request.path, options_.code_case, buffer);
+  connection.asks = path.asks;
+  if (path.code.empty()) return begin_own_path(connection, path, out);
+  const std::string_view code = path.code;
   const KnownHost& host = hosts_.find(request.host);
-  const Found found = cache_.find(host.key, *code, now_.steady_ms, redis_away_);
+  if (is_refused(host)) return begin_refused_host(connection, host, code, out);
+  const Found found = cache_.find(host.key, code, now_.steady_ms, redis_away_);
   if (found.use == Use::wait) {
-    if (is_guess(found.asking, host) &&
-        addresses_.is_spent(connection.peer.whole_address(), now_.steady_ms)) {
-      page(connection, 429, Counter::over_address_budget, out);
-      return Step::answered;
-    }
-    counters_.add(Counter::cache_waits);
-    connection.asking = found.asking;
-    awaited_ = {std::string{request.host}, std::string{*code}};
-    awaited_asking_ = found.asking;
-    return Step::waiting;
+    return wait_for(connection, host, code, found.asking, out);
   }
   counters_.add(Counter::cache_hits);
   if (found.link != nullptr) counters_.add(counter_of_age(found.age_ms));
-  if (found.use == Use::and_refresh) refresh(request.host, *code);
+  if (found.use == Use::and_refresh) refresh(request.host, code);
   answer(connection, found.link, host, out);
   return Step::answered;
 }
 
 void Responder::resume(Connection& connection, LookupStatus status, char*& out) {
   const Request& request = connection.request;
-  char code_buffer[limits::code_bytes_max];
-  const std::string_view code = *normalize_code(request.path, options_.code_case, code_buffer);
+  AskedPathBuffer buffer;
+  const auto [asks, code, name] = asked_path(request.path, options_.code_case, buffer);
   const KnownHost& host = hosts_.find(request.host);
+  if (code.empty() || is_refused(host)) return resume_own_path(connection, asks, status, out);
   // Without an answer what is known must do, however old it is.
   const bool failed = status != LookupStatus::answered;
   const Found found = cache_.find(host.key, code, now_.steady_ms, true);
@@ -151,6 +147,7 @@ void Responder::resume(Connection& connection, LookupStatus status, char*& out) 
 void Responder::answer(Connection& connection, const ResolvedLink* link, const KnownHost& host,
                        char*& out) {
   if (link == nullptr) return unknown(connection, host, out);
+  if (connection.asks != Asks::follow) return show(connection, *link, host, out);
   const Request& request = connection.request;
   const KnownAgent& agent = agents_.find(request.user_agent);
   const Surroundings around{country_of(connection.peer, *link), fallback_of(host)};
@@ -169,15 +166,16 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
 }
 
 // Whether the visitor's address pays for the lookup if it is in vain. What is remembered as unknown
-// costs nobody anything, and what is known is never held back. A host with a record is one of ours:
-// asking for its own record of a known code is what every visitor does first there.
+// costs nobody anything, and what is known is never held back. On a host of ours asking
+// for its own record of a known code is what every visitor does first.
 bool Responder::is_guess(Asking asking, const KnownHost& host) const noexcept {
-  return asking == Asking::unheard || (asking == Asking::other_host && !host.domain);
+  return asking == Asking::unheard || (asking == Asking::other_host && !host.ours);
 }
 
 // A miss, no click: to where the domain sends visitors of unknown codes, else 404.
 void Responder::unknown(Connection& connection, const KnownHost& host, char*& out) {
-  const std::string_view fallback = fallback_of(host);
+  const bool follows = connection.asks == Asks::follow;
+  const std::string_view fallback = follows ? fallback_of(host) : std::string_view{};
   if (fallback.empty()) return page(connection, 404, Counter::unknown, out);
   counters_.add(Counter::unknown);
   connection.close_after = closes(connection);
@@ -218,15 +216,16 @@ void Responder::refuse(Connection& connection, Refusal refusal, char*& out) {
   connection.linger = !readable;
   if (!readable) connection.request_bytes = connection.received().size();
   const bool head = connection.request.method == Method::head && refusal != Refusal::bad_request;
-  out = write_page(static_cast<unsigned>(refusal), date_.text(), connection.close_after, head, out);
+  out = pages_.write(static_cast<unsigned>(refusal), connection.request.accept_language,
+                     date_.text(), connection.close_after, head, out);
   end_request(connection);
 }
 
 void Responder::page(Connection& connection, unsigned status, Counter counter, char*& out) {
   counters_.add(counter);
   connection.close_after = closes(connection);
-  out = write_page(status, date_.text(), connection.close_after,
-                   connection.request.method == Method::head, out);
+  out = pages_.write(status, connection.request.accept_language, date_.text(),
+                     connection.close_after, connection.request.method == Method::head, out);
   end_request(connection);
 }
 
@@ -247,6 +246,21 @@ void Responder::end_request(Connection& connection) noexcept {
   if (connection.begin == connection.end) connection.begin = connection.end = 0;
 }
 
+// Unless the address has asked for too many codes in vain.
+Step Responder::wait_for(Connection& connection, const KnownHost& host, std::string_view code,
+                         Asking asking, char*& out) {
+  if (is_guess(asking, host) &&
+      addresses_.is_spent(connection.peer.whole_address(), now_.steady_ms)) {
+    page(connection, 429, Counter::over_address_budget, out);
+    return Step::answered;
+  }
+  counters_.add(Counter::cache_waits);
+  connection.asking = asking;
+  awaited_ = {std::string{connection.request.host}, std::string{code}};
+  awaited_asking_ = asking;
+  return Step::waiting;
+}
+
 void Responder::refresh(std::string_view host, std::string_view code) {
   counters_.add(Counter::cache_refreshes);
   ask_({std::string{host}, std::string{code}}, Asking::known_again);
@@ -257,17 +271,22 @@ void Responder::on_lookup(const LookupKey& key, const LookupResult& result) {
     return cache_.unconfirmed(hosts_.key_of(key.host), key.code);
   }
   if (result.status != LookupStatus::answered) return;
-  if (result.domain || hosts_.knows(key.host)) hosts_.set_domain(key.host, result.domain);
+  if (result.domain || hosts_.knows(key.host)) set_domain(key.host, result.domain);
+  if (asks_for_host(key)) return;
   cache_.store(hosts_.key_of(key.host), key.code, result, now_.steady_ms);
 }
 
 void Responder::on_restored(const LookupKey& key, const LookupResult& result) {
-  if (result.domain && !hosts_.knows(key.host)) hosts_.set_domain(key.host, result.domain);
+  if (result.domain && !hosts_.knows(key.host)) set_domain(key.host, result.domain);
   cache_.restore(hosts_.key_of(key.host), key.code, result, now_.steady_ms);
 }
 
 void Responder::on_domain(const std::string& host, std::shared_ptr<const DomainRecord> domain) {
-  if (hosts_.knows(host)) hosts_.set_domain(host, std::move(domain));
+  if (hosts_.knows(host)) set_domain(host, std::move(domain));
+}
+
+void Responder::set_domain(std::string_view host, std::shared_ptr<const DomainRecord> domain) {
+  hosts_.set_domain(host, std::move(domain), now_.steady_ms + options_.domain_refresh_ms);
 }
 
 void Responder::on_changed(const LookupKey& key) noexcept {

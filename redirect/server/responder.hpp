@@ -14,6 +14,11 @@
 #include "redirect/links/address_budget.hpp"
 #include "redirect/links/link_cache.hpp"
 #include "redirect/metrics.hpp"
+#include "redirect/pages/asked_path.hpp"
+#include "redirect/pages/content.hpp"
+#include "redirect/pages/page_book.hpp"
+#include "redirect/pages/qr_desk.hpp"
+#include "redirect/pages/well_known.hpp"
 #include "redirect/server/connection.hpp"
 #include "redirect/server/host_table.hpp"
 
@@ -24,6 +29,13 @@
 
 namespace waymark::redirect {
 
+// links.base_url in parts; all empty without it.
+struct LinkBase {
+  std::string url;     // without a slash at the end
+  std::string scheme;  // "https"
+  std::string host;    // lower case, without port
+};
+
 struct ResponderOptions {
   CacheOptions cache;
   AddressBudgetOptions unknown_per_address;
@@ -32,6 +44,10 @@ struct ResponderOptions {
   CodeCase code_case = CodeCase::fold;
   bool country_of_every_click = false;  // not only where a link's rules ask for it
   DecideRules rules;
+  LinkBase base;
+  bool refuse_unknown_hosts = false;
+  double qr_rate = 50;                       // QR codes drawn in a second
+  std::uint64_t domain_refresh_ms = 60'000;  // oldest that the record of a host may be
 };
 
 // The clocks of one turn of the loop.
@@ -61,11 +77,15 @@ class Responder {
   void set_countries(std::shared_ptr<const CountryFile> countries) noexcept {
     countries_ = std::move(countries);
   }
+  void set_well_known(std::shared_ptr<const WellKnownFiles> files) noexcept {
+    well_known_ = std::move(files);
+  }
   // Every answer from now on closes its connection.
   void set_draining() noexcept { draining_ = true; }
 
   // Takes one request from the connection's bytes and appends its answer at `out`, which has room
-  // for limits::answer_bytes_max. Sets close_after and linger.
+  // for limits::answer_bytes_max. Sets close_after and linger. Long content stands in the
+  // connection's `content` and has to be sent behind `out` before the next request is read.
   Step respond(Connection& connection, char*& out);
   // Answers the request that was waiting, whatever the lookup brought: never `waiting` again.
   void resume(Connection& connection, LookupStatus status, char*& out);
@@ -80,11 +100,15 @@ class Responder {
   void on_changed(const LookupKey& key) noexcept;
   // Only for hosts that visitors have asked for.
   void on_domain(const std::string& host, std::shared_ptr<const DomainRecord> domain);
-  void on_anything_changed() noexcept { cache_.mark_all_due(now_.steady_ms); }
+  void on_anything_changed() noexcept {
+    cache_.mark_all_due(now_.steady_ms);
+    hosts_.mark_all_due();
+  }
 
   const LinkCache& cache() const noexcept { return cache_; }
   const HostTable& hosts() const noexcept { return hosts_; }
   const AddressBudget& addresses() const noexcept { return addresses_; }
+  const QrDesk& qr_codes() const noexcept { return qr_codes_; }
 
  private:
   Step begin_answer(Connection& connection, char*& out);
@@ -98,9 +122,35 @@ class Responder {
               std::string_view host_json, Connection& connection);
   void end_request(Connection& connection) noexcept;
   bool closes(const Connection& connection) noexcept;
+  Step wait_for(Connection& connection, const KnownHost& host, std::string_view code, Asking asking,
+                char*& out);
   void refresh(std::string_view host, std::string_view code);
 
+  void set_domain(std::string_view host, std::shared_ptr<const DomainRecord> domain);
+
+  // What is no redirect: responder_pages.cpp.
+  bool is_refused(const KnownHost& host) const noexcept {
+    return options_.refuse_unknown_hosts && !host.ours;
+  }
+  bool is_domain_due(const KnownHost& host) const noexcept;
+  Step begin_refused_host(Connection& connection, const KnownHost& host, std::string_view code,
+                          char*& out);
+  Step begin_own_path(Connection& connection, const AskedPath& path, char*& out);
+  void resume_own_path(Connection& connection, Asks asks, LookupStatus status, char*& out);
+  void root_or_robots(Connection& connection, Asks asks, const KnownHost& host, char*& out);
+  void show(Connection& connection, const ResolvedLink& link, const KnownHost& host, char*& out);
+  void show_destination(Connection& connection, const ResolvedLink& link, std::string_view code,
+                        char*& out);
+  void show_qr(Connection& connection, const KnownHost& host, const AskedPath& path, char*& out);
+  std::string short_link(const Request& request, const KnownHost& host, std::string_view code);
+  void content(Connection& connection, const ContentHead& head,
+               std::shared_ptr<const std::string> body, char*& out);
+
   ResponderOptions options_;
+  const PageBook& pages_ = PageBook::own();
+  std::shared_ptr<const std::string> favicon_;
+  std::shared_ptr<const WellKnownFiles> well_known_;
+  QrDesk qr_codes_;
   std::shared_ptr<const KeyRing> keys_;
   std::shared_ptr<const CountryFile> countries_;
   JournalWriter& journal_;

@@ -115,6 +115,7 @@ void Worker::tick() {
   gauges_.absence_evictions = responder_.cache().absence_evictions();
   gauges_.addresses_forgotten = responder_.addresses().forgotten();
   gauges_.hosts_forgotten = responder_.hosts().forgotten();
+  gauges_.qr_evictions = responder_.qr_codes().evictions();
   tick_timer_.expires_after(std::chrono::milliseconds{TimerWheel::tick_ms});
   tick_timer_.async_wait([this](boost::system::error_code error) {
     if (!error) tick();
@@ -174,6 +175,7 @@ Connection* Worker::new_connection() {
   connection->header_begun = connection->answered = false;
   connection->request_bytes = connection->lingered = connection->unsent_at = 0;
   connection->unsent.clear();
+  connection->content.reset();
   ++open_;
   return connection;
 }

@@ -45,6 +45,7 @@ struct WorkerGauges {
   std::atomic<std::uint64_t> absence_evictions{0};
   std::atomic<std::uint64_t> addresses_forgotten{0};
   std::atomic<std::uint64_t> hosts_forgotten{0};
+  std::atomic<std::uint64_t> qr_evictions{0};
   std::atomic<bool> listening{false};
 };
 
@@ -74,6 +75,9 @@ class Worker {
   }
   void set_countries(std::shared_ptr<const CountryFile> countries) {
     responder_.set_countries(std::move(countries));
+  }
+  void set_well_known(std::shared_ptr<const WellKnownFiles> files) {
+    responder_.set_well_known(std::move(files));
   }
   void set_keys(std::shared_ptr<const KeyRing> keys) { responder_.set_keys(std::move(keys)); }
   // From now on each answer closes its connection.
@@ -105,6 +109,7 @@ class Worker {
   void serve(Connection& connection);
   void wait_for_lookup(Connection& connection);
   bool send(Connection& connection, const char* begin, const char* end);
+  bool send_with_content(Connection& connection, const char* begin, const char* end);
   void send_rest(Connection& connection);
   void after_answers(Connection& connection);
   void start_lingering(Connection& connection);

@@ -60,6 +60,7 @@ void Worker::receive(Connection& connection) {
 
 void Worker::serve(Connection& connection) try {
   char* out = out_.get();
+  bool answered = false;
   while (!connection.close_after && connection.begin < connection.end) {
     const Step step = responder_.respond(connection, out);
     if (step == Step::starved) {
@@ -73,12 +74,17 @@ void Worker::serve(Connection& connection) try {
       if (!send(connection, out_.get(), out)) return;
       return wait_for_lookup(connection);
     }
+    answered = true;
+    if (connection.content) [[unlikely]] {
+      if (!send_with_content(connection, out_.get(), out)) return;
+      out = out_.get();
+    }
     if (out > out_.get() + out_bytes - limits::answer_bytes_max) {
       if (!send(connection, out_.get(), out)) return;
       out = out_.get();
     }
   }
-  if (out == out_.get()) return;
+  if (!answered) return;
   if (!send(connection, out_.get(), out)) return;
   after_answers(connection);
 } catch (const std::exception& bug) {
@@ -104,6 +110,13 @@ bool Worker::send(Connection& connection, const char* begin, const char* end) {
   poller_.change(connection.fd, EPOLLOUT, &connection);
   set_deadline(connection, options_.write_deadline);
   return false;
+}
+
+// The same for answers whose last one has content of its own.
+bool Worker::send_with_content(Connection& connection, const char* begin, const char* end) {
+  std::string answers{begin, end};
+  answers += *std::exchange(connection.content, nullptr);
+  return send(connection, answers.data(), answers.data() + answers.size());
 }
 
 void Worker::send_rest(Connection& connection) {
@@ -194,7 +207,9 @@ void Worker::answer_waiting(Connection& connection, LookupStatus status) try {
   poller_.change(connection.fd, EPOLLIN, &connection);
   char* out = out_.get();
   responder_.resume(connection, status, out);
-  if (!send(connection, out_.get(), out)) return;
+  const bool sent = connection.content ? send_with_content(connection, out_.get(), out)
+                                       : send(connection, out_.get(), out);
+  if (!sent) return;
   after_answers(connection);
   if (connection.fd >= 0 && connection.state == ConnectionState::reading) serve(connection);
 } catch (const std::exception& bug) {

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests.support import rawhttp
+from tests.support import pictures, rawhttp
 from tests.support.programs import BIN, wait_until
 
 
@@ -49,6 +49,12 @@ def up(folder):
     if running.process.poll() is None:
         running.end()
     running.process.stdout.close()
+
+
+def test_the_code_of_the_sample_link_leads_there(up, folder):
+    picture = folder / "try.png"
+    picture.write_bytes(rawhttp.get(up.port("edge"), "/try.png").body)
+    assert pictures.read_code(picture) == up.system["edge"] + "/try?c=qr"
 
 
 def test_a_click_made_with_curl_is_shown(up):

@@ -17,8 +17,10 @@ class Collector {
   explicit Collector(Store& store) : store_(store) {}
 
   void add_want(const Want& want) {
-    add_link(want.host, want.code);
-    add_link(std::string{redis_keys::any_host}, want.code);
+    if (!want.code.empty()) {
+      add_link(want.host, want.code);
+      add_link(std::string{redis_keys::any_host}, want.code);
+    }
     add(redis_keys::domain(want.host), [&] { return store_.domain(want.host); });
   }
   Result<std::vector<WantedRecord>> finish() && {
@@ -74,7 +76,7 @@ std::optional<Want> parse_want(std::string_view text) {
   const std::size_t slash = text.rfind('/');
   if (slash == std::string_view::npos || slash == 0 || slash > limits::host_bytes_max) return {};
   const std::string_view code = text.substr(slash + 1);
-  if (!is_code(code)) return {};
+  if (!code.empty() && !is_code(code)) return {};
   return Want{std::string{text.substr(0, slash)}, std::string{code}};
 }
 

@@ -105,6 +105,17 @@ TEST(CheckDestination, refuses_our_own_link_hosts) {
   EXPECT_EQ(problem("https://www.go.example/", policy), "");
 }
 
+TEST(CheckDestination, refuses_one_port_of_a_machine_where_only_that_is_ours) {
+  const DestinationPolicy policy{.own_hosts = {"127.0.0.1:8080", "go.example:443"}, .allow = {}};
+  for (const char* url :
+       {"http://127.0.0.1:8080/try", "https://go.example/anna7", "https://go.example:443/anna7"}) {
+    EXPECT_NE(problem(url, policy), "") << url;
+  }
+  for (const char* url : {"http://127.0.0.1/", "http://127.0.0.1:3000/", "http://go.example/"}) {
+    EXPECT_EQ(problem(url, policy), "") << url;
+  }
+}
+
 TEST(CheckDestination, keeps_to_the_hosts_allowed) {
   const DestinationPolicy policy{.own_hosts = {}, .allow = {"Shop.example", ".firm.example"}};
   for (const char* url : {"https://shop.example/", "https://SHOP.example./",

@@ -117,7 +117,7 @@ LocalSystem plan_local_system(const StateFolder& folder) {
                  edge,
                  {"--listen", edge_at, "--admin", edge_admin_at, "--redis", running.redis,
                   "--journal", folder.journal().string(), "--keys", folder.keys().string(), "--set",
-                  "cookies.secure=false"},
+                  "cookies.secure=false", "--set", "links.base_url=" + running.edge},
                  folder.logs() / "redirect.log"};
   system.tracker = {"tracker",
                     tracker,

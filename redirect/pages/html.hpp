@@ -1,0 +1,25 @@
+// What our own pages have in common: one frame, no script, nothing loaded from anywhere.
+#pragma once
+
+#include "redirect/pages/language.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace waymark::redirect {
+
+// Text as it may stand in an element or between double quotes in an attribute.
+std::string html_escaped(std::string_view text);
+
+// A whole document. `title` is text, `body` is markup.
+std::string html_page(const Language& language, std::string_view title, std::string_view body);
+
+// Header lines of every such page.
+inline constexpr std::string_view html_fields =
+    "Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n"
+    "Vary: Accept-Language\r\nX-Robots-Tag: noindex\r\nX-Content-Type-Options: nosniff\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'\r\n";
+
+}  // namespace waymark::redirect
