@@ -8,6 +8,8 @@
 #include "common/log.hpp"
 #include "common/metrics.hpp"
 #include "redirect/config.hpp"
+#include "redirect/server/address_limit.hpp"
+#include "redirect/server/listener.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -50,6 +52,8 @@ class Edge {
   void finish_shipping();
   void stop_all();
   void reload_keys();
+  void reload_certificates();
+  std::string listeners_text() const;
 
   RedirectConfig config_;
   std::function<std::string()> describe_;
@@ -59,6 +63,9 @@ class Edge {
   std::shared_ptr<const KeyRing> keys_;
   Shipping shipping_;
   LinkSource source_;
+  Listeners listeners_;
+  std::shared_ptr<const TlsServer> tls_;  // null without TLS listeners
+  AddressLimit address_limit_;
   std::vector<std::unique_ptr<Worker>> workers_;
   http::Server admin_;
   boost::asio::signal_set signals_;

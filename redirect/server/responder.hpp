@@ -14,6 +14,7 @@
 #include "redirect/links/link_cache.hpp"
 #include "redirect/metrics.hpp"
 #include "redirect/server/connection.hpp"
+#include "redirect/server/forwarded.hpp"
 #include "redirect/server/host_table.hpp"
 
 #include <cstdint>
@@ -29,6 +30,8 @@ struct ResponderOptions {
   std::size_t hosts_max = 1'024;
   std::uint64_t connection_age_max_ms = 3'600'000;
   CodeCase code_case = CodeCase::fold;
+  std::shared_ptr<const TrustedProxies> proxies = std::make_shared<const TrustedProxies>();
+  ForwardHeader forward_header = ForwardHeader::x_forwarded_for;
   DecideRules rules;
 };
 
@@ -79,6 +82,7 @@ class Responder {
   const AddressBudget& addresses() const noexcept { return addresses_; }
 
  private:
+  void identify(Connection& connection) noexcept;
   Step begin_answer(Connection& connection, char*& out);
   void refuse(Connection& connection, Refusal refusal, char*& out);
   void page(Connection& connection, unsigned status, Counter counter, char*& out);
@@ -103,6 +107,7 @@ class Responder {
   Uuid7Generator ids_;
   DateText date_;
   DecideScratch scratch_;
+  ForwardedLines forwarded_;
   LookupKey awaited_;
   Asking awaited_asking_ = Asking::unheard;
   Now now_;
