@@ -11,6 +11,7 @@ namespace waymark::limits {
 inline constexpr std::size_t header_bytes_max = 8 * 1024;  // request line and fields together
 inline constexpr std::size_t target_bytes_max = 4 * 1024;
 inline constexpr std::size_t host_bytes_max = 255;
+inline constexpr std::size_t proxy_header_bytes_max = 4 * 1024;  // PROXY protocol 2 with its TLVs
 
 // Links.
 inline constexpr std::size_t code_bytes_max = 64;

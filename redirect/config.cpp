@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 namespace {
 
 void bind_basics(Settings& settings, RedirectConfig& config) {
-  settings.bind("listen", config.listen, "Address for visitors");
+  settings.bind("listen", config.listen,
+                "Addresses for visitors: host:port, unix:/path or fd:NAME");
   settings.bind("admin", config.admin, "Address of the admin pages: health, metrics, version");
   settings.bind("redis", config.redis, "Redis of links and click stream", SettingKind::secret);
   settings.bind("redis.links", config.redis_links, "Redis of links, if another server",
@@ -31,6 +32,25 @@ void bind_basics(Settings& settings, RedirectConfig& config) {
                        {"debug", "info", "warning", "error"});
   settings.bind_choice("log.format", config.log_format, "JSON lines, text, or text on a terminal",
                        {"auto", "json", "text"});
+}
+
+void bind_network(Settings& settings, RedirectConfig& config) {
+  settings.bind("proxies.listen", config.proxies_listen,
+                "Addresses where each connection starts with a PROXY header");
+  settings.bind("proxies.trusted", config.proxies_trusted,
+                "Proxies whose word about the visitor counts: addresses, ranges, unix");
+  settings.bind_choice("proxies.header", config.proxies_header,
+                       "Header in which trusted proxies name the visitor",
+                       {"x-forwarded-for", "forwarded"});
+  settings.bind("tls.listen", config.tls_listen, "Addresses where each connection is TLS");
+  settings.bind("tls.certificate", config.tls_certificate,
+                "Certificate with its chain (PEM) for visitors who name no known host");
+  settings.bind("tls.key", config.tls_key, "Private key (PEM) of tls.certificate");
+  settings.bind("tls.dir", config.tls_dir,
+                "Folder of certificates, chosen by the names in them: NAME.crt with NAME.key, or "
+                "NAME/fullchain.pem with NAME/privkey.pem");
+  settings.bind("connections.per_address", config.connections_per_address,
+                "Connections of one IPv4 address or IPv6 /64; 0: no limit", 0, 10'000'000);
 }
 
 void bind_journal(Settings& settings, RedirectConfig& config) {
@@ -154,6 +174,7 @@ std::string host_name() {
 
 void bind_settings(Settings& settings, RedirectConfig& config) {
   bind_basics(settings, config);
+  bind_network(settings, config);
   bind_journal(settings, config);
   bind_links(settings, config);
   bind_visitors(settings, config);
@@ -195,6 +216,16 @@ void complete(RedirectConfig& config) {
                        "links.base_url: '" + config.links_base_url +
                            "' is not http(s)://HOST; use one such as https://go.example.com");
   }
+}
+
+std::vector<ListenSpec> listen_specs(const RedirectConfig& config) {
+  return listen_specs(config.listen, config.proxies_listen, config.tls_listen);
+}
+
+std::shared_ptr<const TlsServer> load_tls(const RedirectConfig& config) {
+  if (config.tls_listen.empty()) return nullptr;
+  return std::make_shared<const TlsServer>(
+      find_tls_files(config.tls_certificate, config.tls_key, config.tls_dir));
 }
 
 LogLevel log_level(const RedirectConfig& config) {

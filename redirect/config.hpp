@@ -5,18 +5,39 @@
 #include "common/settings.hpp"
 #include "redirect/journal/options.hpp"
 #include "redirect/links/link_source.hpp"
+#include "redirect/server/listen_spec.hpp"
+#include "redirect/server/tls_server.hpp"
 #include "redirect/server/worker.hpp"
 #include "redirect/shipping/shipping.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace waymark::redirect {
 
 struct RedirectConfig {
-  ListenAddress listen{"127.0.0.1", 8080};
+  // Where visitors connect: each `127.0.0.1:8080`, `[::1]:8080`, `:8080` (every address, IPv6 and
+  // IPv4), `unix:/path` (mode 0666, removed at the end) or `fd:NAME` (sockets passed by systemd,
+  // shared by all threads). `listen` takes plain HTTP.
+  std::vector<std::string> listen{"127.0.0.1:8080"};
+  // Here each connection must start with a PROXY header, version 1 or 2, and is its source's. It is
+  // believed of peers in `proxies.trusted`; when that is empty, of everybody who gets there.
+  std::vector<std::string> proxies_listen;
+  // Here each connection starts with a TLS handshake. An address in both lists wants both, the
+  // PROXY header first. One in `listen` stands in neither.
+  std::vector<std::string> tls_listen;
+  // Proxies in front, as addresses, ranges and `unix`. A request that comes from one of them is the
+  // visitor's whom `proxies.header` names; that header is ignored when anybody else sends it. The
+  // proxies must all write the one header, since visitors can send the other through them.
+  std::vector<std::string> proxies_trusted;
+  std::string proxies_header = "x-forwarded-for";
+  // The certificate shown to who names no host or an unknown one, and a folder with more of them.
+  std::string tls_certificate;
+  std::string tls_key;
+  std::string tls_dir;
   ListenAddress admin{"127.0.0.1", 9080};
   std::string redis = "redis://127.0.0.1:6379";
   std::string redis_links;   // server of links; empty: `redis`
@@ -47,6 +68,9 @@ struct RedirectConfig {
   std::uint64_t hosts_max = 1'024;
 
   std::uint64_t connections_max = 20'000;
+  // Of one IPv4 address or IPv6 /64, trusted proxies and Unix sockets excepted; 0: no limit. Many
+  // visitors share an address behind a carrier's NAT.
+  std::uint64_t connections_per_address = 1'024;
   std::chrono::milliseconds header_deadline{10'000};
   std::chrono::milliseconds idle_deadline{60'000};
   std::chrono::milliseconds write_deadline{10'000};
@@ -73,6 +97,11 @@ void bind_settings(Settings& settings, RedirectConfig& config);
 // Fills in what depends on the machine or on other settings, and checks how they fit together.
 // Throws StartupError (exit 78).
 void complete(RedirectConfig& config);
+
+// Where to listen. Throws StartupError naming the setting.
+std::vector<ListenSpec> listen_specs(const RedirectConfig& config);
+// The certificates in force now; null without TLS listeners. Throws StartupError naming the file.
+std::shared_ptr<const TlsServer> load_tls(const RedirectConfig& config);
 
 LogLevel log_level(const RedirectConfig& config);
 LogFormat log_format(const RedirectConfig& config);

@@ -8,6 +8,7 @@
 #include "redirect/pages/well_known.hpp"
 #include "redirect/server/edge.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string_view>
@@ -33,9 +34,13 @@ int serve(int argc, char** argv) {
     std::ignore = redis::parse_url(config.redis_stream, "redis.stream");
     std::ignore = KeyRing::load(config.keys);
     std::ignore = WellKnownFiles::load(config.well_known_dir);
+    std::ignore = listen_specs(config);
+    std::ignore = TrustedProxies{config.proxies_trusted};
+    std::ignore = load_tls(config);
   });
   settings.load(argc, argv);
   Log log{"redirect", log_level(config), log_format(config)};
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   Edge edge{config, [&settings] { return settings.describe(); }, log};
   return edge.run();
 }

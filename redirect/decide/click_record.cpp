@@ -106,7 +106,7 @@ char* write_click(const Decision& decision, const Request& request, const KnownA
   parts.referring_host = decision.referring_host;
   parts.country = decision.country;
   parts.ip = peer.truncated_text();
-  if (!decision.anonymous) parts.ipk = address_hash(peer, keys, now_ms);
+  if (!decision.anonymous && peer.address_bytes > 0) parts.ipk = address_hash(peer, keys, now_ms);
   parts.bot = decision.bot;
   parts.outcome = decision.outcome;
   parts.test = decision.test;

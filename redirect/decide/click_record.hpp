@@ -11,7 +11,8 @@
 
 namespace waymark::redirect {
 
-// What a connection knows of its peer; computed once and kept.
+// What a connection knows of its visitor's address; computed once and kept. Nothing of it is known
+// behind a Unix socket unless a trusted proxy tells.
 struct Peer {
   std::array<char, 48> truncated{};  // text of the address cut to /24 or /48
   std::uint8_t truncated_bytes = 0;

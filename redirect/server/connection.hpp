@@ -1,6 +1,8 @@
 // State of one client connection. Plain data: the Worker does its I/O, the Responder reads its
 // requests.
 //
+//   (greeting ──PROXY header──▶) (handshaking ──TLS──▶) reading
+//
 //   reading ──header complete──▶ (answer) ──all sent──▶ reading
 //      │                            ├─ not all sent ──▶ writing ──▶ reading or lingering
 //      │                            └─ lookup needed ─▶ waiting ──▶ (answer)
@@ -11,10 +13,12 @@
 #include "redirect/decide/click_record.hpp"
 #include "redirect/links/lookup.hpp"
 #include "redirect/pages/asked_path.hpp"
+#include "redirect/server/ip_address.hpp"
 #include "redirect/server/request.hpp"
 #include "redirect/server/request_parser.hpp"
 #include "redirect/server/target.hpp"
 #include "redirect/server/timer_wheel.hpp"
+#include "redirect/server/tls_stream.hpp"
 
 #include <array>
 #include <cstddef>
@@ -25,7 +29,15 @@
 
 namespace waymark::redirect {
 
-enum class ConnectionState : std::uint8_t { reading, waiting, writing, lingering };
+// In the order of a connection's life up to its first answer.
+enum class ConnectionState : std::uint8_t {
+  greeting,
+  handshaking,
+  reading,
+  waiting,
+  writing,
+  lingering,
+};
 
 struct Connection : WheelEntry {
   int fd = -1;
@@ -34,7 +46,14 @@ struct Connection : WheelEntry {
   bool answered = false;     // at least one request was
   bool linger = false;       // unread content may come: close only after the peer has
   std::uint64_t accepted_ms = 0;
-  Peer peer;
+  unsigned polled = 0;             // the events that the poller looks for
+  std::unique_ptr<TlsStream> tls;  // null: plain
+  bool wants_tls = false;          // once the PROXY header is there
+
+  IpAddress near_peer;        // of the socket, or what its PROXY header says; none on Unix sockets
+  bool behind_proxy = false;  // that one is trusted: its requests tell whose they are
+  bool counted = false;       // against the limit of its address
+  Peer peer;                  // the visitor, of the request under way
 
   // Bytes received and not yet answered: in_[begin, end).
   std::size_t begin = 0;

@@ -2,7 +2,6 @@
 
 #include "common/redis/url.hpp"
 #include "common/version.hpp"
-#include "redirect/server/listener.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/url/parse.hpp>
@@ -97,6 +96,9 @@ WorkerOptions worker_options(const RedirectConfig& config) {
   responder.refuse_unknown_hosts = config.hosts_unknown == "refuse";
   responder.qr_rate = static_cast<double>(config.qr_rate) / static_cast<double>(config.threads);
   responder.domain_refresh_ms = static_cast<std::uint64_t>(config.cache_refresh.count());
+  responder.proxies = std::make_shared<const TrustedProxies>(config.proxies_trusted);
+  responder.forward_header = config.proxies_header == "forwarded" ? ForwardHeader::forwarded
+                                                                  : ForwardHeader::x_forwarded_for;
   CacheOptions& cache = responder.cache;
   cache.bytes_max = config.cache_bytes / config.threads;
   cache.absences_max = config.cache_absences / config.threads;
@@ -111,6 +113,10 @@ WorkerOptions worker_options(const RedirectConfig& config) {
   addresses.burst = static_cast<double>(config.unknown_address_burst);
   addresses.seed = cache.seed;
   return options;
+}
+
+std::string described(const ListenSpec& spec) {
+  return spec.text() + (spec.proxy ? " proxy" : "") + (spec.tls ? " tls" : "");
 }
 
 std::vector<std::string> ids_of(const KeyRing& keys) {
@@ -143,6 +149,9 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
           },
           log),
       source_(control_, source_options(), source_events(), metrics_.new_shard(), log),
+      listeners_(listen_specs(config_), static_cast<unsigned>(config_.threads)),
+      tls_(load_tls(config_)),
+      address_limit_(config_.connections_per_address, random_seed()),
       admin_(control_, config_.admin, "admin", {}, admin_pages(admin_sources()), log),
       signals_(control_, SIGTERM, SIGINT, SIGHUP),
       grace_timer_(control_) {
@@ -156,12 +165,12 @@ Edge::~Edge() = default;
 
 void Edge::build_workers() {
   const auto threads = static_cast<unsigned>(config_.threads);
-  const std::vector<int> listeners = open_listeners(config_.listen, threads);
-  config_.listen.port = bound_port(listeners.front());
-  const WorkerOptions options = worker_options(config_);
+  WorkerOptions options = worker_options(config_);
+  options.address_limit = &address_limit_;
+  options.tls = tls_;
   for (unsigned thread = 0; thread < threads; ++thread) {
     workers_.push_back(std::make_unique<Worker>(
-        listeners[thread], options, keys_, shipping_.writer(thread),
+        listeners_.take(thread), options, keys_, shipping_.writer(thread),
         [this](const LookupKey& key, Asking asking) { source_.ask(key, asking); },
         [this] { return source_.redis_away(); }, metrics_.new_shard(), log_));
     workers_.back()->set_countries(countries_.current());
@@ -194,6 +203,14 @@ SourceEvents Edge::source_events() {
           }};
 }
 
+std::string Edge::listeners_text() const {
+  std::string text;
+  for (const ListenSpec& spec : listeners_.specs()) {
+    text += (text.empty() ? "" : ", ") + described(spec);
+  }
+  return text;
+}
+
 int Edge::run() {
   snapshot_.start();
   source_.start();
@@ -210,7 +227,8 @@ int Edge::run() {
     log_.info("qr.off", "QR codes of links for every domain need links.base_url");
   }
   log_.info("edge.started", "Serving",
-            {{"listen", config_.listen.text()},
+            {{"listen", listeners_.specs().front().text()},
+             {"listeners", listeners_text()},
              {"admin", config_.admin.host + ":" + std::to_string(admin_.port())},
              {"threads", config_.threads},
              {"epoch", shipping_.epoch()},
@@ -233,6 +251,7 @@ void Edge::await_signal() {
 void Edge::on_signal(int signal) {
   if (signal == SIGHUP) {
     reload();
+    reload_certificates();
     return reload_well_known();
   }
   if (phase_ != Phase::serving) {
@@ -306,6 +325,20 @@ void Edge::reload_well_known() {
   }
 }
 
+// All of them or none, so that no host is left without its certificate.
+void Edge::reload_certificates() {
+  if (!tls_) return;
+  try {
+    tls_ = load_tls(config_);
+    on_each_worker([tls = tls_](Worker& worker) { worker.set_tls(tls); });
+    log_.info("certificates.reloaded", "Certificates read again: new connections are shown them",
+              {{"certificates", tls_->certificates()}});
+  } catch (const StartupError& error) {
+    log_.error("certificates.kept", "A certificate cannot be used: those in force stay",
+               {{"reason", error.what()}});
+  }
+}
+
 // --- admin ---
 
 bool Edge::loops_turn() const {
@@ -345,6 +378,13 @@ void Edge::register_gauges() {
     return [this, member] { return static_cast<double>(gauge_sum(member)); };
   };
   metrics_.gauge({"connections", "", "Open connections"}, sum(&WorkerGauges::connections));
+  metrics_.gauge({"connections_tls", "", "Open connections that are TLS"},
+                 sum(&WorkerGauges::connections_tls));
+  if (tls_) {
+    metrics_.gauge({"tls_certificate_end_seconds", "",
+                    "When the first of the certificates in force ends, unix time"},
+                   [this] { return static_cast<double>(tls_->first_end()); });
+  }
   metrics_.gauge({"link_cache_entries", "", "Links in the caches of all threads"},
                  sum(&WorkerGauges::cache_entries));
   metrics_.gauge({"link_cache_bound_entries", "", "Of link_cache_entries: links of one host"},

@@ -10,6 +10,8 @@
 #include "redirect/config.hpp"
 #include "redirect/geo/country_watch.hpp"
 #include "redirect/snapshot/link_snapshot.hpp"
+#include "redirect/server/address_limit.hpp"
+#include "redirect/server/listener.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -54,6 +56,8 @@ class Edge {
   void stop_all();
   void reload();
   void reload_well_known();
+  void reload_certificates();
+  std::string listeners_text() const;
 
   RedirectConfig config_;
   std::function<std::string()> describe_;
@@ -65,6 +69,9 @@ class Edge {
   CountryWatch countries_;
   LinkSnapshot snapshot_;
   LinkSource source_;
+  Listeners listeners_;
+  std::shared_ptr<const TlsServer> tls_;  // null without TLS listeners
+  AddressLimit address_limit_;
   std::vector<std::unique_ptr<Worker>> workers_;
   http::Server admin_;
   boost::asio::signal_set signals_;

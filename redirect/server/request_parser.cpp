@@ -81,7 +81,8 @@ void keep_first(std::string_view& field, std::string_view value) noexcept {
 
 // Takes note of the fields that matter; false when one of them breaks the message. The size of a
 // name decides first, which spares most fields a comparison.
-bool take_field(Request& request, std::string_view name, std::string_view value) noexcept {
+bool take_field(Request& request, ForwardedLines* forwarded, std::string_view name,
+                std::string_view value) noexcept {
   switch (name.size()) {
     case 4:
       if (is_name(name, "host")) {
@@ -103,6 +104,10 @@ bool take_field(Request& request, std::string_view name, std::string_view value)
       if (is_name(name, "purpose")) request.prefetch |= starts_with_word(value, "prefetch");
       break;
     case 9:
+      if (forwarded != nullptr && forwarded->wanted() == ForwardHeader::forwarded &&
+          is_name(name, "forwarded")) {
+        forwarded->add(value);
+      }
       if (is_name(name, "x-purpose")) {
         request.prefetch |=
             starts_with_word(value, "preview") || starts_with_word(value, "prefetch");
@@ -121,6 +126,10 @@ bool take_field(Request& request, std::string_view name, std::string_view value)
       if (is_name(name, "content-length")) return take_length(request, value);
       break;
     case 15:
+      if (forwarded != nullptr && forwarded->wanted() == ForwardHeader::x_forwarded_for &&
+          is_name(name, "x-forwarded-for")) {
+        forwarded->add(value);
+      }
       if (is_name(name, "accept-language")) keep_first(request.accept_language, value);
       break;
     case 17:
@@ -153,11 +162,11 @@ Refusal take_request_line(Request& request, std::string_view line) noexcept {
 }
 
 // Folded lines start with white space, which is no token: they are refused here, too.
-bool take_field_line(Request& request, std::string_view line) noexcept {
+bool take_field_line(Request& request, ForwardedLines* forwarded, std::string_view line) noexcept {
   std::size_t colon = 0;
   while (colon < line.size() && token_octets[static_cast<unsigned char>(line[colon])]) ++colon;
   if (colon == 0 || colon == line.size() || line[colon] != ':') return false;
-  return take_field(request, line.substr(0, colon), trimmed(line.substr(colon + 1)));
+  return take_field(request, forwarded, line.substr(0, colon), trimmed(line.substr(colon + 1)));
 }
 
 // What an unfinished header amounts to: patience, or a refusal where it has outgrown its limit.
@@ -171,8 +180,10 @@ Parsed unfinished(std::size_t received, bool in_request_line) noexcept {
 
 }  // namespace
 
-Parsed parse_request(std::string_view received, Request& request) noexcept {
+Parsed parse_request(std::string_view received, Request& request,
+                     ForwardedLines* forwarded) noexcept {
   request = Request{};
+  if (forwarded != nullptr) forwarded->clear();
   const char* at = received.data();
   const char* const end = at + received.size();
   for (bool in_request_line = true;; in_request_line = false) {
@@ -188,7 +199,7 @@ Parsed parse_request(std::string_view received, Request& request) noexcept {
       if (refusal != Refusal::none) return {refusal, 0};
     } else if (line.empty()) {
       return {Refusal::none, static_cast<std::size_t>(at - received.data())};
-    } else if (!take_field_line(request, line)) {
+    } else if (!take_field_line(request, forwarded, line)) {
       return {Refusal::bad_request, 0};
     }
   }

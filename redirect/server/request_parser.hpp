@@ -7,6 +7,7 @@
 // together.
 #pragma once
 
+#include "redirect/server/forwarded.hpp"
 #include "redirect/server/request.hpp"
 
 #include <cstddef>
@@ -33,7 +34,9 @@ struct Parsed {
 
 // `received` starts with the request line. A broken line is refused when its end is there, a bare
 // CR or LF and other control characters at once, and what outgrows its limit when it does. On
-// success the views in `request` point into `received`.
-Parsed parse_request(std::string_view received, Request& request) noexcept;
+// success the views in `request` point into `received`. `forwarded` gets the lines of its header;
+// null for a peer whose word does not count.
+Parsed parse_request(std::string_view received, Request& request,
+                     ForwardedLines* forwarded = nullptr) noexcept;
 
 }  // namespace waymark::redirect

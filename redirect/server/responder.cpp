@@ -68,7 +68,8 @@ Responder::Responder(const ResponderOptions& options, std::shared_ptr<const KeyR
       cache_(options.cache),
       addresses_(options.unknown_per_address),
       hosts_(options.hosts_max, options.cache.seed, options.base.host),
-      agents_(options.cache.seed) {}
+      agents_(options.cache.seed),
+      forwarded_(options.forward_header) {}
 
 void Responder::set_now(Now now) noexcept {
   now_ = now;
@@ -79,9 +80,11 @@ Step Responder::respond(Connection& connection, char*& out) {
   // One empty line before the request line is tolerated (RFC 9112 section 2.2).
   if (connection.received().starts_with("\r\n")) connection.begin += 2;
   Request& request = connection.request;
-  const Parsed parsed = parse_request(connection.received(), request);
+  ForwardedLines* const forwarded = connection.behind_proxy ? &forwarded_ : nullptr;
+  const Parsed parsed = parse_request(connection.received(), request, forwarded);
   if (parsed.bytes == 0 && parsed.refusal == Refusal::none) return Step::starved;
   connection.request_bytes = parsed.bytes;
+  if (connection.behind_proxy) identify(connection);
   Refusal refusal = parsed.refusal;
   if (refusal == Refusal::none) refusal = split_target(request, connection.host);
   if (refusal == Refusal::none && request.method == Method::other) {
@@ -95,6 +98,12 @@ Step Responder::respond(Connection& connection, char*& out) {
     return Step::answered;
   }
   return begin_answer(connection, out);
+}
+
+// A proxy's connection carries requests of many visitors, often of one for a while.
+void Responder::identify(Connection& connection) noexcept {
+  const IpAddress visitor = visitor_behind(connection.near_peer, forwarded_, *options_.proxies);
+  if (!is_peer(connection.peer, visitor)) connection.peer = peer_of(visitor);
 }
 
 Step Responder::begin_answer(Connection& connection, char*& out) {

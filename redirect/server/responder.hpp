@@ -20,6 +20,7 @@
 #include "redirect/pages/qr_desk.hpp"
 #include "redirect/pages/well_known.hpp"
 #include "redirect/server/connection.hpp"
+#include "redirect/server/forwarded.hpp"
 #include "redirect/server/host_table.hpp"
 
 #include <cstdint>
@@ -43,6 +44,8 @@ struct ResponderOptions {
   std::uint64_t connection_age_max_ms = 3'600'000;
   CodeCase code_case = CodeCase::fold;
   bool country_of_every_click = false;  // not only where a link's rules ask for it
+  std::shared_ptr<const TrustedProxies> proxies = std::make_shared<const TrustedProxies>();
+  ForwardHeader forward_header = ForwardHeader::x_forwarded_for;
   DecideRules rules;
   LinkBase base;
   bool refuse_unknown_hosts = false;
@@ -111,6 +114,7 @@ class Responder {
   const QrDesk& qr_codes() const noexcept { return qr_codes_; }
 
  private:
+  void identify(Connection& connection) noexcept;
   Step begin_answer(Connection& connection, char*& out);
   void refuse(Connection& connection, Refusal refusal, char*& out);
   void page(Connection& connection, unsigned status, Counter counter, char*& out);
@@ -163,6 +167,7 @@ class Responder {
   Uuid7Generator ids_;
   DateText date_;
   DecideScratch scratch_;
+  ForwardedLines forwarded_;
   LookupKey awaited_;
   Asking awaited_asking_ = Asking::unheard;
   Now now_;

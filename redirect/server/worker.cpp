@@ -1,7 +1,5 @@
 #include "redirect/server/worker.hpp"
 
-#include "redirect/server/listener.hpp"
-
 #include <boost/asio/post.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,9 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t accepts_per_turn_max = 64;
 constexpr unsigned turns_between_polls = 8;
-constexpr auto accept_pause = 50ms;
 constexpr auto last_request_deadline = 1s;
 
 std::uint64_t milliseconds_of(clockid_t clock) noexcept {
@@ -32,9 +28,9 @@ std::uint64_t milliseconds_of(clockid_t clock) noexcept {
 
 }  // namespace
 
-Worker::Worker(int listener, const WorkerOptions& options, std::shared_ptr<const KeyRing> keys,
-               JournalWriter& journal, Responder::Ask ask, std::function<bool()> redis_away,
-               MetricShard& counters, Log& log)
+Worker::Worker(std::vector<Listener> listeners, const WorkerOptions& options,
+               std::shared_ptr<const KeyRing> keys, JournalWriter& journal, Responder::Ask ask,
+               std::function<bool()> redis_away, MetricShard& counters, Log& log)
     : io_(1),
       options_(options),
       counters_(counters),
@@ -44,10 +40,10 @@ Worker::Worker(int listener, const WorkerOptions& options, std::shared_ptr<const
       accept_timer_(io_),
       redis_away_(std::move(redis_away)),
       responder_(options.responder, std::move(keys), journal, std::move(ask), counters),
-      listener_(listener),
+      listeners_(std::move(listeners)),
       out_(std::make_unique<char[]>(out_bytes)) {
   renew_clocks();
-  poller_.add(listener_, EPOLLIN, nullptr);
+  for (Listener& listener : listeners_) poller_.add(listener.fd, EPOLLIN, &listener);
   gauges_.listening = true;
   gauges_.turned_ms = now_.steady_ms;
 }
@@ -56,7 +52,7 @@ Worker::~Worker() {
   for (auto& connection : connections_) {
     if (connection->fd >= 0) ::close(connection->fd);
   }
-  if (listener_ >= 0) ::close(listener_);
+  for (const Listener& listener : listeners_) ::close(listener.fd);
 }
 
 void Worker::run() {
@@ -76,8 +72,8 @@ void Worker::run() {
 void Worker::turn(std::span<epoll_event> events) {
   renew_clocks();
   for (epoll_event& event : events) {
-    if (event.data.ptr == nullptr) {
-      accept();
+    if (is_listener(event.data.ptr)) [[unlikely]] {
+      accept(*static_cast<const Listener*>(event.data.ptr));
     } else {
       on_event(*static_cast<Connection*>(event.data.ptr), event.events);
     }
@@ -107,6 +103,7 @@ void Worker::tick() {
                  [this](WheelEntry& entry) { expired(static_cast<Connection&>(entry)); });
   gauges_.turned_ms = now_.steady_ms;
   gauges_.connections = open_;
+  gauges_.connections_tls = open_tls_;
   gauges_.cache_entries = responder_.cache().entries();
   gauges_.cache_bound = responder_.cache().bound_entries();
   gauges_.cache_absences = responder_.cache().absences();
@@ -122,45 +119,7 @@ void Worker::tick() {
   });
 }
 
-// --- accepting ---
-
-bool Worker::accept() {
-  for (std::size_t i = 0; i < accepts_per_turn_max && listener_ >= 0; ++i) {
-    Peer peer;
-    const int fd = accept_connection(listener_, peer);
-    if (fd < 0) {
-      if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
-      if (errno == EINTR || errno == ECONNABORTED || errno == EPROTO) continue;
-      pause_accepting();
-      return false;
-    }
-    Connection* const connection = open_ < options_.connections_max ? new_connection() : nullptr;
-    if (connection == nullptr) {
-      counters_.add(Counter::connections_refused);
-      ::close(fd);
-      continue;
-    }
-    counters_.add(Counter::accepted);
-    connection->fd = fd;
-    connection->peer = peer;
-    connection->accepted_ms = now_.steady_ms;
-    set_deadline(*connection, options_.header_deadline);
-    if (!poller_.add(fd, EPOLLIN, connection)) close(*connection);
-  }
-  return true;
-}
-
-// Out of descriptors or memory: the connection stays queued and would wake us again at once.
-void Worker::pause_accepting() {
-  counters_.add(Counter::accept_errors);
-  log_.warning("accept.failed", "Connections wait: raise the limit of open files",
-               {{"errno", errno}});
-  poller_.remove(listener_);
-  accept_timer_.expires_after(accept_pause);
-  accept_timer_.async_wait([this](boost::system::error_code error) {
-    if (!error && listener_ >= 0) poller_.add(listener_, EPOLLIN, nullptr);
-  });
-}
+// --- connections ---
 
 Connection* Worker::new_connection() {
   if (free_.empty()) {
@@ -176,6 +135,8 @@ Connection* Worker::new_connection() {
   connection->request_bytes = connection->lingered = connection->unsent_at = 0;
   connection->unsent.clear();
   connection->content.reset();
+  connection->polled = EPOLLIN;
+  connection->wants_tls = connection->behind_proxy = connection->counted = false;
   ++open_;
   return connection;
 }
@@ -185,6 +146,13 @@ void Worker::close(Connection& connection) {
     for (auto& [name, waiting] : waiters_) std::erase(waiting, &connection);
   }
   wheel_.remove(connection);
+  if (connection.counted) options_.address_limit->leave(connection.near_peer);
+  if (connection.tls) {
+    // Who misses part of an answer must not take it for the whole.
+    if (connection.state != ConnectionState::writing) connection.tls->end();
+    connection.tls.reset();
+    --open_tls_;
+  }
   ::close(connection.fd);
   connection.fd = -1;
   free_.push_back(&connection);
@@ -199,17 +167,17 @@ void Worker::set_deadline(Connection& connection, std::chrono::milliseconds from
 // --- ending ---
 
 void Worker::finish(std::function<void()> done) {
-  while (listener_ >= 0 && accept()) {
+  for (const Listener& listener : listeners_) {
+    while (accept(listener)) {
+    }
+    poller_.remove(listener.fd);
+    ::close(listener.fd);
   }
-  if (listener_ >= 0) {
-    poller_.remove(listener_);
-    ::close(listener_);
-    listener_ = -1;
-    gauges_.listening = false;
-  }
+  listeners_.clear();
+  gauges_.listening = false;
   finished_ = std::move(done);
   for (auto& connection : connections_) {
-    if (connection->fd >= 0 && connection->state == ConnectionState::reading) {
+    if (connection->fd >= 0 && connection->state <= ConnectionState::reading) {
       end_when_idle(*connection);
     }
   }
@@ -218,8 +186,8 @@ void Worker::finish(std::function<void()> done) {
 
 // What was answered before may go; who never asked gets a moment, since every answer closes now.
 void Worker::end_when_idle(Connection& connection) {
-  receive(connection);  // its last request may be there already
-  if (connection.fd < 0 || connection.state != ConnectionState::reading) return;
+  on_event(connection, EPOLLIN);  // its last request may be there already
+  if (connection.fd < 0 || connection.state > ConnectionState::reading) return;
   if (connection.begin == connection.end && connection.answered) return close(connection);
   set_deadline(connection, last_request_deadline);
 }

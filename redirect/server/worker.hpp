@@ -3,7 +3,9 @@
 #pragma once
 
 #include "common/log.hpp"
+#include "redirect/server/address_limit.hpp"
 #include "redirect/server/connection.hpp"
+#include "redirect/server/listener.hpp"
 #include "redirect/server/poller.hpp"
 #include "redirect/server/responder.hpp"
 #include "redirect/server/timer_wheel.hpp"
@@ -30,6 +32,8 @@ struct WorkerOptions {
   std::chrono::milliseconds header_deadline{10'000};
   std::chrono::milliseconds idle_deadline{60'000};
   std::chrono::milliseconds write_deadline{10'000};
+  AddressLimit* address_limit = nullptr;  // of the process; outlives the worker
+  std::shared_ptr<const TlsServer> tls;   // null without TLS listeners
   ResponderOptions responder;
 };
 
@@ -37,6 +41,7 @@ struct WorkerOptions {
 struct WorkerGauges {
   std::atomic<std::uint64_t> turned_ms{0};  // steady clock of the last tick
   std::atomic<std::uint64_t> connections{0};
+  std::atomic<std::uint64_t> connections_tls{0};
   std::atomic<std::uint64_t> cache_entries{0};
   std::atomic<std::uint64_t> cache_bound{0};
   std::atomic<std::uint64_t> cache_absences{0};
@@ -51,10 +56,10 @@ struct WorkerGauges {
 
 class Worker {
  public:
-  // `listener` is owned. `ask` sends a lookup to the LinkSource; `redis_away` is asked each turn.
-  Worker(int listener, const WorkerOptions& options, std::shared_ptr<const KeyRing> keys,
-         JournalWriter& journal, Responder::Ask ask, std::function<bool()> redis_away,
-         MetricShard& counters, Log& log);
+  // `listeners` are owned. `ask` sends a lookup to the LinkSource; `redis_away` is asked each turn.
+  Worker(std::vector<Listener> listeners, const WorkerOptions& options,
+         std::shared_ptr<const KeyRing> keys, JournalWriter& journal, Responder::Ask ask,
+         std::function<bool()> redis_away, MetricShard& counters, Log& log);
   ~Worker();
 
   // Serves until stop(); on the thread that becomes this worker's.
@@ -80,9 +85,11 @@ class Worker {
     responder_.set_well_known(std::move(files));
   }
   void set_keys(std::shared_ptr<const KeyRing> keys) { responder_.set_keys(std::move(keys)); }
+  // For connections that come from now on.
+  void set_tls(std::shared_ptr<const TlsServer> tls) noexcept { options_.tls = std::move(tls); }
   // From now on each answer closes its connection.
   void begin_drain() noexcept { responder_.set_draining(); }
-  // Accepts what the kernel has queued, closes the listener and the idle connections, and calls
+  // Accepts what the kernel has queued, closes the listeners and the idle connections, and calls
   // `done` when the last one has ended.
   void finish(std::function<void()> done);
   void stop() noexcept { stopped_ = true; }
@@ -101,10 +108,20 @@ class Worker {
   void wait_in_asio();
   void renew_clocks() noexcept;
   void tick();
-  bool accept();  // true while more may be queued
+  bool is_listener(const void* tag) const noexcept;
+  bool accept(const Listener& listener);  // true while more may be queued
   void pause_accepting();
+  void admit(const Listener& listener, int fd, const IpAddress& peer);
+  bool settle(Connection& connection, const IpAddress& peer);
+  void greet(Connection& connection);
+  void start_session(Connection& connection);
+  void shake_hands(Connection& connection);
   void on_event(Connection& connection, unsigned events);
+  void poll_for(Connection& connection, unsigned events) noexcept;
   void receive(Connection& connection);
+  ssize_t receive_some(Connection& connection) noexcept;
+  ssize_t send_some(Connection& connection, const char* bytes, std::size_t size) noexcept;
+  void go_on(Connection& connection);
   void linger(Connection& connection);
   void serve(Connection& connection);
   void wait_for_lookup(Connection& connection);
@@ -133,12 +150,13 @@ class Worker {
   std::function<bool()> redis_away_;
   Responder responder_;
   TimerWheel wheel_;
-  int listener_;
+  std::vector<Listener> listeners_;
   Now now_;
   bool waiting_in_asio_ = false;
   bool stopped_ = false;
   unsigned turns_ = 0;
   std::size_t open_ = 0;
+  std::size_t open_tls_ = 0;
   std::vector<std::unique_ptr<Connection>> connections_;  // all there ever were
   std::vector<Connection*> free_;
   std::unordered_map<std::string, std::vector<Connection*>> waiters_;  // by "host/code"

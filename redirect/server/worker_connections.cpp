@@ -30,6 +30,10 @@ void Worker::on_event(Connection& connection, unsigned events) {
   switch (connection.state) {
     case ConnectionState::reading:
       return receive(connection);
+    case ConnectionState::greeting:
+      return greet(connection);
+    case ConnectionState::handshaking:
+      return shake_hands(connection);
     case ConnectionState::writing:
       return send_rest(connection);
     case ConnectionState::lingering:
@@ -40,6 +44,33 @@ void Worker::on_event(Connection& connection, unsigned events) {
   }
 }
 
+ssize_t Worker::receive_some(Connection& connection) noexcept {
+  char* const room = connection.in.data() + connection.end;
+  const std::size_t size = connection.in.size() - connection.end;
+  if (connection.tls) [[unlikely]]
+    return connection.tls->receive(room, size);
+  return recv(connection.fd, room, size, 0);
+}
+
+ssize_t Worker::send_some(Connection& connection, const char* bytes, std::size_t size) noexcept {
+  if (connection.tls) [[unlikely]]
+    return connection.tls->send(bytes, size);
+  return ::send(connection.fd, bytes, size, MSG_NOSIGNAL);
+}
+
+void Worker::poll_for(Connection& connection, unsigned events) noexcept {
+  if (connection.polled == events) return;
+  connection.polled = events;
+  poller_.change(connection.fd, events, &connection);
+}
+
+// What a session has decrypted already no poller will announce.
+void Worker::go_on(Connection& connection) {
+  if (connection.fd < 0 || !connection.tls || connection.state != ConnectionState::reading) return;
+  poll_for(connection, EPOLLIN);
+  if (connection.tls->has_more()) receive(connection);
+}
+
 void Worker::receive(Connection& connection) {
   if (connection.end == connection.in.size() && connection.begin > 0) {
     std::copy(connection.in.begin() + static_cast<std::ptrdiff_t>(connection.begin),
@@ -48,13 +79,18 @@ void Worker::receive(Connection& connection) {
     connection.end -= connection.begin;
     connection.begin = 0;
   }
-  const ssize_t got = recv(connection.fd, connection.in.data() + connection.end,
-                           connection.in.size() - connection.end, 0);
+  const ssize_t got = receive_some(connection);
   if (got > 0) {
     connection.end += static_cast<std::size_t>(got);
-    return serve(connection);
+    serve(connection);
+    if (connection.tls) [[unlikely]]
+      go_on(connection);
+    return;
   }
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+    if (connection.tls) poll_for(connection, connection.tls->wanted());
+    return;
+  }
   close(connection);
 }
 
@@ -94,7 +130,7 @@ void Worker::serve(Connection& connection) try {
 // Sends what it can; false when the connection is not `reading` any more.
 bool Worker::send(Connection& connection, const char* begin, const char* end) {
   if (begin == end) return true;
-  ssize_t sent = ::send(connection.fd, begin, static_cast<std::size_t>(end - begin), MSG_NOSIGNAL);
+  ssize_t sent = send_some(connection, begin, static_cast<std::size_t>(end - begin));
   if (sent == end - begin) [[likely]]
     return true;
   if (sent < 0) {
@@ -107,7 +143,7 @@ bool Worker::send(Connection& connection, const char* begin, const char* end) {
   connection.unsent.assign(begin + sent, end);
   connection.unsent_at = 0;
   connection.state = ConnectionState::writing;
-  poller_.change(connection.fd, EPOLLOUT, &connection);
+  poll_for(connection, EPOLLOUT);
   set_deadline(connection, options_.write_deadline);
   return false;
 }
@@ -121,8 +157,7 @@ bool Worker::send_with_content(Connection& connection, const char* begin, const 
 
 void Worker::send_rest(Connection& connection) {
   const std::size_t left = connection.unsent.size() - connection.unsent_at;
-  const ssize_t sent =
-      ::send(connection.fd, connection.unsent.data() + connection.unsent_at, left, MSG_NOSIGNAL);
+  const ssize_t sent = send_some(connection, connection.unsent.data() + connection.unsent_at, left);
   if (sent < 0) {
     if (errno != EAGAIN && errno != EINTR) close(connection);
     return;
@@ -132,10 +167,11 @@ void Worker::send_rest(Connection& connection) {
   std::string{}.swap(connection.unsent);
   connection.unsent_at = 0;
   connection.state = ConnectionState::reading;
-  poller_.change(connection.fd, EPOLLIN, &connection);
+  poll_for(connection, EPOLLIN);
   after_answers(connection);
   // Requests that were pipelined behind the slow answer.
   if (connection.fd >= 0 && connection.state == ConnectionState::reading) serve(connection);
+  go_on(connection);
 }
 
 void Worker::after_answers(Connection& connection) {
@@ -151,7 +187,9 @@ void Worker::after_answers(Connection& connection) {
 
 // Closing with unread bytes would reset the connection and may take the answer with it.
 void Worker::start_lingering(Connection& connection) {
+  if (connection.tls) connection.tls->end();
   connection.state = ConnectionState::lingering;
+  poll_for(connection, EPOLLIN);
   shutdown(connection.fd, SHUT_WR);
   set_deadline(connection, linger_deadline);
 }
@@ -173,6 +211,12 @@ void Worker::expired(Connection& connection) {
       break;
     case ConnectionState::lingering:
       break;
+    case ConnectionState::greeting:
+      counters_.add(Counter::deadline_proxy_header);
+      break;
+    case ConnectionState::handshaking:
+      counters_.add(Counter::deadline_handshake);
+      break;
     case ConnectionState::reading:
       counters_.add(connection.begin < connection.end ? Counter::deadline_header
                                                       : Counter::deadline_idle);
@@ -185,7 +229,7 @@ void Worker::expired(Connection& connection) {
 
 void Worker::wait_for_lookup(Connection& connection) {
   connection.state = ConnectionState::waiting;
-  poller_.change(connection.fd, 0, &connection);
+  poll_for(connection, 0);
   const LookupKey& key = responder_.awaited();
   auto& waiting = waiters_[name_of(key)];
   waiting.push_back(&connection);
@@ -204,7 +248,7 @@ void Worker::on_lookup(const LookupKey& key, const LookupResult& result) {
 
 void Worker::answer_waiting(Connection& connection, LookupStatus status) try {
   connection.state = ConnectionState::reading;
-  poller_.change(connection.fd, EPOLLIN, &connection);
+  poll_for(connection, EPOLLIN);
   char* out = out_.get();
   responder_.resume(connection, status, out);
   const bool sent = connection.content ? send_with_content(connection, out_.get(), out)
@@ -212,6 +256,7 @@ void Worker::answer_waiting(Connection& connection, LookupStatus status) try {
   if (!sent) return;
   after_answers(connection);
   if (connection.fd >= 0 && connection.state == ConnectionState::reading) serve(connection);
+  go_on(connection);
 } catch (const std::exception& bug) {
   give_up(connection, bug);
 }

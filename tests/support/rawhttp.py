@@ -46,13 +46,19 @@ class Answer:
         return None
 
 
+def connect(port, seconds_max=5.0, host="127.0.0.1"):
+    """A socket on which pieces sent apart arrive apart."""
+    sock = socket.create_connection((host, port), timeout=seconds_max)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
 class Connection:
     """A keep-alive connection."""
 
     def __init__(self, port, seconds_max=5.0):
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=seconds_max)
-        # Pieces sent apart arrive apart.
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        """To a port of 127.0.0.1, or over a connected socket."""
+        self._socket = port if isinstance(port, socket.socket) else connect(port, seconds_max)
         self._file = self._socket.makefile("rb")
 
     def close(self):
@@ -88,6 +94,15 @@ class Connection:
         lines += [f"{name}: {value}" for name, value in headers.items() if value is not None]
         self.send("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
         return self.read_answer(method)
+
+    def last_answer(self, target, requests_max=10_000):
+        """Asks until the server says that it closes: each of its threads hears of the end in its
+        own time."""
+        for _ in range(requests_max):
+            answer = self.request("GET", target, BROWSER)
+            if answer.headers.get("connection") == "close":
+                return answer
+        raise AssertionError("the connection goes on and on")
 
     def read_answer(self, method="GET"):
         line = self._line()

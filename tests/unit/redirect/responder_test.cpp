@@ -319,6 +319,43 @@ TEST_F(ResponderTest, WhoComesTooLateGoesWhereTheDomainSendsThem) {
   EXPECT_NE(journalled().at(0).find(R"("outcome":"full")"), std::string::npos);
 }
 
+// Behind a proxy the visitor changes from request to request; a proxy's word costs no allocation
+// and counts only where the proxy is trusted.
+TEST_F(ResponderTest, TrustedProxiesNameTheVisitor) {
+  ResponderOptions options;
+  options.cache.bytes_max = 1'000'000;
+  options.cache.absences_max = 1'024;
+  options.proxies = std::make_shared<const TrustedProxies>(std::vector<std::string>{"10.0.0.0/8"});
+  responder = std::make_unique<Responder>(
+      options, std::make_shared<const KeyRing>(test_keys()), *journal.writer,
+      [](const LookupKey&, Asking) {}, counters);
+  responder->set_now({noon_ms, 1'000});
+  know("anna7", link_to("https://shop.example/"));
+  connection.near_peer = *parse_address("10.0.0.1");
+  connection.peer = peer_of(connection.near_peer);
+  const auto visit = [this](const std::string& address) {
+    receive(get("/anna7", "X-Forwarded-For: 1.1.1.1, " + address + "\r\n"));
+    char* end = out.data();
+    const std::size_t before = allocations();
+    const Step step = responder->respond(connection, end);
+    EXPECT_EQ(allocations() - before, 0U) << address;
+    EXPECT_EQ(step, Step::answered);
+    return std::string{connection.peer.truncated_text()};
+  };
+  respond_to(get("/anna7"));
+  EXPECT_EQ(visit("198.51.100.7"), "10.0.0.0");  // not trusted
+  connection.behind_proxy = true;
+  EXPECT_EQ(visit("198.51.100.7"), "198.51.100.0");
+  const auto first_hash = connection.peer.hash;
+  EXPECT_EQ(visit("2001:db8:1:2::7"), "2001:db8:1::");
+  EXPECT_EQ(visit("198.51.100.7"), "198.51.100.0");
+  EXPECT_EQ(connection.peer.hash, first_hash);
+  EXPECT_EQ(visit("198.51.100.8"), "198.51.100.0");
+  EXPECT_NE(connection.peer.hash, first_hash);
+  respond_to(get("/anna7"));
+  EXPECT_EQ(connection.peer.truncated_text(), "10.0.0.0");
+}
+
 TEST_F(ResponderTest, AHitAllocatesNothing) {
   LinkRecord record;
   record.destination = "https://shop.example/welcome?x=1";

@@ -1,0 +1,48 @@
+// Addresses of peers and visitors as bytes, and ranges of them (CIDR). An IPv4 address that is
+// mapped into IPv6 is the IPv4 address.
+#pragma once
+
+#include "redirect/decide/click_record.hpp"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace waymark::redirect {
+
+struct IpAddress {
+  std::array<std::uint8_t, 16> bytes{};  // in network order; what is behind `size` is zero
+  std::uint8_t size = 0;                 // 4, 16, or 0: there is none (Unix sockets)
+
+  bool operator==(const IpAddress&) const = default;
+  explicit operator bool() const noexcept { return size != 0; }
+};
+
+// `size` is 4 or 16.
+IpAddress address_from(const void* bytes, std::size_t size) noexcept;
+// None for other families than IPv4 and IPv6.
+IpAddress address_from(const sockaddr_storage& from) noexcept;
+// `198.51.100.7` or `2001:db8::7`, and nothing else: no port, no brackets, no zone.
+std::optional<IpAddress> parse_address(std::string_view text) noexcept;
+
+// What a click tells of the address: its text cut to /24 or /48, and the whole for the keyed hash.
+Peer peer_of(const IpAddress& address) noexcept;
+bool is_peer(const Peer& peer, const IpAddress& address) noexcept;
+
+struct AddressRange {
+  IpAddress first;
+  std::uint8_t prefix_bits = 0;
+
+  bool contains(const IpAddress& address) const noexcept;
+};
+
+// `10.0.0.0/8`, `2001:db8::/32`, or one address. Bits behind the prefix must be zero: what else the
+// author meant is anybody's guess.
+std::optional<AddressRange> parse_range(std::string_view text) noexcept;
+
+}  // namespace waymark::redirect

@@ -1,0 +1,182 @@
+#include "redirect/server/tls_server.hpp"
+
+#include "common/error.hpp"
+
+#include <fmt/format.h>
+#include <openssl/asn1.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <limits>
+#include <system_error>
+
+namespace waymark::redirect {
+namespace {
+
+constexpr long ticket_life_seconds = 3'600;
+constexpr std::size_t name_bytes_max = 255;
+
+// What browsers of the last ten years have: forward secrecy and authenticated encryption. Those of
+// TLS 1.3 are all fit and need no list.
+constexpr const char* tls12_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
+
+constexpr unsigned char http11[] = "\x08http/1.1";
+
+[[noreturn]] void fail(const std::filesystem::path& file, std::string_view problem) {
+  throw StartupError(exit_code::config, fmt::format("tls: {}: {}", file.string(), problem));
+}
+
+// The reason of the last failure of OpenSSL, in its words.
+std::string reason() {
+  const unsigned long error = ERR_peek_last_error();
+  const char* const text = ERR_reason_error_string(error);
+  ERR_clear_error();
+  return text == nullptr ? "cannot be used" : text;
+}
+
+std::string lower(std::string_view text) {
+  std::string result{text};
+  std::ranges::transform(result, result.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  });
+  return result;
+}
+
+// --- what every context agrees to ---
+
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
+                    const unsigned char* offered, unsigned offered_size, void*) {
+  unsigned char* found = nullptr;
+  if (SSL_select_next_proto(&found, chosen_size, http11, sizeof http11 - 1, offered,
+                            offered_size) != OPENSSL_NPN_NEGOTIATED) {
+    return SSL_TLSEXT_ERR_ALERT_FATAL;  // such as a client that speaks HTTP/2 only
+  }
+  *chosen = found;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+int choose_certificate(SSL* session, int*, void* server) {
+  const char* const name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name);
+  if (name == nullptr) return SSL_TLSEXT_ERR_NOACK;
+  SSL_CTX* const context = static_cast<const TlsServer*>(server)->find(name);
+  if (context == nullptr) return SSL_TLSEXT_ERR_NOACK;
+  SSL_set_SSL_CTX(session, context);
+  return SSL_TLSEXT_ERR_OK;
+}
+
+int no_pass_phrase(char*, int, int, void*) {
+  return -1;  // nobody is there to type one
+}
+
+SslContext new_context() {
+  SslContext context{SSL_CTX_new(TLS_server_method())};
+  if (!context) throw StartupError(exit_code::failure, "tls: " + reason());
+  SSL_CTX* const ctx = context.get();
+  SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(ctx, tls12_ciphers);
+  SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  // A retry may come from other memory, and idle sessions hold no buffers.
+  SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                            SSL_MODE_RELEASE_BUFFERS);
+  // Sessions are resumed by tickets, which the client keeps; we keep nothing.
+  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_timeout(ctx, ticket_life_seconds);
+  SSL_CTX_set_num_tickets(ctx, 1);
+  SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, nullptr);
+  SSL_CTX_set_default_passwd_cb(ctx, no_pass_phrase);
+  return context;
+}
+
+// --- files ---
+
+void check_key_file(const std::filesystem::path& key) {
+  struct stat status {};
+  if (stat(key.c_str(), &status) != 0) fail(key, std::generic_category().message(errno));
+  if ((status.st_mode & S_IRWXO) != 0) {
+    fail(key, "others may read this private key; chmod o= it");
+  }
+}
+
+SslContext load(const TlsFiles& files) {
+  ERR_clear_error();
+  SslContext context = new_context();
+  check_key_file(files.key);
+  if (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1) {
+    fail(files.certificate, fmt::format("not a certificate in PEM form: {}", reason()));
+  }
+  // A key that does not fit the certificate is refused here already.
+  if (SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1 ||
+      SSL_CTX_check_private_key(context.get()) != 1) {
+    fail(files.key,
+         fmt::format("not the private key of {}: {}", files.certificate.string(), reason()));
+  }
+  return context;
+}
+
+// --- what stands in a certificate ---
+
+std::string text_of(const ASN1_STRING* value) {
+  const auto* const data = reinterpret_cast<const char*>(ASN1_STRING_get0_data(value));
+  return lower({data, static_cast<std::size_t>(std::max(0, ASN1_STRING_length(value)))});
+}
+
+std::vector<std::string> names_of(X509* certificate) {
+  std::vector<std::string> names;
+  auto* const alternatives = static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(alternatives); ++i) {
+    const GENERAL_NAME* const name = sk_GENERAL_NAME_value(alternatives, i);
+    if (name->type == GEN_DNS) names.push_back(text_of(name->d.dNSName));
+  }
+  GENERAL_NAMES_free(alternatives);
+  if (!names.empty()) return names;
+  X509_NAME* const subject = X509_get_subject_name(certificate);
+  if (const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1); at >= 0) {
+    names.push_back(text_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at))));
+  }
+  return names;
+}
+
+std::int64_t end_of(X509* certificate) {
+  std::tm time{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) != 1) return 0;
+  return timegm(&time);
+}
+
+}  // namespace
+
+TlsServer::TlsServer(const std::vector<TlsFiles>& files) {
+  first_end_ = std::numeric_limits<std::int64_t>::max();
+  for (const TlsFiles& pair : files) {
+    SslContext context = load(pair);
+    X509* const certificate = SSL_CTX_get0_certificate(context.get());
+    first_end_ = std::min(first_end_, end_of(certificate));
+    for (std::string& name : names_of(certificate)) {
+      by_name_.emplace(std::move(name), context.get());
+    }
+    contexts_.push_back(std::move(context));
+  }
+  // Sessions begin with the first one; the name may lead to another.
+  SSL_CTX_callback_ctrl(context(), SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
+                        reinterpret_cast<void (*)()>(choose_certificate));
+  SSL_CTX_set_tlsext_servername_arg(context(), this);
+}
+
+SSL_CTX* TlsServer::find(std::string_view host) const {
+  if (host.size() > name_bytes_max) return nullptr;
+  const std::string name = lower(host);
+  if (const auto exact = by_name_.find(name); exact != by_name_.end()) return exact->second;
+  // A wildcard stands for one label (RFC 9525 section 6.3).
+  const std::size_t dot = name.find('.');
+  if (dot == std::string::npos) return nullptr;
+  std::string pattern{'*'};
+  pattern.append(name, dot);
+  const auto wildcard = by_name_.find(pattern);
+  return wildcard == by_name_.end() ? nullptr : wildcard->second;
+}
+
+}  // namespace waymark::redirect

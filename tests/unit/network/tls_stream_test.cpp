@@ -1,0 +1,194 @@
+// Certificates and their choice, and what strangers may send in the place of a handshake. What
+// clients notice is tested in tests/integration/test_tls.py.
+#include "redirect/server/tls_stream.hpp"
+
+#include "common/error.hpp"
+#include "redirect/server/tls_server.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <random>
+#include <string>
+
+namespace waymark::redirect {
+namespace {
+
+namespace fs = std::filesystem;
+
+class TlsTest : public testing::Test {
+ protected:
+  // NAME.crt and NAME.key for these names.
+  TlsFiles make(const std::string& name, const std::string& alternatives) {
+    const TlsFiles files{folder.path() / (name + ".crt"), folder.path() / (name + ".key")};
+    const std::string command = fmt::format(
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+        "-subj '/CN={}' {} -keyout '{}' -out '{}' 2>/dev/null",
+        name, alternatives.empty() ? "" : "-addext subjectAltName=" + alternatives,
+        files.key.string(), files.certificate.string());
+    EXPECT_EQ(std::system(command.c_str()), 0);
+    fs::permissions(files.key, fs::perms::owner_read | fs::perms::owner_write);
+    return files;
+  }
+
+  void expect_refused(const std::vector<TlsFiles>& files, const std::string& word) {
+    try {
+      const TlsServer server{files};
+      ADD_FAILURE() << "taken: " << word;
+    } catch (const StartupError& error) {
+      EXPECT_EQ(error.exit_code(), exit_code::config);
+      EXPECT_NE(std::string{error.what()}.find(word), std::string::npos) << error.what();
+    }
+  }
+
+  test::TemporaryFolder folder;
+};
+
+TEST_F(TlsTest, NamesStandInTheCertificates) {
+  const TlsServer server{{make("default", ""), make("go", "DNS:go.example,DNS:Go2.Example"),
+                          make("wild", "DNS:*.example,DNS:*.deep.example"),
+                          make("late", "DNS:go.example")}};
+  EXPECT_EQ(server.certificates(), 4U);
+  EXPECT_EQ(server.find("default"), server.context());  // by its common name
+  SSL_CTX* const go = server.find("go.example");
+  SSL_CTX* const wild = server.find("any.example");
+  ASSERT_NE(go, nullptr);
+  ASSERT_NE(wild, nullptr);
+  EXPECT_NE(go, server.context());
+  EXPECT_NE(go, wild);
+  EXPECT_EQ(server.find("GO2.example"), go);
+  EXPECT_EQ(server.find("a.deep.example"), wild);
+  for (const char* unknown : {"example", "a.b.example", "go.example.org", "", ".", "*"}) {
+    EXPECT_EQ(server.find(unknown), nullptr) << unknown;
+  }
+  EXPECT_EQ(server.find(std::string(300, 'a') + ".example"), nullptr);
+}
+
+TEST_F(TlsTest, BadFilesAreNamed) {
+  const TlsFiles good = make("good", "");
+  const TlsFiles other = make("other", "");
+  expect_refused({good, {folder.path() / "none.crt", good.key}}, "none.crt");
+  expect_refused({{good.certificate, folder.path() / "none.key"}}, "none.key");
+  expect_refused({{good.certificate, other.key}}, "not the private key of");
+  expect_refused({{good.key, good.key}}, "good.key: not a certificate");
+  fs::permissions(good.key, fs::perms::others_read, fs::perm_options::add);
+  expect_refused({good}, "chmod o= ");
+}
+
+TEST_F(TlsTest, AKeyThatNeedsAPassPhraseIsRefusedWithoutAsking) {
+  const TlsFiles files = make("good", "");
+  const fs::path locked = folder.path() / "locked.key";
+  const std::string command =
+      fmt::format("openssl ec -aes128 -passout pass:x -in '{}' -out '{}' 2>/dev/null",
+                  files.key.string(), locked.string());
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  fs::permissions(locked, fs::perms::owner_read | fs::perms::owner_write);
+  expect_refused({{files.certificate, locked}}, "locked.key");
+}
+
+TEST_F(TlsTest, AFolderHoldsPairsAndCertbotsFolders) {
+  make("b.example", "");
+  const TlsFiles live = make("x", "");
+  fs::create_directory(folder.path() / "a.example");
+  fs::rename(live.certificate, folder.path() / "a.example/fullchain.pem");
+  fs::rename(live.key, folder.path() / "a.example/privkey.pem");
+  fs::create_directory(folder.path() / "empty");
+  std::ofstream{folder.path() / "README"} << "nothing\n";
+  const auto files = find_tls_files("", "", folder.path().string());
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_EQ(files[0].certificate, folder.path() / "a.example/fullchain.pem");
+  EXPECT_EQ(files[1].key, folder.path() / "b.example.key");
+  EXPECT_EQ(find_tls_files("c", "k", folder.path().string()).front().certificate, "c");
+  EXPECT_THROW(find_tls_files("", "", (folder.path() / "empty").string()), StartupError);
+  EXPECT_THROW(find_tls_files("", "", (folder.path() / "none").string()), StartupError);
+  EXPECT_THROW(find_tls_files("", "", ""), StartupError);
+  EXPECT_THROW(find_tls_files("c", "", ""), StartupError);
+}
+
+// --- strangers ---
+
+class Pair {
+ public:
+  Pair() { EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds_), 0); }
+  ~Pair() {
+    close(fds_[0]);
+    close(fds_[1]);
+  }
+  Pair(const Pair&) = delete;
+  Pair& operator=(const Pair&) = delete;
+  int ours() const { return fds_[0]; }
+  void send(const std::string& bytes) {
+    EXPECT_EQ(::send(fds_[1], bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
+  }
+  void end() { shutdown(fds_[1], SHUT_WR); }
+
+ private:
+  int fds_[2];
+};
+
+// What a client says first.
+std::string client_hello() {
+  const SslContext context{SSL_CTX_new(TLS_client_method())};
+  SSL* const client = SSL_new(context.get());
+  BIO* const out = BIO_new(BIO_s_mem());
+  SSL_set_bio(client, BIO_new(BIO_s_mem()), out);
+  std::string host = "go.example";
+  SSL_ctrl(client, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, host.data());
+  SSL_connect(client);
+  std::string hello(BIO_ctrl_pending(out), '\0');
+  EXPECT_EQ(BIO_read(out, hello.data(), static_cast<int>(hello.size())),
+            static_cast<int>(hello.size()));
+  SSL_free(client);
+  return hello;
+}
+
+// Whatever comes, it ends in failure when the stranger leaves, and breaks nothing.
+TEST_F(TlsTest, DamagedHandshakesFail) {
+  const auto server = std::make_shared<const TlsServer>(std::vector{make("default", "")});
+  const std::string hello = client_hello();
+  std::mt19937 random{7};
+  const auto octet = [&random] { return static_cast<char>(random()); };
+  for (int round = 0; round < 2'000; ++round) {
+    std::string bytes = hello;
+    switch (round % 4) {
+      case 0:  // noise
+        bytes.resize(random() % 600);
+        for (char& c : bytes) c = octet();
+        break;
+      case 1:  // cut off
+        bytes.resize(random() % bytes.size());
+        break;
+      case 2:  // flipped octets
+        for (int i = 0; i < 1 + round % 8; ++i) bytes[random() % bytes.size()] = octet();
+        break;
+      default:  // one good hello, then noise
+        for (int i = 0; i < 300; ++i) bytes += octet();
+        break;
+    }
+    Pair pair;
+    TlsStream stream{server, pair.ours()};
+    const std::size_t cut = bytes.empty() ? 0 : random() % bytes.size();
+    pair.send(bytes.substr(0, cut));
+    TlsStream::Handshake step = stream.handshake();
+    ASSERT_NE(step, TlsStream::Handshake::done);
+    if (step == TlsStream::Handshake::pending) {
+      pair.send(bytes.substr(cut));
+      pair.end();
+      for (int i = 0; i < 100 && step == TlsStream::Handshake::pending; ++i) {
+        step = stream.handshake();
+      }
+    }
+    ASSERT_EQ(step, TlsStream::Handshake::failed) << "round " << round;
+    stream.end();
+  }
+}
+
+}  // namespace
+}  // namespace waymark::redirect
