@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
+#include <tuple>
 
 namespace waymark::redirect {
 
@@ -16,9 +16,10 @@ Absence* AbsenceTable::find(std::uint64_t hash) noexcept {
   return nullptr;
 }
 
-Absence& AbsenceTable::victim_of(Set& set) noexcept {
-  const auto rank = [](const Absence& absence) {
-    return std::pair{absence.stamp.visited, absence.stamp.fetched_ms};
+Absence& AbsenceTable::victim_of(Set& set, std::uint64_t kept) noexcept {
+  const auto rank = [kept](const Absence& absence) {
+    const bool is_kept = absence.hash != 0 && absence.hash == kept;
+    return std::tuple{is_kept, absence.stamp.visited, absence.stamp.fetched_ms};
   };
   Absence& victim = *std::ranges::min_element(set, {}, rank);
   if (victim.stamp.visited) {
@@ -27,10 +28,10 @@ Absence& AbsenceTable::victim_of(Set& set) noexcept {
   return victim;
 }
 
-void AbsenceTable::store(const Absence& absence) noexcept {
+void AbsenceTable::store(const Absence& absence, std::uint64_t kept) noexcept {
   Absence* place = find(absence.hash);
   if (place == nullptr) {
-    place = &victim_of(set_of(absence.hash));
+    place = &victim_of(set_of(absence.hash), kept);
     ++(place->hash != 0 ? evictions_ : entries_);
   }
   *place = absence;

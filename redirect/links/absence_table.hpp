@@ -29,8 +29,8 @@ class AbsenceTable {
 
   Absence* find(std::uint64_t hash) noexcept;
   // Where there is no room it takes the place of the oldest of its set which was not used since it
-  // came, or since all of the set were.
-  void store(const Absence& absence) noexcept;
+  // came, or since all of the set were. Never that of `kept`.
+  void store(const Absence& absence, std::uint64_t kept = 0) noexcept;
   void erase(std::uint64_t hash) noexcept;
 
   std::size_t entries() const noexcept { return entries_; }
@@ -40,7 +40,7 @@ class AbsenceTable {
   using Set = std::array<Absence, ways>;
   // The low bits of a hash may be marks.
   Set& set_of(std::uint64_t hash) noexcept { return sets_[(hash >> 16U) & (sets_.size() - 1)]; }
-  static Absence& victim_of(Set& set) noexcept;
+  static Absence& victim_of(Set& set, std::uint64_t kept) noexcept;
 
   std::vector<Set> sets_;
   std::size_t entries_ = 0;

@@ -48,7 +48,6 @@ Use LinkCache::use_of(Stamp& stamp, bool changed, std::uint64_t now_ms,
 
 Found LinkCache::found(CacheSlot& slot, Use host_part, std::uint64_t now_ms,
                        bool redis_away) noexcept {
-  slot.stamp.visited = true;
   const std::uint64_t age = slot.stamp.age_ms(now_ms);
   if (age > options_.stale_max_ms) return {Use::wait, nullptr, Asking::known_again, age};
   const bool changed =
@@ -57,11 +56,12 @@ Found LinkCache::found(CacheSlot& slot, Use host_part, std::uint64_t now_ms,
   return {worse(own, host_part), slot.link.get(), Asking::known_again, age};
 }
 
-Found LinkCache::find(std::uint64_t host, std::string_view code, std::uint64_t now_ms,
-                      bool redis_away) noexcept {
+Found LinkCache::find_as(std::uint64_t host, std::string_view code, std::uint64_t now_ms,
+                         bool redis_away, bool visited) noexcept {
   const std::uint64_t bound_hash = hash_of(host, code);
   if (bound_ > 0) {
     if (CacheSlot* slot = find_slot(bound_hash, code)) {
+      if (visited) slot->stamp.visited = true;
       return found(*slot, Use::now, now_ms, redis_away);
     }
   }
@@ -72,16 +72,19 @@ Found LinkCache::find(std::uint64_t host, std::string_view code, std::uint64_t n
   if (unbound == nullptr || unbound->stamp.age_ms(now_ms) > options_.stale_max_ms) {
     return {Use::wait, nullptr, any != nullptr ? Asking::other_host : Asking::unheard};
   }
-  unbound->stamp.visited = true;
+  if (visited) unbound->stamp.visited = true;
   const Use host_part = use_of(unbound->stamp, unbound->stamp.changed, now_ms, redis_away);
-  if (any != nullptr) return found(*any, host_part, now_ms, redis_away);
+  if (any != nullptr) {
+    if (visited) any->stamp.visited = true;
+    return found(*any, host_part, now_ms, redis_away);
+  }
 
   Absence* const unknown = absences_.find(any_hash);
   if (unknown == nullptr || unknown->stamp.changed || host_part == Use::wait ||
       unknown->stamp.age_ms(now_ms) > options_.unknown_ms) {
     return {};
   }
-  unknown->stamp.visited = true;
+  if (visited) unknown->stamp.visited = true;
   return {Use::now, nullptr, Asking::unheard};
 }
 
@@ -116,7 +119,7 @@ void LinkCache::store(std::uint64_t host, std::string_view code, const LookupRes
     absences_.store({any_hash, stamp});
   }
   const bool kept_with_link = result.any && first.hash == bound_hash;
-  if (!result.bound && !kept_with_link) absences_.store(unbound);
+  if (!result.bound && !kept_with_link) absences_.store(unbound, any_hash);
 }
 
 void LinkCache::restore(std::uint64_t host, std::string_view code, const LookupResult& result,

@@ -54,7 +54,15 @@ class LinkCache {
   // `host` is a hash of the host's name under a secret seed, never any_host. With `redis_away` what
   // is older than `refresh` is used. The pointer is valid until the next store().
   Found find(std::uint64_t host, std::string_view code, std::uint64_t now_ms,
-             bool redis_away) noexcept;
+             bool redis_away) noexcept {
+    return find_as(host, code, now_ms, redis_away, true);
+  }
+
+  // For a visitor who has waited: like find() while Redis is away. The entry came for this visit,
+  // which is no sign yet that others will use it.
+  Found find_awaited(std::uint64_t host, std::string_view code, std::uint64_t now_ms) noexcept {
+    return find_as(host, code, now_ms, true, false);
+  }
 
   // Whether the link that find() gives is the host's own, not the one for every domain.
   bool is_bound(std::uint64_t host, std::string_view code) noexcept {
@@ -91,6 +99,8 @@ class LinkCache {
   std::uint64_t hash_of(std::uint64_t host, std::string_view code) const noexcept;
   CacheSlot* find_slot(std::uint64_t hash, std::string_view code) noexcept;
   Use use_of(Stamp& stamp, bool changed, std::uint64_t now_ms, bool redis_away) const noexcept;
+  Found find_as(std::uint64_t host, std::string_view code, std::uint64_t now_ms, bool redis_away,
+                bool visited) noexcept;
   Found found(CacheSlot& slot, Use host_part, std::uint64_t now_ms, bool redis_away) noexcept;
   Absence* find_unbound(CacheSlot* any, std::uint64_t bound_hash) noexcept;
   CacheSlot& put(std::uint64_t hash, std::string_view code,

@@ -134,7 +134,7 @@ void Responder::resume(Connection& connection, LookupStatus status, char*& out) 
   if (code.empty() || is_refused(host)) return resume_own_path(connection, asks, status, out);
   // Without an answer what is known must do, however old it is.
   const bool failed = status != LookupStatus::answered;
-  const Found found = cache_.find(host.key, code, now_.steady_ms, true);
+  const Found found = cache_.find_awaited(host.key, code, now_.steady_ms);
   const bool in_vain = found.link == nullptr || connection.asking == Asking::other_host;
   if (!failed && in_vain && is_guess(connection.asking, host)) {
     addresses_.charge(connection.peer.whole_address(), now_.steady_ms);

@@ -176,6 +176,40 @@ TEST(LinkCache, StaysWithinItsBytesAndKeepsWhatIsUsed) {
   EXPECT_GT(cache.entries(), 10U);
 }
 
+// Who waited for an answer finds it, whatever is forgotten for its sake.
+TEST(LinkCache, AnUnknownCodeIsThereForTheOneWhoWaited) {
+  CacheOptions options = small_cache();
+  options.absences_max = 4;
+  LinkCache cache{options};
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string code = "x" + std::to_string(i);
+    cache.store(host, code, unknown(), 1'000);
+    ASSERT_EQ(cache.find_awaited(host, code, 1'000).use, Use::now) << i;
+  }
+}
+
+// Links that a crawler walks through are asked for once each.
+TEST(LinkCache, AScanOfLinksLeavesThoseThatAreUsed) {
+  CacheOptions options = small_cache();
+  options.bytes_max = 300'000;
+  LinkCache cache{options};
+  const auto visit = [&](const std::string& code) {
+    if (cache.find(host, code, 1'000, false).use == Use::now) return true;
+    cache.store(host, code, common(code), 1'000);
+    EXPECT_NE(cache.find_awaited(host, code, 1'000).link, nullptr);
+    return false;
+  };
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 50; ++i) visit("hot" + std::to_string(i));
+  }
+  int misses = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    visit("scanned" + std::to_string(i));
+    misses += i % 10 == 0 && !visit("hot" + std::to_string(i / 10 % 50));
+  }
+  EXPECT_EQ(misses, 0);
+}
+
 // A refresh is no new beginning: what is used stays ahead of what came once.
 TEST(LinkCache, AnAnswerAgainKeepsTheStandingOfALink) {
   CacheOptions options = small_cache();
