@@ -19,7 +19,7 @@ PROGRAM_SECONDS_MAX = 300
 PYTHON_SECONDS_MAX = 1200
 NOTHING_SELECTED = 5  # exit code of pytest
 # What a fuzzer tries here; tests/fuzz/README.md tells how to let one run for longer.
-FUZZ_RUNS = 50_000
+FUZZ_RUNS = 20_000
 
 
 @dataclasses.dataclass
