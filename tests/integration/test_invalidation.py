@@ -50,18 +50,21 @@ def changes(system):
     system.add_link("deleted")
     system.add_link("incamp", campaign="camp_other")
     system.add_campaign("camp_other", status="live")
-    redis.command("DEL", "wm:link:*/created", "wm:link:go.example/bound")
+    redis.command("DEL", "wm:link:*/created", "wm:link:go.example/bound", "wm:domain:go.example")
     system.add_link("bound")
     return [
         ("changed link", "/changed",
          lambda: redis.hset("wm:link:*/changed", destination=NEW), leads_to(NEW)),
         ("deleted link", "/deleted",
          lambda: redis.command("DEL", "wm:link:*/deleted"), has_status(404)),
-        ("created link", "/created", lambda: system.add_link("created"), has_status(302)),
+        ("created link, remembered as unknown", "/created",
+         lambda: system.add_link("created"), has_status(302)),
         ("link of one host", "/bound",
          lambda: redis.hset("wm:link:go.example/bound", destination=NEW), leads_to(NEW)),
         ("changed campaign", "/incamp",
-         lambda: redis.hset("wm:campaign:camp_other", status="ended"), has_status(410))]
+         lambda: redis.hset("wm:campaign:camp_other", status="ended"), has_status(410)),
+        ("changed domain", "/nobody",
+         lambda: redis.hset("wm:domain:go.example", fallback_url=NEW), leads_to(NEW))]
 
 
 def assert_changes_are_seen(system):
