@@ -30,6 +30,8 @@ struct Request {
   bool prefetch = false;        // Sec-Purpose, Purpose, X-Moz or X-Purpose says so
   bool opted_out = false;       // Sec-GPC: 1
   bool content = false;         // any Transfer-Encoding, or a Content-Length other than 0
+  bool coded = false;           // any Transfer-Encoding
+  bool chunked = false;         // chunked was its last coding so far
   bool keep_alive = false;
   bool http10 = false;
 

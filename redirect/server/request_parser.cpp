@@ -9,7 +9,8 @@
 namespace waymark::redirect {
 namespace {
 
-constexpr std::size_t method_and_version_bytes_max = 32;
+constexpr std::ptrdiff_t request_line_bytes_max =
+    limits::target_bytes_max + 32;  // with method and version
 
 constexpr auto token_octets = [] {
   std::array<bool, 256> allowed{};
@@ -75,6 +76,26 @@ bool take_length(Request& request, std::string_view value) noexcept {
   return true;
 }
 
+// `chunked` counts only once, as the last coding (RFC 9112 section 6.3): with anything behind it,
+// nobody can tell where the content ends.
+bool take_codings(Request& request, std::string_view value) noexcept {
+  request.coded = request.content = true;
+  while (!value.empty()) {
+    const std::size_t comma = value.find(',');
+    const std::string_view coding = trimmed(value.substr(0, comma));
+    if (!coding.empty() && request.chunked) return false;
+    request.chunked |= coding.size() == 7 && is_name(coding, "chunked");
+    value = comma == std::string_view::npos ? std::string_view{} : value.substr(comma + 1);
+  }
+  return true;
+}
+
+// Content that may begin and end in two places, depending on who reads, breaks the message.
+bool is_framed(const Request& request) noexcept {
+  if (!request.coded) return true;
+  return request.chunked && !request.http10 && request.content_length.data() == nullptr;
+}
+
 void keep_first(std::string_view& field, std::string_view value) noexcept {
   if (field.data() == nullptr) field = value;
 }
@@ -133,7 +154,7 @@ bool take_field(Request& request, ForwardedLines* forwarded, std::string_view na
       if (is_name(name, "accept-language")) keep_first(request.accept_language, value);
       break;
     case 17:
-      if (is_name(name, "transfer-encoding")) request.content = true;
+      if (is_name(name, "transfer-encoding")) return take_codings(request, value);
       break;
     default:
       break;
@@ -150,6 +171,7 @@ Refusal take_request_line(Request& request, std::string_view line) noexcept {
   const std::string_view version = line.substr(last + 1);
   request.target = line.substr(first + 1, last - first - 1);
   if (!is_token(method)) return Refusal::bad_request;
+  request.method = method == "GET" ? Method::get : method == "HEAD" ? Method::head : Method::other;
   if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) ||
       version[6] != '.' || !is_digit(version[7])) {
     return Refusal::bad_request;
@@ -157,7 +179,6 @@ Refusal take_request_line(Request& request, std::string_view line) noexcept {
   if (version[5] != '1' || version[7] > '1') return Refusal::version_not_supported;
   request.http10 = version[7] == '0';
   request.keep_alive = !request.http10;
-  request.method = method == "GET" ? Method::get : method == "HEAD" ? Method::head : Method::other;
   return Refusal::none;
 }
 
@@ -167,15 +188,6 @@ bool take_field_line(Request& request, ForwardedLines* forwarded, std::string_vi
   while (colon < line.size() && token_octets[static_cast<unsigned char>(line[colon])]) ++colon;
   if (colon == 0 || colon == line.size() || line[colon] != ':') return false;
   return take_field(request, forwarded, line.substr(0, colon), trimmed(line.substr(colon + 1)));
-}
-
-// What an unfinished header amounts to: patience, or a refusal where it has outgrown its limit.
-Parsed unfinished(std::size_t received, bool in_request_line) noexcept {
-  if (in_request_line && received > limits::target_bytes_max + method_and_version_bytes_max) {
-    return {Refusal::target_too_long, 0};
-  }
-  if (received >= limits::header_bytes_max) return {Refusal::header_too_large, 0};
-  return {};
 }
 
 }  // namespace
@@ -188,9 +200,15 @@ Parsed parse_request(std::string_view received, Request& request,
   const char* const end = at + received.size();
   for (bool in_request_line = true;; in_request_line = false) {
     const char* const stop = find_control(at, end);
+    if (in_request_line && stop - at > request_line_bytes_max) {
+      return {Refusal::target_too_long, 0};
+    }
     // Only CR LF may end a line.
     if (stop != end && *stop != '\r') return {Refusal::bad_request, 0};
-    if (end - stop < 2) return unfinished(received.size(), in_request_line);
+    if (end - stop < 2) {  // not all is here
+      if (received.size() < limits::header_bytes_max) return {};
+      return {Refusal::header_too_large, 0};
+    }
     if (stop[1] != '\n') return {Refusal::bad_request, 0};
     const std::string_view line{at, static_cast<std::size_t>(stop - at)};
     at = stop + 2;
@@ -198,6 +216,7 @@ Parsed parse_request(std::string_view received, Request& request,
       const Refusal refusal = take_request_line(request, line);
       if (refusal != Refusal::none) return {refusal, 0};
     } else if (line.empty()) {
+      if (!is_framed(request)) return {Refusal::bad_request, 0};
       return {Refusal::none, static_cast<std::size_t>(at - received.data())};
     } else if (!take_field_line(request, forwarded, line)) {
       return {Refusal::bad_request, 0};

@@ -77,8 +77,8 @@ void Responder::set_now(Now now) noexcept {
 }
 
 Step Responder::respond(Connection& connection, char*& out) {
-  // One empty line before the request line is tolerated (RFC 9112 section 2.2).
-  if (connection.received().starts_with("\r\n")) connection.begin += 2;
+  // Empty lines before the request line are tolerated (RFC 9112 section 2.2).
+  while (connection.received().starts_with("\r\n")) connection.begin += 2;
   Request& request = connection.request;
   ForwardedLines* const forwarded = connection.behind_proxy ? &forwarded_ : nullptr;
   const Parsed parsed = parse_request(connection.received(), request, forwarded);
@@ -224,7 +224,8 @@ void Responder::refuse(Connection& connection, Refusal refusal, char*& out) {
   connection.close_after = !readable || closes(connection);
   connection.linger = !readable;
   if (!readable) connection.request_bytes = connection.received().size();
-  const bool head = connection.request.method == Method::head && refusal != Refusal::bad_request;
+  // An answer to HEAD has no content, a refusal neither, as soon as the method is known.
+  const bool head = connection.request.method == Method::head;
   out = pages_.write(static_cast<unsigned>(refusal), connection.request.accept_language,
                      date_.text(), connection.close_after, head, out);
   end_request(connection);

@@ -111,7 +111,11 @@ Refusal split_target(Request& request, HostBuffer& buffer) noexcept {
     if (host.empty()) return Refusal::bad_request;
   }
   std::string_view rest = request.target;
-  if (rest.front() != '/') {
+  // Asterisk-form is for OPTIONS, which is refused for what it is.
+  const bool asterisk = rest == "*" && request.method == Method::other;
+  if (asterisk) {
+    rest = {};
+  } else if (rest.front() != '/') {
     std::string_view authority;
     if (!take_authority(rest, authority)) return Refusal::bad_request;
     host = host_of(authority);

@@ -50,7 +50,7 @@ def changes(system):
     system.add_link("deleted")
     system.add_link("incamp", campaign="camp_other")
     system.add_campaign("camp_other", status="live")
-    redis.command("DEL", "wm:link:*/created", "wm:link:go.example/bound",
+    redis.command("DEL", "wm:link:*/created", "wm:link:go.example/bound", "wm:domain:go.example",
                   "wm:link:*/target-created", "wm:link:*/again")
     system.add_link("target")
     redis.hset("wm:link:*/alias", alias_of="target")
@@ -62,7 +62,8 @@ def changes(system):
          lambda: redis.hset("wm:link:*/changed", destination=NEW), leads_to(NEW)),
         ("deleted link", "/deleted",
          lambda: redis.command("DEL", "wm:link:*/deleted"), has_status(404)),
-        ("created link", "/created", lambda: system.add_link("created"), has_status(302)),
+        ("created link, remembered as unknown", "/created",
+         lambda: system.add_link("created"), has_status(302)),
         ("link of one host", "/bound",
          lambda: redis.hset("wm:link:go.example/bound", destination=NEW), leads_to(NEW)),
         ("target of an alias", "/alias",
@@ -72,7 +73,9 @@ def changes(system):
         ("link that becomes an alias", "/again",
          lambda: redis.hset("wm:link:*/again", alias_of="target"), leads_to(NEW)),
         ("changed campaign", "/incamp",
-         lambda: redis.hset("wm:campaign:camp_other", status="ended"), has_status(410))]
+         lambda: redis.hset("wm:campaign:camp_other", status="ended"), has_status(410)),
+        ("changed domain", "/nobody",
+         lambda: redis.hset("wm:domain:go.example", fallback_url=NEW), leads_to(NEW))]
 
 
 def assert_changes_are_seen(system):

@@ -114,6 +114,32 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", Refusal::version_not_supported},
         Row{"HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", Refusal::version_not_supported},
         Row{"HTTP/11", "GET / HTTP/11\r\nHost: a\r\n\r\n", Refusal::bad_request},
+        Row{"chunked before the last coding",
+            "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n",
+            Refusal::bad_request},
+        Row{"chunked twice",
+            "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+            "Transfer-Encoding: chunked\r\n\r\n",
+            Refusal::bad_request},
+        Row{"coding that only looks like chunked",
+            "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n",
+            Refusal::bad_request},
+        Row{"coding and length",
+            "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 0"
+            "\r\n\r\n",
+            Refusal::bad_request},
+        Row{"length and coding",
+            "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nTransfer-Encoding: chunked"
+            "\r\n\r\n",
+            Refusal::bad_request},
+        Row{"coding in HTTP/1.0", "GET / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+            Refusal::bad_request},
+        Row{"broken line behind a long target",
+            "GET /" + std::string(limits::target_bytes_max + 64, 'a') + "\n",
+            Refusal::target_too_long},
+        Row{"long method",
+            std::string(limits::target_bytes_max + 64, 'A') + " / HTTP/1.1\r\nHost: a\r\n\r\n",
+            Refusal::target_too_long},
         Row{"length that is no number", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1a\r\n\r\n",
             Refusal::bad_request}),
     [](const auto& instance) {
@@ -130,6 +156,13 @@ TEST(RequestParser, InAbsoluteFormTheTargetsHostCounts) {
   EXPECT_EQ(parsed.request.host, "go.example");
   EXPECT_EQ(parsed.request.path, "anna7");
   EXPECT_EQ(parsed.request.query, "x");
+}
+
+TEST(RequestParser, AsteriskFormIsForOtherMethods) {
+  const Whole parsed{"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"};
+  ASSERT_EQ(parsed.refusal, Refusal::none);
+  EXPECT_EQ(parsed.request.method, Method::other);
+  EXPECT_EQ(parsed.request.path, "");
 }
 
 TEST(RequestParser, TakesHttp10WithoutHost) {

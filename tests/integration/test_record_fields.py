@@ -1,0 +1,194 @@
+"""Every field of a campaign and a domain, as they stand in Redis, and what holds of all records.
+
+One test for each row of the tables of fields; its text stands above the test's doings.
+"""
+import pytest
+
+from tests.support.programs import wait_until
+from tests.support.shared_system import LATE, SHOP, ask, landing, link, running_system
+
+OVER = "https://shop.example/over"
+PAST = 1_000_000_000
+
+
+@pytest.fixture(scope="module")
+def system():
+    with running_system(edge_settings=["cookies.consent=consent"]) as running:
+        yield running
+
+
+# --- campaigns ---
+
+
+@pytest.mark.parametrize("status, answered", [("draft", 404), ("testing", 302), ("live", 302),
+                                              ("paused", 410), ("ended", 410), (None, 302)])
+def test_campaign_status(system, status, answered):
+    """`status`: `draft`, `testing`, `live`, `paused`, `ended`; `draft` answers 404, `testing`
+    redirects in test mode. A campaign record without `status` is live."""
+    name = f"camp_status_{status}"
+    system.add_campaign(name, **({"status": status} if status else {"window_days": "60"}))
+    answer = ask(system, link(system, f"incamp{status}".lower(), campaign=name))
+    assert answer.status == answered
+    if answered == 302:
+        assert system.click(answer.click_token())["test"] is (status == "testing")
+
+
+@pytest.mark.parametrize("days, seconds", [("30", 2_592_000), ("0.5", 43_200), (None, 5_184_000)])
+def test_campaign_window_days(system, days, seconds):
+    """`window_days`: life of the attribution cookie and of the claim, a decimal number; default
+    60."""
+    name = f"camp_window_{days}".replace(".", "_")
+    system.add_campaign(name, status="live", **({"window_days": days} if days else {}))
+    code = f"window{days}".replace(".", "-").lower()
+    answer = ask(system, link(system, code, campaign=name))
+    assert f"Max-Age={seconds};" in answer.set_cookies[0] + ";"
+
+
+@pytest.mark.parametrize("policy, given, cookie", [
+    ("always", {}, True), (None, {}, True), ("never", {}, False), ("consent", {}, False),
+    ("consent", {"Cookie": "a=b; consent=1"}, True), ("always", {"Sec_GPC": "1"}, False),
+    ("consent", {"Cookie": "consent=1", "Sec_GPC": "1"}, False)])
+def test_campaign_cookies(system, policy, given, cookie):
+    """`cookies`: `always` (default), `consent` (only with the cookie named by `cookies.consent`),
+    `never`; `Sec-GPC: 1` sets none in any mode."""
+    name = f"camp_cookies_{policy}"
+    system.add_campaign(name, status="live", **({"cookies": policy} if policy else {}))
+    answer = ask(system, link(system, f"cookies{policy}".lower(), campaign=name), **given)
+    assert answer.status == 302 and answer.click_token(), "the token is always made"
+    assert (answer.cookie() is not None) == cookie
+
+
+def test_campaign_fallback_url(system):
+    """`fallback_url`: where visitors of a paused, ended or expired link go; without it 410."""
+    system.add_campaign("camp_over", status="ended", fallback_url=OVER)
+    system.add_campaign("camp_on", status="live", fallback_url=OVER)
+    for target in (link(system, "over1", campaign="camp_over"),
+                   link(system, "over2", campaign="camp_on", status="paused"),
+                   link(system, "over3", campaign="camp_on", expires_at=PAST)):
+        answer = ask(system, target)
+        assert answer.status == 302 and answer.headers["location"] == OVER
+        assert not answer.set_cookies and answer.click_token() is None
+    answer = ask(system, link(system, "over4", campaign="camp_on", expires_at=PAST,
+                              expired_url=LATE))
+    assert answer.headers["location"] == LATE, "the link's own goes first"
+
+
+def test_campaign_utm(system):
+    """`utm`: query string merged into the destination; what the firm sets always wins."""
+    system.add_campaign("camp_utm", status="live", utm="utm_source=referral&utm_medium=link")
+    target = link(system, "utm", f"{SHOP}?utm_medium=own", campaign="camp_utm")
+    assert landing(ask(system, target + "?utm_source=visitor&utm_term=t")) == (
+        f"{SHOP}?utm_medium=own&utm_source=referral&utm_term=t&TOKEN")
+
+
+@pytest.mark.parametrize("policy, sent", [(None, "strict-origin-when-cross-origin"),
+                                          ("no-referrer", "no-referrer")])
+def test_campaign_referrer_policy(system, policy, sent):
+    """`referrer_policy`: header value, default `strict-origin-when-cross-origin`."""
+    name = f"camp_policy_{policy}".replace("-", "_")
+    system.add_campaign(name, status="live", **({"referrer_policy": policy} if policy else {}))
+    answer = ask(system, link(system, f"policy{policy}".lower(), campaign=name))
+    assert answer.headers["referrer-policy"] == sent
+
+
+# --- domains ---
+
+
+def test_domain_cookie_domain(system):
+    """`cookie_domain`: cookie `Domain`."""
+    system.redis.hset("wm:domain:cookie.example", cookie_domain="example")
+    target = link(system, "domcookie")
+    assert "; Domain=example" in ask(system, target, Host="cookie.example").set_cookies[0]
+    assert "Domain" not in ask(system, target, Host="other.example").set_cookies[0]
+
+
+def test_domain_root_url(system):
+    """`root_url`: where `/` goes."""
+    system.redis.hset("wm:domain:root.example", root_url="https://shop.example/home")
+    answer = wait_until(lambda: root_of(system, "root.example"), "the domain's root is known")
+    assert answer.headers["location"] == "https://shop.example/home"
+    assert not answer.set_cookies and answer.click_token() is None
+
+
+def root_of(system, host):
+    answer = ask(system, "/", Host=host)
+    return answer if answer.status == 302 else None
+
+
+def test_domain_fallback_url(system):
+    """`fallback_url`: where unknown codes go."""
+    system.redis.hset("wm:domain:fallback.example", fallback_url="https://shop.example/oops")
+    answer = ask(system, "/no-such-code", Host="fallback.example")
+    assert answer.status == 302 and answer.headers["location"] == "https://shop.example/oops"
+    assert ask(system, "/no-such-code", Host="other.example").status == 404
+
+
+def test_domain_robots(system):
+    """`robots`: text of robots.txt."""
+    system.redis.hset("wm:domain:robots.example", robots="User-agent: *\nDisallow: /secret\n")
+
+    def robots():
+        answer = ask(system, "/robots.txt", Host="robots.example")
+        return answer if b"/secret" in answer.body else None
+    answer = wait_until(robots, "the domain's robots.txt is known")
+    assert answer.status == 200 and answer.headers["content-type"].startswith("text/plain")
+
+
+# --- what holds of all records ---
+
+
+def test_the_host_bound_record_wins(system):
+    """`wm:link:<host>/<code>` for a link of one domain, `wm:link:*/<code>` for every domain; the
+    host-bound one wins."""
+    target = link(system, "bound")
+    system.redis.hset("wm:link:bound.example/bound", destination="https://shop.example/own")
+    assert landing(ask(system, target, Host="Bound.Example:80")) == "https://shop.example/own?TOKEN"
+    assert landing(ask(system, target, Host="other.example")) == f"{SHOP}?TOKEN"
+
+
+@pytest.mark.parametrize("spelling", [
+    "spelled", "SpElLeD", "%73pelled", "spelled/", *[f"spelled{mark}" for mark in ".,;:!)'"],
+    "spelled%2e", "spelled?", "spelled?x=1"])
+def test_spellings_of_a_code(system, spelling):
+    """Folded to lower case; unreserved percent-escapes decoded; one trailing slash or punctuation
+    mark dropped."""
+    link(system, "spelled")
+    assert ask(system, f"/{spelling}").status == 302
+
+
+def test_a_campaign_without_a_record(system):
+    """A link that names a campaign without a record works with the defaults and is counted in a
+    warning metric."""
+    before = system.edge.metric("waymark_link_campaigns_missing_total")
+    answer = ask(system, link(system, "lost", campaign="camp_nowhere"))
+    assert answer.status == 302 and "Max-Age=5184000" in answer.set_cookies[0]
+    assert system.edge.metric("waymark_link_campaigns_missing_total") > before
+
+
+def test_without_a_campaign_the_cookie_carries_the_visitor(system):
+    """Without a campaign the cookie carries the visitor id alone, for 60 days."""
+    alone = ask(system, link(system, "alone"))
+    assert "Max-Age=5184000" in alone.set_cookies[0]
+    system.add_campaign("camp_more", status="live")
+    more = ask(system, link(system, "more", campaign="camp_more"))
+    assert len(alone.cookie()) < len(more.cookie())
+
+
+def test_an_alias_is_its_link(system):
+    """Aliases of a renamed code are link records with `alias_of <code>`."""
+    system.add_campaign("camp_alias", status="live")
+    link(system, "newname", campaign="camp_alias", link="lnk_renamed")
+    system.redis.hset("wm:link:*/oldname", alias_of="newname")
+    assert landing(ask(system, "/oldname?a=1")) == f"{SHOP}?a=1&TOKEN"
+
+
+def test_a_record_of_ours_elsewhere_is_no_loop(make_system):
+    """A destination on one of our own link hosts, or outside `destinations.allow`: 404."""
+    system = make_system(edge_settings=["links.base_url=https://go.example",
+                                        "destinations.allow=shop.example,.pages.example"])
+    system.start()
+    for destination, answered in [("https://go.example/a", 404), ("https://shop.example/", 302),
+                                  ("https://a.pages.example/", 302), ("https://evil.example/", 404),
+                                  ("https://shop.example.evil.example/", 404)]:
+        code = destination.removeprefix("https://").strip("/").replace(".", "-").replace("/", "_")
+        assert ask(system, link(system, code, destination)).status == answered, destination
