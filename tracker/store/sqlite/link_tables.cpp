@@ -45,13 +45,16 @@ AliasRow read_alias(Cursor& row) {
 Result<LinkRow> SqliteStore::insert_link(const LinkRow& link) {
   return write([&]() -> Result<LinkRow> {
     if (alias(link.host, link.code)) return Errc::conflict;
+    LinkRow stored = link;
+    stored.record.full = false;
+    stored.change = next_change();
     database_.run(
         "INSERT INTO links (id, host, code, campaign, referrer, status, max_clicks, is_full,"
         " fields, created, updated, change) VALUES (?,?,?,?,?,?,?,0,?,?,?,?)",
         link.id, link.host, link.code, link.record.campaign, link.record.referrer,
         to_text(link.record.status), max_clicks_of(link), fields_of(link.record), link.created_ms,
-        link.updated_ms, next_change());
-    return this->link(link.id);
+        link.updated_ms, stored.change);
+    return stored;
   });
 }
 
