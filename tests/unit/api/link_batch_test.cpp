@@ -153,6 +153,18 @@ TEST_F(LinkBatchTest, LimitsHoldForTheWhole) {
   EXPECT_EQ(large[0].at("error").at("code"), "body_too_large");
 }
 
+TEST_F(LinkBatchTest, OnlyBatchesTakeTurnsWithTheDrain) {
+  const auto is_bulk = [](const char* method, const char* target) {
+    ApiRequest request;
+    request.method = method;
+    request.target = target;
+    return Api::is_bulk(request);
+  };
+  EXPECT_TRUE(is_bulk("POST", "/v1/links/batch?dry_run=true"));
+  EXPECT_FALSE(is_bulk("POST", "/v1/links"));
+  EXPECT_FALSE(is_bulk("PATCH", "/v1/links/batch"));
+}
+
 TEST_F(LinkBatchTest, TheHeaderReplaysAWholeBatch) {
   const Headers headers{{"Content-Type", "application/x-ndjson"}, {"Idempotency-Key", "b1"}};
   const std::string lines = R"({"destination":"https://a.example/"})";
