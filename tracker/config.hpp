@@ -38,10 +38,17 @@ struct TrackerConfig {
   // What short links start with; the address that visitors reach the edge at.
   std::string base_url = "http://127.0.0.1:8080";
   std::string codes_case = "fold";  // or "exact"; as at the edge
-  // Words that cannot become codes.
-  std::vector<std::string> codes_reserved{"admin",  "api",     "app",    "assets", "dashboard",
-                                          "health", "healthz", "join",   "livez",  "login",
-                                          "logout", "metrics", "portal", "readyz", "static"};
+  // Words that cannot become codes: paths of the edge, of the pages that may share its host, and
+  // words that people would take for the firm's own. What is no code by its letters (robots.txt,
+  // .well-known) needs no word here.
+  std::vector<std::string> codes_reserved{
+      "account",  "admin",     "api",      "app",     "assets",  "config",   "dashboard",
+      "favicon",  "health",    "healthz",  "help",    "hooks",   "join",     "livez",
+      "login",    "logout",    "metrics",  "null",    "openapi", "p",        "password",
+      "portal",   "readyz",    "register", "robots",  "root",    "s2s",      "security",
+      "settings", "signin",    "signup",   "sitemap", "static",  "status",   "support",
+      "u",        "undefined", "v1",       "version", "w",       "webhooks", "well-known",
+      "www"};
   std::vector<std::string> destinations_allow;  // empty: every host
 
   // Groups of the click stream that hold back trimming, and what it may hold at most.

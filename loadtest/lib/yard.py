@@ -74,13 +74,13 @@ class Yard:
         return self.start("edge", command, self.server_core, self.edge_port)
 
     def start_tracker(self, program, settings):
-        api, public, admin = free_ports(3)
-        command = [program, "--listen", f"127.0.0.1:{api}", "--public", f"127.0.0.1:{public}",
+        self.api_port, public, admin = free_ports(3)
+        command = [program, "--listen", f"127.0.0.1:{self.api_port}", "--public", f"127.0.0.1:{public}",
                    "--admin", f"127.0.0.1:{admin}",
                    "--redis", f"redis://127.0.0.1:{self.redis_port}",
                    "--store", f"sqlite:{self.dir / 'store.db'}", "--keys", self.keys_file(),
                    *set_flags(settings)]
-        return self.start("tracker", command, self.loader_core, api)
+        return self.start("tracker", command, self.loader_core, self.api_port)
 
     def start_nginx(self, answers):
         """One server per list of header fields in `answers`; returns the process and the ports."""

@@ -15,6 +15,7 @@ namespace {
 constexpr Route routes[] = {
     {"GET", "/v1/links", "links:read", resources::list_links},
     {"POST", "/v1/links", "links:write", resources::create_link},
+    {"POST", "/v1/links/batch", "links:write", resources::create_links, Media::lines},
     {"GET", "/v1/links/{id}", "links:read", resources::read_link},
     {"PATCH", "/v1/links/{id}", "links:write", resources::change_link},
     {"GET", "/v1/campaigns", "campaigns:read", resources::list_campaigns},
@@ -57,25 +58,32 @@ std::string media_type(std::string_view field) {
   return type;
 }
 
-bool takes_json(std::string_view accept) {
+constexpr std::string_view lines_type = "application/x-ndjson";
+
+std::string_view type_of(Media media) {
+  return media == Media::lines ? lines_type : "application/json";
+}
+
+bool accepts(std::string_view accept, std::string_view wanted) {
   if (accept.empty()) return true;
   for (std::string_view rest = accept; !rest.empty();) {
     const auto comma = rest.find(',');
     const auto type = media_type(rest.substr(0, comma));
-    if (type == "*/*" || type == "application/*" || type == "application/json") return true;
+    if (type == "*/*" || type == "application/*" || type == wanted) return true;
     rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
   }
   return false;
 }
 
-std::optional<Problem> body_problem(const ApiRequest& request) {
-  if (request.body.size() > Api::body_bytes_max) {
+std::optional<Problem> body_problem(const ApiRequest& request, Media media) {
+  const auto bytes_max = media == Media::lines ? Api::batch_bytes_max : Api::body_bytes_max;
+  if (request.body.size() > bytes_max) {
     return Problem{ProblemCode::body_too_large,
-                   fmt::format("A body has at most {} bytes.", Api::body_bytes_max)};
+                   fmt::format("A body has at most {} bytes.", bytes_max)};
   }
-  if (media_type(request.content_type) != "application/json") {
-    return Problem{ProblemCode::unsupported_media_type, "Send Content-Type: application/json.",
-                   "Content-Type"};
+  if (media_type(request.content_type) != type_of(media)) {
+    return Problem{ProblemCode::unsupported_media_type,
+                   fmt::format("Send Content-Type: {}.", type_of(media)), "Content-Type"};
   }
   return std::nullopt;
 }
@@ -84,8 +92,10 @@ Checked<ApiAnswer> dispatch(Store& store, const ApiRequest& request, const Progr
                             std::string_view bootstrap_hash, const KeyRing* keys) {
   auto match = match_route(routes, request.method, path_of(request));
   if (!match) return match.error();
-  if (!takes_json(request.accept)) {
-    return Problem{ProblemCode::not_acceptable, "Answers are application/json.", "Accept"};
+  const Media media = match->route->media;
+  if (!accepts(request.accept, type_of(media))) {
+    return Problem{ProblemCode::not_acceptable, fmt::format("Answers are {}.", type_of(media)),
+                   "Accept"};
   }
   const auto caller = authenticate(store, request.authorization, bootstrap_hash, request.unix_ms);
   if (!caller) return caller.error();
@@ -95,10 +105,15 @@ Checked<ApiAnswer> dispatch(Store& store, const ApiRequest& request, const Progr
   }
   const Call call{store, rules, keys, request, path_of(request), query_of(request), match->id};
   if (request.method == "GET") return match->route->handler(call);
-  if (auto problem = body_problem(request)) return *problem;
-  if (auto problem = Query{call.query}.finish()) return *problem;
+  if (auto problem = body_problem(request, media)) return *problem;
+  if (media == Media::json) {
+    if (auto problem = Query{call.query}.finish()) return *problem;
+  }
   if (only_reads(*match->route)) return match->route->handler(call);
-  return run_once(store, request, caller->key_id, [&] { return match->route->handler(call); });
+  auto answer =
+      run_once(store, request, caller->key_id, [&] { return match->route->handler(call); });
+  if (answer) answer->content_type = type_of(media);
+  return answer;
 }
 
 }  // namespace
@@ -118,6 +133,11 @@ bool Api::needs_writer(const ApiRequest& request) {
   if (request.method == "GET") return false;
   const auto match = match_route(routes, request.method, path_of(request));
   return match && !only_reads(*match->route);
+}
+
+bool Api::is_bulk(const ApiRequest& request) {
+  const auto match = match_route(routes, request.method, path_of(request));
+  return match && match->route->media == Media::lines;
 }
 
 void Api::replace_keys(std::shared_ptr<const KeyRing> keys) {

@@ -19,6 +19,7 @@ namespace waymark::tracker {
 class Api {
  public:
   static constexpr std::size_t body_bytes_max = 64 * 1024;
+  static constexpr std::size_t batch_bytes_max = 1024 * 1024;  // of lines
 
   // `bootstrap_key` holds the owner's rights; empty: only keys of the store are taken.
   Api(ProgramRules rules, std::string_view bootstrap_key, std::shared_ptr<const KeyRing> keys);
@@ -26,6 +27,9 @@ class Api {
   // Any thread that owns `store`. Requests that needs_writer() names want the writing one.
   ApiAnswer handle(Store& store, const ApiRequest& request) const;
   static bool needs_writer(const ApiRequest& request);
+  // Long work that takes turns with the drain: neither clicks nor single requests wait for all of
+  // an import.
+  static bool is_bulk(const ApiRequest& request);
 
   // Any thread, at any time; requests under way keep what they have.
   void replace_keys(std::shared_ptr<const KeyRing> keys);

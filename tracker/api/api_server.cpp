@@ -80,7 +80,8 @@ awaitable<ApiAnswer> ApiServer::ask_store(std::shared_ptr<const ApiRequest> requ
   };
   Result<ApiAnswer> answered = Errc::store_unavailable;
   if (Api::needs_writer(*request)) {
-    answered = co_await store_.run(Priority::api, work);
+    const auto priority = Api::is_bulk(*request) ? Priority::drain : Priority::api;
+    answered = co_await store_.run(priority, work);
   } else {
     answered = co_await store_.read(work);
   }

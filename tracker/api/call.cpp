@@ -6,9 +6,11 @@ namespace waymark::tracker {
 
 Problem problem_of(const Refusal& refusal) {
   const std::string sentence = refusal.field + " " + refusal.problem + ".";
+  // A place in a list, such as rules/0/destination, belongs to a member of the body.
+  const std::string param = refusal.field.substr(0, refusal.field.find('/'));
   switch (refusal.kind) {
     case RefusalKind::invalid: {
-      Problem problem{ProblemCode::validation_failed, sentence, refusal.field};
+      Problem problem{ProblemCode::validation_failed, sentence, param};
       problem.errors.push_back({"/" + refusal.field, "invalid", refusal.problem});
       return problem;
     }

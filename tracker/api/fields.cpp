@@ -139,6 +139,16 @@ std::optional<std::int64_t> Fields::time(std::string_view name) {
   return static_cast<std::int64_t>(*unix_ms / 1000);
 }
 
+std::optional<boost::json::array> Fields::list(std::string_view name) {
+  auto value = take(name);
+  if (!value) return std::nullopt;
+  if (!value->is_array()) {
+    note(name, "invalid", "must be a list, [...]");
+    return std::nullopt;
+  }
+  return std::move(value->get_array());
+}
+
 std::optional<std::string> Fields::choice(std::string_view name,
                                           std::span<const std::string_view> choices) {
   auto word = text(name);
@@ -155,6 +165,10 @@ bool Fields::cleared(std::string_view name) const {
 
 void Fields::note(std::string_view name, std::string_view code, std::string detail) {
   problems_.push_back({pointer_to(name), std::string{code}, std::move(detail)});
+}
+
+bool Fields::noted(std::string_view name) const {
+  return std::ranges::find(problems_, pointer_to(name), &FieldProblem::pointer) != problems_.end();
 }
 
 std::optional<Problem> Fields::finish() const {

@@ -8,6 +8,7 @@
 
 #include "tracker/api/problem.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include <cstdint>
@@ -31,6 +32,7 @@ class Fields {
   std::optional<double> number(std::string_view name);
   std::optional<bool> flag(std::string_view name);
   std::optional<std::int64_t> time(std::string_view name);  // unix seconds
+  std::optional<boost::json::array> list(std::string_view name);
   // One of `choices`.
   std::optional<std::string> choice(std::string_view name,
                                     std::span<const std::string_view> choices);
@@ -39,6 +41,7 @@ class Fields {
   bool cleared(std::string_view name) const;
 
   void note(std::string_view name, std::string_view code, std::string detail);
+  bool noted(std::string_view name) const;
 
   // Nothing when every member was taken and none had a problem.
   std::optional<Problem> finish() const;

@@ -69,9 +69,9 @@ Checked<ApiAnswer> run_once(Store& store, const ApiRequest& request, std::string
   const auto committed = store.atomically([&]() -> Result<void> {
     result = claim_and_run(store, request, owner, work);
     // Any error rolls back; the problem itself is in `result`.
-    return result ? Result<void>{} : Result<void>{Errc::conflict};
+    return result && !result->undo ? Result<void>{} : Result<void>{Errc::conflict};
   });
-  if (result && !committed) return problem_of(committed.error());
+  if (result && !result->undo && !committed) return problem_of(committed.error());
   return result;
 }
 

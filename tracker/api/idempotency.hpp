@@ -15,8 +15,8 @@ namespace waymark::tracker {
 
 inline constexpr std::chrono::hours idempotency_life{24};
 
-// Runs `work` in a transaction that is rolled back when it ends in a problem. With an
-// Idempotency-Key on the request, at most once for each key of `owner`.
+// Runs `work` in a transaction that is rolled back when it ends in a problem or asks to be undone.
+// With an Idempotency-Key on the request, at most once for each key of `owner`.
 Checked<ApiAnswer> run_once(Store& store, const ApiRequest& request, std::string_view owner,
                             const std::function<Checked<ApiAnswer>()>& work);
 

@@ -20,7 +20,7 @@ struct Row {
 };
 
 constexpr Row rows[] = {
-    {ProblemCode::invalid_json, "invalid_json", 400, "The body is not a JSON object"},
+    {ProblemCode::invalid_json, "invalid_json", 400, "This is not a JSON object"},
     {ProblemCode::unknown_parameter, "unknown_parameter", 400, "Unknown parameter"},
     {ProblemCode::invalid_cursor, "invalid_cursor", 400, "The cursor names nothing in this list"},
     {ProblemCode::unauthenticated, "unauthenticated", 401, "A valid API key is needed"},
@@ -35,7 +35,7 @@ constexpr Row rows[] = {
     {ProblemCode::id_taken, "id_taken", 409, "The id is taken"},
     {ProblemCode::body_too_large, "body_too_large", 413, "The body is too large"},
     {ProblemCode::unsupported_media_type, "unsupported_media_type", 415,
-     "The body must be application/json"},
+     "The body is of another media type than is taken here"},
     {ProblemCode::validation_failed, "validation_failed", 422, "A value is not acceptable"},
     {ProblemCode::idempotency_key_reused, "idempotency_key_reused", 422,
      "The key was used for another request"},
@@ -70,6 +70,14 @@ unsigned status_of(ProblemCode code) {
   return row_of(code).status;
 }
 
+boost::json::array errors_json(const std::vector<FieldProblem>& errors) {
+  boost::json::array list;
+  for (const auto& error : errors) {
+    list.push_back({{"pointer", error.pointer}, {"code", error.code}, {"detail", error.detail}});
+  }
+  return list;
+}
+
 std::string problem_json(const Problem& problem, std::string_view instance,
                          std::string_view request_id) {
   const Row& row = row_of(problem.code);
@@ -83,14 +91,7 @@ std::string problem_json(const Problem& problem, std::string_view instance,
       {"request_id", request_id},
   };
   if (!problem.param.empty()) object["param"] = problem.param;
-  if (!problem.errors.empty()) {
-    boost::json::array errors;
-    for (const auto& error : problem.errors) {
-      errors.push_back(
-          {{"pointer", error.pointer}, {"code", error.code}, {"detail", error.detail}});
-    }
-    object["errors"] = std::move(errors);
-  }
+  if (!problem.errors.empty()) object["errors"] = errors_json(problem.errors);
   return boost::json::serialize(object);
 }
 

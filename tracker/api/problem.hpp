@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/assert/source_location.hpp>
+#include <boost/json/array.hpp>
 #include <boost/system/result.hpp>
 
 #include <string>
@@ -56,6 +57,8 @@ using Checked = boost::system::result<T, Problem>;
 
 std::string_view to_text(ProblemCode code);
 unsigned status_of(ProblemCode code);
+
+boost::json::array errors_json(const std::vector<FieldProblem>& errors);
 
 // The JSON text of the answer; `instance` is the path that was asked for.
 std::string problem_json(const Problem& problem, std::string_view instance,

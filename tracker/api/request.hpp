@@ -33,6 +33,8 @@ struct ApiAnswer {
   // Number of the change that must be in Redis before the answer goes out (in bounded time); 0 when
   // nothing was changed.
   std::uint64_t change = 0;
+  // The answer says what would come of the request; the store stays as it was.
+  bool undo = false;
 };
 
 }  // namespace waymark::tracker

@@ -7,6 +7,7 @@ namespace waymark::tracker::resources {
 
 Checked<ApiAnswer> list_links(const Call& call);
 Checked<ApiAnswer> create_link(const Call& call);
+Checked<ApiAnswer> create_links(const Call& call);
 Checked<ApiAnswer> read_link(const Call& call);
 Checked<ApiAnswer> change_link(const Call& call);
 

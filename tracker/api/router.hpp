@@ -13,11 +13,15 @@ namespace waymark::tracker {
 
 struct Call;
 
+// What a route takes and answers with.
+enum class Media { json, lines };  // lines: one JSON object each (NDJSON)
+
 struct Route {
   std::string_view method;
   std::string_view path;
   std::string_view scope;  // "links:write": what a restricted key must hold
   Checked<ApiAnswer> (*handler)(const Call&);
+  Media media = Media::json;
 };
 
 struct RouteMatch {

@@ -19,6 +19,9 @@ namespace json = boost::json;
 
 constexpr std::string_view default_api = "http://127.0.0.1:8090";
 
+// A thousand links take their time where others use the store as well.
+constexpr std::chrono::milliseconds lines_deadline{60'000};
+
 std::string read_key(const std::filesystem::path& file, bool asked_for) {
   std::ifstream stream{file};
   std::string key;
@@ -114,25 +117,25 @@ ApiReply ApiClient::patch(std::string_view path, const json::object& body) const
   return call("PATCH", std::string{path}, json::serialize(body));
 }
 
+std::string ApiClient::post_lines(std::string_view path, std::string lines) const {
+  HttpRequest request;
+  request.method = "POST";
+  request.target = path;
+  request.body = std::move(lines);
+  request.content_type = "application/x-ndjson";
+  request.deadline = lines_deadline;
+  return ask(std::move(request)).body;
+}
+
 ApiReply ApiClient::call(std::string method, std::string target, std::string body) const {
   HttpRequest request;
   request.method = std::move(method);
   request.target = std::move(target);
-  request.bearer = key_;
   request.body = std::move(body);
-  const auto answer = exchange(address_, request);
-  if (!answer) {
-    throw CommandFailure(exit_code::unavailable,
-                         fmt::format("cannot reach the API at {}: {}; 'waymark up' starts "
-                                     "everything on this machine, --api names another address",
-                                     url_, answer.error().message()));
-  }
-  ApiReply reply{answer->body, nullptr};
+  auto answer = ask(std::move(request));
+  ApiReply reply{std::move(answer.body), nullptr};
   boost::system::error_code error;
-  reply.json = json::parse(answer->body, error);
-  if (answer->status >= 400) {
-    throw CommandFailure(exit_code_of(answer->status), sentence_of(reply.json, answer->status));
-  }
+  reply.json = json::parse(reply.text, error);
   if (error) {
     throw CommandFailure(exit_code::failure,
                          fmt::format("{} answered something that is no JSON: is it the tracker's "
@@ -140,6 +143,23 @@ ApiReply ApiClient::call(std::string method, std::string target, std::string bod
                                      url_));
   }
   return reply;
+}
+
+HttpAnswer ApiClient::ask(HttpRequest request) const {
+  request.bearer = key_;
+  const auto answer = exchange(address_, request);
+  if (!answer) {
+    throw CommandFailure(exit_code::unavailable,
+                         fmt::format("cannot reach the API at {}: {}; 'waymark up' starts "
+                                     "everything on this machine, --api names another address",
+                                     url_, answer.error().message()));
+  }
+  if (answer->status >= 400) {
+    boost::system::error_code unreadable;
+    const auto problem = json::parse(answer->body, unreadable);
+    throw CommandFailure(exit_code_of(answer->status), sentence_of(problem, answer->status));
+  }
+  return *answer;
 }
 
 std::string path_segment(std::string_view text) {

@@ -42,9 +42,13 @@ class ApiClient {
   ApiReply post(std::string_view path, const boost::json::object& body) const;
   ApiReply patch(std::string_view path, const boost::json::object& body) const;
 
+  // Lines of JSON objects, as received. Any thread.
+  std::string post_lines(std::string_view path, std::string lines) const;
+
   const std::string& url() const noexcept { return url_; }
 
  private:
+  HttpAnswer ask(HttpRequest request) const;
   ApiReply call(std::string method, std::string target, std::string body) const;
 
   std::string url_;

@@ -45,6 +45,7 @@ struct CommandSpec {
   std::vector<FlagSpec> flags;
   std::vector<std::string_view> examples;  // without the leading "waymark "
   std::function<int(const Arguments&)> run;
+  std::string_view details = {};  // paragraphs for the help of this command
 };
 
 // Flags that every command takes.

@@ -11,6 +11,7 @@ namespace waymark::cli {
 std::vector<CommandSpec> up_commands();
 std::vector<CommandSpec> link_commands();
 std::vector<CommandSpec> campaign_commands();
+std::vector<CommandSpec> domain_commands();
 std::vector<CommandSpec> click_commands();
 std::vector<CommandSpec> doctor_commands();
 std::vector<CommandSpec> keys_commands();
@@ -22,5 +23,9 @@ std::int64_t number_of(std::string_view flag, std::string_view text, std::int64_
 // A moment as unix seconds: `1767225600`, `2026-01-01` or `2026-01-01T12:00:00Z` (UTC). Throws
 // StartupError (exit 2) naming the flag.
 std::int64_t moment_of(std::string_view flag, std::string_view text);
+
+// What a file holds, at most 1 MiB; `-` is standard input. Throws StartupError (exit 2) naming the
+// flag.
+std::string text_of_file(std::string_view flag, const std::string& file);
 
 }  // namespace waymark::cli

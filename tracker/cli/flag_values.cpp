@@ -3,8 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <ctime>
+#include <fstream>
+#include <iostream>
 
 namespace waymark::cli {
 namespace {
@@ -44,6 +48,26 @@ std::int64_t moment_of(std::string_view flag, std::string_view text) {
                      fmt::format("{}: '{}' is no moment: use 2026-01-31, 2026-01-31T12:00:00Z or "
                                  "unix seconds",
                                  flag, text));
+}
+
+std::string text_of_file(std::string_view flag, const std::string& file) {
+  constexpr std::size_t bytes_max = 1024 * 1024;
+  std::ifstream opened;
+  if (file != "-") {
+    opened.open(file, std::ios::binary);
+    if (!opened) {
+      throw StartupError(exit_code::usage,
+                         fmt::format("{}: cannot read {}: {}", flag, file, std::strerror(errno)));
+    }
+  }
+  std::istream& in = file == "-" ? std::cin : opened;
+  std::string text(bytes_max + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() > bytes_max) {
+    throw StartupError(exit_code::usage, fmt::format("{}: {} is longer than 1 MiB", flag, file));
+  }
+  return text;
 }
 
 }  // namespace waymark::cli

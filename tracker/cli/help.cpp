@@ -48,6 +48,9 @@ std::string overview(std::span<const CommandSpec> commands, std::string_view gro
 std::string command_help(const CommandSpec& command, const Palette& palette) {
   auto text = fmt::format("{}\n\n{} waymark {}\n", command.summary,
                           palette.paint(Tone::bold, "Usage"), usage_of(command));
+  if (!command.details.empty()) {
+    text += fmt::format("\n{}\n", command.details);
+  }
   if (!command.flags.empty()) {
     text += fmt::format("\n{}\n{}", palette.paint(Tone::bold, "Flags"), flag_lines(command.flags));
   }

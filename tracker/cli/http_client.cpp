@@ -32,13 +32,13 @@ http::request<http::string_body> message_of(const HttpAddress& address,
   message.target(request.target);
   message.set(http::field::host, fmt::format("{}:{}", address.host, address.port));
   message.set(http::field::user_agent, fmt::format("waymark/{}", version()));
-  message.set(http::field::accept, "application/json");
+  message.set(http::field::accept, "application/json, application/x-ndjson");
   message.set(http::field::connection, "close");
   if (!request.bearer.empty()) {
     message.set(http::field::authorization, fmt::format("Bearer {}", request.bearer));
   }
   if (!request.body.empty()) {
-    message.set(http::field::content_type, "application/json");
+    message.set(http::field::content_type, request.content_type);
     message.body() = request.body;
   }
   message.prepare_payload();

@@ -27,7 +27,8 @@ struct HttpRequest {
   std::string method = "GET";
   std::string target = "/";
   std::string bearer;  // API key; empty sends none
-  std::string body;    // JSON; empty sends none
+  std::string body;    // empty sends none
+  std::string content_type = "application/json";
   std::chrono::milliseconds deadline{10'000};
 };
 

@@ -1,7 +1,9 @@
-#include "common/code.hpp"
 #include "common/error.hpp"
 #include "tracker/cli/api_client.hpp"
 #include "tracker/cli/commands.hpp"
+#include "tracker/cli/import/import_command.hpp"
+#include "tracker/cli/link_flags.hpp"
+#include "tracker/cli/link_text.hpp"
 #include "tracker/cli/terminal.hpp"
 
 #include <boost/json.hpp>
@@ -14,52 +16,22 @@ namespace {
 
 namespace json = boost::json;
 
-// Flags of `link add` that the API takes as texts under the name beside them.
-constexpr std::pair<std::string_view, std::string_view> text_fields[] = {
-    {"--code", "code"},         {"--host", "host"},   {"--campaign", "campaign"},
-    {"--referrer", "referrer"}, {"--id", "id"},       {"--expired-url", "expired_url"},
-    {"--query", "query"},       {"--title", "title"}, {"--description", "description"},
-    {"--image", "image"}};
-
-json::object link_body(const Arguments& arguments) {
-  json::object body{{"destination", arguments.operands()[0]}};
-  for (const auto& [flag, field] : text_fields) {
-    if (const auto value = arguments.value(flag)) {
-      body[field] = *value;
-    }
-  }
-  for (const auto& [flag, field] :
-       {std::pair<std::string_view, std::string_view>{"--starts-at", "starts_at"},
-        {"--expires-at", "expires_at"}}) {
-    if (const auto value = arguments.value(flag)) {
-      body[field] = moment_of(flag, *value);
-    }
-  }
-  if (const auto value = arguments.value("--max-clicks")) {
-    body["max_clicks"] = number_of("--max-clicks", *value, 1, 1'000'000'000'000);
-  }
-  if (const auto value = arguments.value("--status-code")) {
-    body["status_code"] = number_of("--status-code", *value, 301, 308);
-  }
-  if (arguments.has("--test")) {
-    body["test"] = true;
-  }
-  return body;
-}
-
 void print_link(const json::value& link) {
-  for (const auto field : {"short_url", "id", "code", "host", "destination", "campaign", "referrer",
-                           "status", "starts_at", "expires_at", "expired_url", "max_clicks", "full",
-                           "status_code", "query", "title", "description", "image", "test"}) {
-    const auto text = member(link, field);
-    if (!text.empty() && text != "false") {
-      print_line(fmt::format("{:<12} {}", field, printable(text)));
-    }
+  for (const auto& line : link_lines(link)) {
+    print_line(line);
   }
 }
 
 int add(const Arguments& arguments) {
-  const auto reply = ApiClient::from(arguments).post("/v1/links", link_body(arguments));
+  auto members = link_members(arguments);
+  members["destination"] = arguments.operands()[0];
+  if (const auto host = arguments.value("--host")) {
+    members["host"] = *host;
+  }
+  if (arguments.has("--test")) {
+    members["test"] = true;
+  }
+  const auto reply = ApiClient::from(arguments).post("/v1/links", members);
   if (arguments.has("--json")) {
     print_line(reply.text);
     return exit_code::ok;
@@ -70,11 +42,25 @@ int add(const Arguments& arguments) {
   return exit_code::ok;
 }
 
-// The link that an id (lnk_...) or a code names. A code may exist on several hosts; --host chooses.
+// Fails like a code that is not there: the caller cannot tell which of the two was meant.
+ApiReply find_by_id(const ApiClient& api, const std::string& id) {
+  try {
+    return api.get("/v1/links/" + path_segment(id));
+  } catch (const CommandFailure& failure) {
+    if (failure.exit_code() != exit_code::not_found) {
+      throw;
+    }
+    throw CommandFailure(exit_code::not_found,
+                         fmt::format("no link '{}'; 'waymark link list' shows what there is", id));
+  }
+}
+
+// The link that a code, also a former one, or an id names. A code may exist on several hosts;
+// --host chooses.
 ApiReply find_link(const ApiClient& api, const Arguments& arguments) {
   const auto& name = arguments.operands()[0];
   if (name.starts_with("lnk_")) {
-    return api.get("/v1/links/" + path_segment(name));
+    return find_by_id(api, name);
   }
   Query query{{"code", name}};
   if (const auto host = arguments.value("--host")) {
@@ -83,9 +69,7 @@ ApiReply find_link(const ApiClient& api, const Arguments& arguments) {
   const auto list = api.get("/v1/links", query);
   const auto& links = data_of(list.json);
   if (links.empty()) {
-    throw CommandFailure(
-        exit_code::not_found,
-        fmt::format("no link '{}'; 'waymark link list' shows what there is", name));
+    return find_by_id(api, name);
   }
   if (links.size() > 1) {
     throw CommandFailure(
@@ -138,6 +122,27 @@ int list(const Arguments& arguments) {
   return exit_code::ok;
 }
 
+int update(const Arguments& arguments) {
+  auto members = link_members(arguments);
+  if (members.empty()) {
+    throw StartupError(exit_code::usage,
+                       "nothing to change: see 'waymark link update --help' for what there is");
+  }
+  const auto api = ApiClient::from(arguments);
+  const auto before = find_link(api, arguments);
+  const auto reply = api.patch("/v1/links/" + path_segment(member(before.json, "id")), members);
+  if (arguments.has("--json")) {
+    print_line(reply.text);
+    return exit_code::ok;
+  }
+  print_link(reply.json);
+  if (member(before.json, "code") != member(reply.json, "code")) {
+    say(fmt::format("Links with the old code '{}' that are out there still work.",
+                    member(before.json, "code")));
+  }
+  return exit_code::ok;
+}
+
 int disable(const Arguments& arguments) {
   const auto api = ApiClient::from(arguments);
   const auto link = find_link(api, arguments);
@@ -152,7 +157,28 @@ int disable(const Arguments& arguments) {
   return exit_code::ok;
 }
 
+std::vector<FlagSpec> with_field_flags(std::vector<FlagSpec> flags) {
+  const auto fields = link_field_flags();
+  flags.insert(flags.end(), fields.begin(), fields.end());
+  return flags;
+}
+
+std::vector<FlagSpec> add_flags() {
+  return with_field_flags({{"--code", "CODE", "Short code (default: random)"},
+                           {"--host", "HOST", "Only for this domain (default: every domain)"},
+                           {"--id", "ID", "Id of the link (default: made)"},
+                           {"--test", "", "Test mode: marked everywhere, counted nowhere"}});
+}
+
 constexpr FlagSpec host_flag{"--host", "HOST", "Domain of the link, when a code exists on several"};
+
+std::vector<FlagSpec> update_flags() {
+  return with_field_flags({host_flag,
+                           {"--destination", "URL", "Where it leads"},
+                           {"--code", "CODE", "New code; the old one goes on working"},
+                           {"--status", "STATUS", "active, paused or archived"},
+                           {"--test", "true|false", "Test mode"}});
+}
 
 }  // namespace
 
@@ -163,22 +189,9 @@ std::vector<CommandSpec> link_commands() {
        1,
        1,
        "Make a short link",
-       {{"--code", "CODE", "Short code (default: random)"},
-        {"--host", "HOST", "Only for this domain (default: every domain)"},
-        {"--campaign", "ID", "Campaign that its clicks belong to"},
-        {"--referrer", "ID", "Whose link it is"},
-        {"--id", "ID", "Id of the link (default: made)"},
-        {"--starts-at", "TIME", "Not before (2026-01-31, 2026-01-31T12:00:00Z, unix seconds)"},
-        {"--expires-at", "TIME", "Not after"},
-        {"--expired-url", "URL", "Where late visitors go"},
-        {"--max-clicks", "N", "Counted clicks after which the link is full"},
-        {"--status-code", "N", "301, 302 (default), 303, 307 or 308"},
-        {"--query", "pass|drop", "What becomes of the visitor's own parameters"},
-        {"--title", "TEXT", "Shown by previews in messengers"},
-        {"--description", "TEXT", "Likewise"},
-        {"--image", "URL", "Likewise"},
-        {"--test", "", "Test mode: marked everywhere, counted nowhere"}},
+       add_flags(),
        {"link add https://shop.example/welcome --code anna7 --campaign camp_spring",
+        "link add https://shop.example/app --code phone --rules rules.json",
         "link add 'https://shop.example/hello?from={referrer}' --referrer rfr_anna --json"},
        add},
       {"link get",
@@ -200,6 +213,16 @@ std::vector<CommandSpec> link_commands() {
         {"--after", "ID", "Those that come after this one"}},
        {"link list", "link list --campaign camp_spring --json"},
        list},
+      {"link update",
+       "CODE|ID",
+       1,
+       1,
+       "Change a link; an empty value ('') takes a field away",
+       update_flags(),
+       {"link update anna7 --destination https://shop.example/summer",
+        "link update anna7 --code anna-summer", "link update anna7 --max-clicks ''"},
+       update},
+      import_command(),
       {"link disable",
        "CODE|ID",
        1,

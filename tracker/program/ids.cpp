@@ -1,5 +1,7 @@
 #include "tracker/program/ids.hpp"
 
+#include <fmt/format.h>
+#include <openssl/sha.h>
 #include <sys/random.h>
 
 #include <array>
@@ -28,6 +30,15 @@ std::string new_id(std::string_view prefix, std::uint64_t unix_ms) {
   std::array<unsigned char, 16> random{};
   fill_random(random);
   for (const unsigned char byte : random) id += digits[byte & 31U];
+  return id;
+}
+
+std::string id_of_key(std::string_view prefix, std::string_view key) {
+  constexpr std::size_t bytes = 16;
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(), digest.data());
+  std::string id{prefix};
+  for (std::size_t i = 0; i < bytes; ++i) id += fmt::format("{:02x}", digest[i]);
   return id;
 }
 

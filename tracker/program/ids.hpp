@@ -12,6 +12,9 @@ namespace waymark::tracker {
 // ids made later sort later.
 std::string new_id(std::string_view prefix, std::uint64_t unix_ms);
 
+// `prefix` and 32 hex digits that follow from the key alone.
+std::string id_of_key(std::string_view prefix, std::string_view key);
+
 // A short code of lower-case letters and digits that cannot be mistaken for each other when read
 // aloud or typed: no 0 o 1 l i.
 inline constexpr std::size_t new_code_length = 8;

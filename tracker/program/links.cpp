@@ -1,8 +1,7 @@
 #include "tracker/program/ids.hpp"
+#include "tracker/program/link_checks.hpp"
 #include "tracker/program/rules.hpp"
-#include "tracker/program/targets.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace waymark::tracker {
@@ -11,56 +10,8 @@ namespace {
 // Chosen codes that happen to be taken: with eight characters more than a few in a row mean a bug.
 constexpr int code_attempts_max = 8;
 
-std::string lower(std::string_view text) {
-  std::string result{text};
-  std::ranges::transform(result, result.begin(), [](unsigned char c) {
-    return static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-  });
-  return result;
-}
-
-bool is_reserved(const ProgramRules& rules, std::string_view code) {
-  return std::ranges::any_of(rules.reserved_codes, [word = lower(code)](const auto& reserved) {
-    return lower(reserved) == word;
-  });
-}
-
-Ruled<std::string> checked_code(const ProgramRules& rules, std::string_view code) {
-  if (!is_code(code)) {
-    return Refusal{RefusalKind::invalid, "code", "must be 1 to 64 of A-Z a-z 0-9 _ -"};
-  }
-  if (is_reserved(rules, code)) {
-    return Refusal{RefusalKind::invalid, "code", "is a reserved word (setting codes.reserved)"};
-  }
-  return rules.code_case == CodeCase::fold ? lower(code) : std::string{code};
-}
-
-Ruled<void> check_targets(Store& store, const ProgramRules& rules, const LinkRecord& record) {
-  auto checked = check_target(store, rules, "destination", record.destination);
-  if (!checked) return checked;
-  return check_target(store, rules, "expired_url", record.expired_url);
-}
-
-Ruled<LinkRow> insert(Store& store, LinkRow& row, const ProgramRules& rules, bool choose_code) {
-  for (int attempt = 0; attempt < code_attempts_max; ++attempt) {
-    if (choose_code) {
-      do {
-        row.code = new_code();
-      } while (is_reserved(rules, row.code));
-    }
-    auto stored = store.insert_link(row);
-    if (stored) return std::move(*stored);
-    if (stored.error() != Errc::conflict) return refusal_of(stored.error());
-    // Either the id or the code is taken: which one decides what the caller hears.
-    if (store.link(row.id)) return Refusal{RefusalKind::id_taken, "id", "is taken"};
-    if (!choose_code) return Refusal{RefusalKind::code_taken, "code", "is taken on this host"};
-  }
-  return Refusal{RefusalKind::unavailable, "code", "no free code was found"};
-}
-
-}  // namespace
-
-Ruled<LinkRow> create_link(Store& store, const ProgramRules& rules, NewLink link,
+// The link as it would be stored, but for what is chosen for it: an id and a code.
+Ruled<LinkRow> checked_row(Store& store, const ProgramRules& rules, NewLink link,
                            std::uint64_t now_ms) {
   LinkRow row;
   row.host = "*";
@@ -77,26 +28,98 @@ Ruled<LinkRow> create_link(Store& store, const ProgramRules& rules, NewLink link
   if (!link.id.empty() && !is_id(link.id)) {
     return Refusal{RefusalKind::invalid, "id", "must be 1 to 64 of A-Z a-z 0-9 _ . : -"};
   }
-  row.id = link.id.empty() ? new_id("lnk_", now_ms) : std::move(link.id);
+  row.id = std::move(link.id);
   row.record = std::move(link.record);
   row.record.link = row.id;
-
-  const DestinationPolicy policy{{}, rules.destinations_allow};
-  if (auto read = parse_link(link_fields(row.record), policy); !read) {
-    return refusal_of(read.error());
-  }
-  if (auto checked = check_targets(store, rules, row.record); !checked) return checked.error();
+  if (auto checked = check_link(store, rules, {}, row.record); !checked) return checked.error();
   row.created_ms = row.updated_ms = now_ms;
-  return insert(store, row, rules, row.code.empty());
+  return row;
 }
 
-Ruled<LinkRow> set_link_status(Store& store, std::string_view id, LinkStatus status,
-                               std::uint64_t now_ms) {
-  auto row = store.link(id);
-  if (!row) return refusal_of(row.error());
-  row->record.status = status;
-  row->updated_ms = now_ms;
-  auto stored = store.update_link(*row);
+Ruled<void> choose_code(Store& store, const ProgramRules& rules, LinkRow& row) {
+  for (int attempt = 0; attempt < code_attempts_max; ++attempt) {
+    row.code = new_code();
+    if (is_reserved(rules, row.code)) continue;
+    const auto free = check_code_is_free(store, row);
+    if (free || free.error().kind != RefusalKind::code_taken) return free;
+  }
+  return Refusal{RefusalKind::unavailable, "code", "no free code was found"};
+}
+
+// What is taken is asked for first: a conflict of the store would not say what it is about.
+Ruled<LinkRow> insert(Store& store, const ProgramRules& rules, LinkRow row) {
+  if (row.id.empty()) {
+    row.id = row.record.link = new_id("lnk_", row.created_ms);
+  } else if (auto taken = store.link(row.id)) {
+    return Refusal{RefusalKind::id_taken, "id", "is taken"};
+  } else if (taken.error() != Errc::not_found) {
+    return refusal_of(taken.error());
+  }
+  const auto usable =
+      row.code.empty() ? choose_code(store, rules, row) : check_code_is_free(store, row);
+  if (!usable) return usable.error();
+  auto stored = store.insert_link(row);
+  if (!stored) return refusal_of(stored.error());
+  return std::move(*stored);
+}
+
+// Whether `row` asks for nothing but what `known` is. What it leaves to be chosen fits anything.
+bool is_same(const LinkRow& known, const LinkRow& row) {
+  if (known.host != row.host || (!row.code.empty() && known.code != row.code)) return false;
+  LinkRecord record = row.record;
+  if (row.id.empty()) record.link = known.id;
+  record.full = known.record.full;
+  return known.record == record;
+}
+
+}  // namespace
+
+Ruled<LinkRow> create_link(Store& store, const ProgramRules& rules, NewLink link,
+                           std::uint64_t now_ms) {
+  auto row = checked_row(store, rules, std::move(link), now_ms);
+  if (!row) return row.error();
+  return insert(store, rules, std::move(*row));
+}
+
+Ruled<ImportedLink> import_link(Store& store, const ProgramRules& rules, NewLink link,
+                                std::string_view key, std::uint64_t now_ms) {
+  if (!key.empty()) {
+    if (!link.id.empty()) {
+      return Refusal{RefusalKind::invalid, "idempotency_key", "cannot be combined with id"};
+    }
+    link.id = id_of_key("lnk_", key);
+    auto known = store.link(link.id);
+    if (known) return ImportedLink{std::move(*known), false};
+    if (known.error() != Errc::not_found) return refusal_of(known.error());
+  }
+  auto row = checked_row(store, rules, std::move(link), now_ms);
+  if (!row) return row.error();
+  // An id that was made of the key is nobody's wish: a link that is the same otherwise will do.
+  LinkRow wanted = *row;
+  if (!key.empty()) wanted.id = wanted.record.link = "";
+  auto known = wanted.id.empty() ? store.link_by_code(row->host, row->code) : store.link(row->id);
+  if (known && is_same(*known, wanted)) return ImportedLink{std::move(*known), false};
+  auto made = insert(store, rules, std::move(*row));
+  if (!made) return made.error();
+  return ImportedLink{std::move(*made), true};
+}
+
+Ruled<LinkRow> change_link(Store& store, const ProgramRules& rules, const LinkRow& before,
+                           LinkRow after, std::uint64_t now_ms) {
+  if (after.code != before.code) {
+    auto code = checked_code(rules, after.code);
+    if (!code) return code.error();
+    after.code = std::move(*code);
+  }
+  if (after.code == before.code && after.record == before.record) return before;
+  if (auto checked = check_link(store, rules, before.record, after.record); !checked) {
+    return checked.error();
+  }
+  if (after.code != before.code) {
+    if (auto free = check_code_is_free(store, after); !free) return free.error();
+  }
+  after.updated_ms = now_ms;
+  auto stored = store.update_link(after);
   if (!stored) return refusal_of(stored.error());
   return std::move(*stored);
 }

@@ -20,6 +20,11 @@ MirrorRecord mirror_record(const LinkRow& row) {
   return {redis_keys::link(row.host, row.code), link_fields(row.record)};
 }
 
+// The record of the code a link had before.
+Hash hash_of(const AliasRow& row) {
+  return {redis_keys::link(row.host, row.code), {{"alias_of", row.target}}};
+}
+
 // Defaults are left out of records, and Redis keeps no empty hash: a campaign always shows its
 // status, a domain its host, so that a record with nothing but defaults is still there.
 MirrorRecord mirror_record(const CampaignRow& row) {

@@ -33,8 +33,21 @@ struct NewLink {
 // Fails with invalid (naming the field), code_taken, id_taken.
 Ruled<LinkRow> create_link(Store& store, const ProgramRules& rules, NewLink link,
                            std::uint64_t now_ms);
-Ruled<LinkRow> set_link_status(Store& store, std::string_view id, LinkStatus status,
-                               std::uint64_t now_ms);
+// The same for one of many, where trying again must not make a second link: a link that is there
+// already with just these fields will do. With a `key` (not empty), a link that was made with it
+// will do, whatever became of it since.
+struct ImportedLink {
+  LinkRow row;
+  bool made = false;  // false: it was there
+};
+Ruled<ImportedLink> import_link(Store& store, const ProgramRules& rules, NewLink link,
+                                std::string_view key, std::uint64_t now_ms);
+// `after` is `before` with other fields, or another code: then the old code goes on as an alias.
+// What is the same as before is left alone, and has the change it had.
+Ruled<LinkRow> change_link(Store& store, const ProgramRules& rules, const LinkRow& before,
+                           LinkRow after, std::uint64_t now_ms);
+// A code as it is stored and looked up.
+std::string folded_code(const ProgramRules& rules, std::string_view code);
 // The address that people share.
 std::string short_url(const ProgramRules& rules, const LinkRow& link);
 

@@ -98,7 +98,7 @@ struct DrainCounts {
   friend bool operator==(const DrainCounts&, const DrainCounts&) = default;
 };
 
-// --- The program's records; each change gets the next number, in order over all three kinds ---
+// --- The program's records; each change gets the next number, in order over all kinds ---
 
 struct LinkRow {
   std::string id;    // lnk_...
@@ -107,6 +107,15 @@ struct LinkRow {
   LinkRecord record;  // record.link equals id; record.full is the store's
   std::uint64_t created_ms = 0, updated_ms = 0;
   std::uint64_t change = 0;  // given by the store
+};
+
+// A code that a link had before it was renamed.
+struct AliasRow {
+  std::string host, code;
+  std::string link;    // id
+  std::string target;  // the code of that link now
+  std::uint64_t created_ms = 0;
+  std::uint64_t change = 0;  // renaming the link again is a change of its aliases, too
 };
 
 struct CampaignRow {
@@ -124,11 +133,12 @@ struct DomainRow {
   std::uint64_t change = 0;
 };
 
-using Change = std::variant<LinkRow, CampaignRow, DomainRow>;
+using Change = std::variant<LinkRow, AliasRow, CampaignRow, DomainRow>;
 
 struct LinkQuery {
   PageQuery page{};
-  std::string campaign{}, referrer{}, host{}, code{};  // empty: any
+  std::string campaign{}, referrer{}, host{};  // empty: any
+  std::string code{};                          // the link's, or one that it had before; likewise
   std::optional<LinkStatus> status{};
 };
 

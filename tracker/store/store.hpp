@@ -86,13 +86,20 @@ class Store {
   //
   // insert and update stamp the next change number and return the row as stored. insert fails with
   // conflict when the id, or the (host, code) of a link, is taken; update (by id, or host of a
-  // domain; id, host, code and created_ms stay as they are) and the getters with not_found; lists
-  // with not_found for an unknown cursor.
+  // domain; id, host and created_ms stay as they are) and the getters with not_found; lists with
+  // not_found for an unknown cursor.
+  //
+  // A link that is updated with another code leaves the old one behind as an alias, which takes
+  // its (host, code) like a link; its earlier aliases count as changed, after the link. It may
+  // have one of its own aliases back; update fails with conflict for a code that another has.
 
   virtual Result<LinkRow> insert_link(const LinkRow& link) = 0;
   virtual Result<LinkRow> update_link(const LinkRow& link) = 0;
   virtual Result<LinkRow> link(std::string_view id) = 0;
   virtual Result<LinkRow> link_by_code(std::string_view host, std::string_view code) = 0;
+  virtual Result<AliasRow> alias(std::string_view host, std::string_view code) = 0;
+  // Those of a link, the oldest first.
+  virtual Result<std::vector<AliasRow>> aliases(std::string_view link) = 0;
   virtual Result<Page<LinkRow>> links(const LinkQuery& query) = 0;
 
   virtual Result<CampaignRow> insert_campaign(const CampaignRow& campaign) = 0;

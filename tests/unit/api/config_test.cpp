@@ -13,7 +13,7 @@
 namespace waymark::tracker {
 namespace {
 
-using testing::HasSubstr;
+using testing::ContainsRegex;
 using testing::Not;
 
 class TrackerSettings : public testing::Test {
@@ -32,7 +32,7 @@ class TrackerSettings : public testing::Test {
 TEST_F(TrackerSettings, AddressesOfRedisMayHoldPasswordsAndAreNotShown) {
   load({"redis=redis://:word1@h", "redis.links=redis://:word2@h", "redis.stream=redis://:word3@h"});
   EXPECT_EQ(config.stream_url(), "redis://:word3@h");
-  EXPECT_THAT(settings.describe(), Not(HasSubstr("word")));
+  EXPECT_THAT(settings.describe(), Not(ContainsRegex("word[123]")));
 }
 
 TEST_F(TrackerSettings, AddressesOfRedisComeFromFilesToo) {

@@ -63,6 +63,37 @@ TEST_F(MirrorRedisTest, ALinkIsInRedisWhenItsAnswerIsHere) {
   EXPECT_EQ(hash("wm:link:*/anna7").find("status"), std::string::npos) << "defaults are left out";
 }
 
+TEST_F(MirrorRedisTest, FormerCodesFollowTheirLink) {
+  api.post("/v1/links", R"({"destination":"https://a.example/","code":"one","id":"l"})");
+  const std::string link = "destination=https://a.example/ link=l ";
+  api.patch("/v1/links/l", R"({"code":"two"})");
+  EXPECT_EQ(hash("wm:link:*/two"), link);
+  EXPECT_EQ(hash("wm:link:*/one"), "alias_of=two ");
+  api.patch("/v1/links/l", R"({"code":"three"})");
+  EXPECT_EQ(hash("wm:link:*/three"), link);
+  EXPECT_EQ(hash("wm:link:*/two"), "alias_of=three ");
+  EXPECT_EQ(hash("wm:link:*/one"), "alias_of=three ") << "one step is enough";
+  api.patch("/v1/links/l", R"({"code":"one"})");
+  EXPECT_EQ(hash("wm:link:*/one"), link);
+  EXPECT_EQ(hash("wm:link:*/three"), "alias_of=one ");
+
+  const auto full = marker();
+  redis.call({"FLUSHALL"});
+  wait_until([&] { return marker() == full; });
+  EXPECT_EQ(hash("wm:link:*/one"), link);
+  EXPECT_EQ(hash("wm:link:*/two"), "alias_of=one ");
+}
+
+TEST_F(MirrorRedisTest, ABatchIsInRedisWhenItsAnswerIsHere) {
+  std::string lines;
+  for (int i = 0; i < 500; ++i) {
+    lines += fmt::format(R"({{"destination":"https://a.example/{0}","code":"c{0}"}})", i) + "\n";
+  }
+  api.post("/v1/links/batch", lines, {{"Content-Type", "application/x-ndjson"}});
+  wait_until([this] { return marker().ends_with(":500"); });
+  EXPECT_EQ(keys(), 501U);
+}
+
 TEST_F(MirrorRedisTest, CampaignsAndDomainsWithDefaultsAloneAreThereToo) {
   api.post("/v1/campaigns", R"({"id":"camp_1"})");
   EXPECT_EQ(hash("wm:campaign:camp_1"), "status=live ");

@@ -95,6 +95,20 @@ TEST_F(DomainsTest, NeitherRootNorFallbackLeadsBackToUs) {
   }
 }
 
+TEST_F(DomainsTest, CookiesAreOfTheDomainOrOneAboveIt) {
+  for (const auto& [cookie_domain, status] : {std::pair{"go.example.org", 201U},
+                                              {".Example.org", 201U},
+                                              {"org", 422U},
+                                              {"other.org", 422U},
+                                              {"o.example.org", 422U},
+                                              {"x.go.example.org", 422U}}) {
+    const auto made =
+        api.post("/v1/domains", std::string{R"({"host":"go.example.org","cookie_domain":")"} +
+                                    cookie_domain + "\"}");
+    EXPECT_EQ(made.status == 409 ? 201U : made.status, status) << cookie_domain << made.body;
+  }
+}
+
 TEST_F(DomainsTest, FallbacksKeepToTheHostsThatAreAllowed) {
   ProgramRules rules;
   rules.destinations_allow = {".example.org"};

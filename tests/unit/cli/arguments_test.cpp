@@ -100,6 +100,10 @@ TEST(CommandLine, HelpShowsFlagsAndExamples) {
   EXPECT_THAT(text, HasSubstr("--code CODE"));
   EXPECT_THAT(text, HasSubstr("waymark link add https://a.example/"));
   EXPECT_THAT(text, HasSubstr("--api URL"));
+  auto wordy = commands[0];
+  wordy.details = "Much to say.";
+  EXPECT_THAT(command_help(wordy, Palette{1, false}), HasSubstr("\nMuch to say.\n"));
+  EXPECT_THAT(overview({&wordy, 1}, "", Palette{1, false}), Not(HasSubstr("Much")));
   EXPECT_THAT(overview(commands, "", Palette{1, false}), HasSubstr("link list"));
   EXPECT_THAT(overview(commands, "link", Palette{1, false}), Not(HasSubstr("up ")));
 }

@@ -1,7 +1,11 @@
 #include "common/error.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tracker/cli/commands.hpp"
 
 #include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
 
 namespace waymark::cli {
 namespace {
@@ -23,6 +27,16 @@ TEST(FlagValues, NumbersKeepTheirRange) {
   for (const auto* text : {"0", "101", "ten", "1.5", "", "99999999999999999999"}) {
     EXPECT_THROW(number_of("--limit", text, 1, 100), StartupError) << text;
   }
+}
+
+TEST(FlagValues, FilesAreReadWholeAndNotWithoutEnd) {
+  const test::TemporaryFolder folder;
+  const auto file = (folder.path() / "text").string();
+  std::ofstream{file} << "a\nb";
+  EXPECT_EQ(text_of_file("--rules", file), "a\nb");
+  std::ofstream{file} << std::string(1024 * 1024 + 1, 'x');
+  EXPECT_THROW(text_of_file("--rules", file), StartupError);
+  EXPECT_THROW(text_of_file("--rules", file + ".none"), StartupError);
 }
 
 }  // namespace

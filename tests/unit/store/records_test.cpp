@@ -48,6 +48,38 @@ TEST_F(StoreRecords, ALinkComesBackAsItWentIn) {
   EXPECT_EQ(store->link_by_code("go.example", "anna7").error(), make_error_code(Errc::not_found));
 }
 
+TEST_F(StoreRecords, ACodeThatALinkGivesUpStaysItsOwn) {
+  ASSERT_TRUE(store->insert_link(link("lnk_1", "anna7")));
+  ASSERT_TRUE(store->update_link(link("lnk_1", "anna8")));
+  EXPECT_EQ(store->link_by_code("*", "anna7").error(), make_error_code(Errc::not_found));
+  const auto alias = store->alias("*", "anna7");
+  ASSERT_TRUE(alias);
+  EXPECT_EQ(alias->link, "lnk_1");
+  EXPECT_EQ(alias->target, "anna8");
+  EXPECT_EQ(store->insert_link(link("lnk_2", "anna7")).error(), make_error_code(Errc::conflict));
+  ASSERT_TRUE(store->insert_link(link("lnk_2", "ben")));
+  EXPECT_EQ(store->update_link(link("lnk_2", "anna7")).error(), make_error_code(Errc::conflict));
+  EXPECT_EQ(store->update_link(link("lnk_2", "anna8")).error(), make_error_code(Errc::conflict));
+  EXPECT_TRUE(store->aliases("lnk_2")->empty());
+  EXPECT_EQ(store->links({.code = "anna7"})->data.at(0).id, "lnk_1");
+}
+
+TEST_F(StoreRecords, ARenamedLinkIsAChangeOfItsAliasesAfterIt) {
+  ASSERT_TRUE(store->insert_link(link("lnk_1", "one")));
+  ASSERT_TRUE(store->update_link(link("lnk_1", "two")));
+  const auto seen = store->last_change().value();
+  ASSERT_TRUE(store->update_link(link("lnk_1", "three")));
+  const auto changes = store->changes_after(seen, 10).value();
+  ASSERT_EQ(changes.size(), 3U);
+  EXPECT_EQ(std::get<LinkRow>(changes[0]).code, "three");
+  for (const auto i : {1U, 2U}) EXPECT_EQ(std::get<AliasRow>(changes[i]).target, "three");
+  EXPECT_EQ(std::get<AliasRow>(changes[2]).change, store->last_change().value());
+
+  ASSERT_TRUE(store->update_link(link("lnk_1", "one")));
+  EXPECT_EQ(store->changes_after(0, 10)->size(), 3U) << "one is a code again, and no alias";
+  EXPECT_EQ(store->aliases("lnk_1")->size(), 2U);
+}
+
 TEST_F(StoreRecords, IdsAndCodesAreTakenOnce) {
   ASSERT_TRUE(store->insert_link(link("lnk_1", "anna7")));
   EXPECT_EQ(store->insert_link(link("lnk_1", "ben")).error(), make_error_code(Errc::conflict));

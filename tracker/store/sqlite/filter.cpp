@@ -15,6 +15,11 @@ void Filter::add(std::string_view condition, Value value) {
   values_.push_back(std::move(value));
 }
 
+void Filter::add(std::string_view condition, Value first, Value second) {
+  add(condition, std::move(first));
+  values_.push_back(std::move(second));
+}
+
 std::string Filter::expression() const {
   constexpr std::size_t where = std::string_view{" WHERE "}.size();
   return conditions_.empty() ? "1" : conditions_.substr(where);

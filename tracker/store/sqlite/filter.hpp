@@ -22,6 +22,7 @@ class Filter {
   void equal(std::string_view column, const std::string& text);  // nothing for an empty text
   void add(std::string_view condition);
   void add(std::string_view condition, Value value);  // one '?' in it
+  void add(std::string_view condition, Value first, Value second);
 
   // The conditions as an expression for SELECT, true where there are none; the statement's other
   // values must then stand behind those of this filter.

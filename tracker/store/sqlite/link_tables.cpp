@@ -1,4 +1,4 @@
-// Links in the store.
+// Links and their aliases in the store.
 #include "tracker/store/sqlite/filter.hpp"
 #include "tracker/store/sqlite/record_fields.hpp"
 #include "tracker/store/sqlite/sqlite_store.hpp"
@@ -33,31 +33,74 @@ LinkRow read_link(Cursor& row) {
   return link;
 }
 
+AliasRow read_alias(Cursor& row) {
+  return {.host = row.text(0),
+          .code = row.text(1),
+          .link = row.text(2),
+          .target = row.text(3),
+          .created_ms = row.unsigned_integer(4),
+          .change = row.unsigned_integer(5)};
+}
+
 Result<LinkRow> SqliteStore::insert_link(const LinkRow& link) {
   return write([&]() -> Result<LinkRow> {
+    if (alias(link.host, link.code)) return Errc::conflict;
+    LinkRow stored = link;
+    stored.record.full = false;
+    stored.change = next_change();
     database_.run(
         "INSERT INTO links (id, host, code, campaign, referrer, status, max_clicks, is_full,"
         " fields, created, updated, change) VALUES (?,?,?,?,?,?,?,0,?,?,?,?)",
         link.id, link.host, link.code, link.record.campaign, link.record.referrer,
         to_text(link.record.status), max_clicks_of(link), fields_of(link.record), link.created_ms,
-        link.updated_ms, next_change());
-    return this->link(link.id);
+        link.updated_ms, stored.change);
+    return stored;
   });
 }
 
 Result<LinkRow> SqliteStore::update_link(const LinkRow& link) {
   return write([&]() -> Result<LinkRow> {
+    const auto before = this->link(link.id);
+    if (!before) return before.error();
+    const bool renamed = before->code != link.code;
+    if (renamed) {
+      if (const auto left = leave_alias(*before, link); !left) return left.error();
+    }
     // Whether it is full follows from the limit, which may have changed.
-    const std::uint64_t updated = database_.run(
+    database_.run(
         "UPDATE links SET campaign = ?2, referrer = ?3, status = ?4, max_clicks = ?5,"
         " is_full = ?5 IS NOT NULL AND ?5 <= coalesce("
         "  (SELECT sum(counted) FROM click_totals WHERE link = ?1), 0),"
-        " fields = ?6, updated = ?7, change = ?8 WHERE id = ?1",
+        " fields = ?6, updated = ?7, change = ?8, code = ?9 WHERE id = ?1",
         link.id, link.record.campaign, link.record.referrer, to_text(link.record.status),
-        max_clicks_of(link), fields_of(link.record), link.updated_ms, next_change());
-    if (updated == 0) return Errc::not_found;
+        max_clicks_of(link), fields_of(link.record), link.updated_ms, next_change(), link.code);
+    if (renamed) touch_aliases(link.id);
     return this->link(link.id);
   });
+}
+
+Result<void> SqliteStore::leave_alias(const LinkRow& before, const LinkRow& after) {
+  const auto taken = alias(before.host, after.code);
+  if (taken && taken->link != after.id) return Errc::conflict;
+  if (link_by_code(before.host, after.code)) return Errc::conflict;
+  database_.run("DELETE FROM aliases WHERE host = ? AND code = ?", before.host, after.code);
+  database_.run("INSERT INTO aliases VALUES (?,?,?,?,?)", before.host, before.code, before.id,
+                after.updated_ms, next_change());
+  return {};
+}
+
+// After the link: whoever reads the changes in order finds the new code before something leads
+// there.
+void SqliteStore::touch_aliases(std::string_view link) {
+  std::vector<std::string> codes;
+  {
+    auto row = database_.query("SELECT code FROM aliases WHERE link = ?", link);
+    while (row.next()) codes.push_back(row.text(0));
+  }
+  for (const auto& code : codes) {
+    database_.run("UPDATE aliases SET change = ? WHERE link = ? AND code = ?", next_change(), link,
+                  code);
+  }
 }
 
 Result<LinkRow> SqliteStore::link(std::string_view id) {
@@ -76,13 +119,35 @@ Result<LinkRow> SqliteStore::link_by_code(std::string_view host, std::string_vie
   });
 }
 
+Result<AliasRow> SqliteStore::alias(std::string_view host, std::string_view code) {
+  return guarded([&]() -> Result<AliasRow> {
+    auto row = database_.query(select_alias + " WHERE host = ? AND code = ?", host, code);
+    if (!row.next()) return Errc::not_found;
+    return read_alias(row);
+  });
+}
+
+Result<std::vector<AliasRow>> SqliteStore::aliases(std::string_view link) {
+  return guarded([&]() -> Result<std::vector<AliasRow>> {
+    std::vector<AliasRow> aliases;
+    auto row = database_.query(select_alias + " WHERE link = ? ORDER BY created, code", link);
+    while (row.next()) aliases.push_back(read_alias(row));
+    return aliases;
+  });
+}
+
 Result<Page<LinkRow>> SqliteStore::links(const LinkQuery& query) {
   return guarded([&]() -> Result<Page<LinkRow>> {
     Filter filter;
     filter.equal("campaign", query.campaign);
     filter.equal("referrer", query.referrer);
     filter.equal("host", query.host);
-    filter.equal("code", query.code);
+    if (!query.code.empty()) {
+      filter.add(
+          "id IN (SELECT id FROM links WHERE code = ? UNION SELECT link FROM aliases WHERE code = "
+          "?)",
+          query.code, query.code);
+    }
     if (query.status) filter.equal("status", std::string{to_text(*query.status)});
     return read_made_page<LinkRow>(database_, std::move(filter), select_link,
                                    "SELECT seq FROM links WHERE id = ?", query.page, read_link);

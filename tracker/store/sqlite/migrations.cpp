@@ -15,6 +15,8 @@ constexpr std::array migrations = {
 #include "tracker/store/sqlite/migrations/0001_store.sql"
     ,
 #include "tracker/store/sqlite/migrations/0002_unique_arrivals.sql"
+    ,
+#include "tracker/store/sqlite/migrations/0003_aliases.sql"
 };
 
 }  // namespace

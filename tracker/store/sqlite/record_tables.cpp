@@ -1,4 +1,4 @@
-// Campaigns and domains in the store, and the changes of all three kinds of records.
+// Campaigns and domains in the store, and the changes of all kinds of records.
 #include "tracker/store/sqlite/record_fields.hpp"
 #include "tracker/store/sqlite/sqlite_store.hpp"
 #include "tracker/store/sqlite/table_rows.hpp"
@@ -126,7 +126,7 @@ Result<std::uint64_t> SqliteStore::last_change() {
 
 Result<std::vector<Change>> SqliteStore::changes_after(std::uint64_t change, std::size_t limit) {
   return guarded([&]() -> Result<std::vector<Change>> {
-    // What is made while the three tables are read waits for the next call: no number is skipped.
+    // What is made while the tables are read waits for the next call: no number is skipped.
     const std::uint64_t newest = std::stoull(meta("last_change"));
     std::vector<Change> changes;
     const auto collect = [&](const std::string& select, auto read) {
@@ -136,6 +136,7 @@ Result<std::vector<Change>> SqliteStore::changes_after(std::uint64_t change, std
       while (row.next()) changes.push_back(read(row));
     };
     collect(select_link, read_link);
+    collect(select_alias, read_alias);
     collect(select_campaign, read_campaign);
     collect(select_domain, read_domain);
     std::sort(changes.begin(), changes.end(),

@@ -43,6 +43,8 @@ class SqliteStore final : public Store {
   Result<LinkRow> update_link(const LinkRow& link) override;
   Result<LinkRow> link(std::string_view id) override;
   Result<LinkRow> link_by_code(std::string_view host, std::string_view code) override;
+  Result<AliasRow> alias(std::string_view host, std::string_view code) override;
+  Result<std::vector<AliasRow>> aliases(std::string_view link) override;
   Result<Page<LinkRow>> links(const LinkQuery& query) override;
 
   Result<CampaignRow> insert_campaign(const CampaignRow& campaign) override;
@@ -78,6 +80,9 @@ class SqliteStore final : public Store {
 
   std::string meta(std::string_view name);
   std::uint64_t next_change();  // in a transaction only
+  // Moves a link's code among its aliases before the link itself is given another.
+  Result<void> leave_alias(const LinkRow& before, const LinkRow& after);
+  void touch_aliases(std::string_view link);
 
   std::filesystem::path file_;
   std::string failure_;

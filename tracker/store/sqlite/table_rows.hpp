@@ -16,6 +16,11 @@ inline const std::string select_link =
     "SELECT id, host, code, is_full, fields, created, updated, change FROM links";
 LinkRow read_link(Cursor& row);
 
+inline const std::string select_alias =
+    "SELECT host, code, link, target, created, change FROM"
+    " (SELECT aliases.*, links.code AS target FROM aliases JOIN links ON links.id = aliases.link)";
+AliasRow read_alias(Cursor& row);
+
 inline const std::string select_campaign =
     "SELECT id, name, fields, created, updated, change FROM campaigns";
 CampaignRow read_campaign(Cursor& row);

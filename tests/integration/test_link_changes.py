@@ -1,0 +1,266 @@
+"""Links that are renamed, limited and imported, from the API and the tool to Redis and the edge."""
+import json
+import subprocess
+
+import pytest
+
+from tests.support.programs import BIN, wait_until
+
+BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}
+
+
+def make_link(system, code, **fields):
+    status, link = system.tracker.api(
+        "POST", "/v1/links", {"destination": "https://shop.example/", "code": code, **fields})
+    assert status == 201, link
+    return link
+
+
+def change_link(system, link, **fields):
+    status, changed = system.tracker.api("PATCH", f"/v1/links/{link['id']}", fields)
+    assert status == 200, changed
+    return changed
+
+
+def test_a_changed_destination_is_where_visitors_go(system):
+    link = make_link(system, "move")
+    assert system.edge.get("/move").headers["location"].startswith("https://shop.example/?")
+    change_link(system, link, destination="https://shop.example/summer")
+    wait_until(lambda: system.edge.get("/move").headers["location"].startswith(
+        "https://shop.example/summer?"), "the edge has heard of it", 1.0)
+
+
+def test_a_new_code_works_at_once_and_the_old_one_is_an_alias_in_redis(system):
+    link = make_link(system, "old1", campaign="camp_demo")
+    change_link(system, link, code="New1")
+    assert system.edge.get("/new1").status == 302
+    assert system.redis.hgetall("wm:link:*/old1") == {"alias_of": "new1"}
+    change_link(system, link, code="new2")
+    assert system.redis.hgetall("wm:link:*/old1") == {"alias_of": "new2"}
+    assert system.redis.hgetall("wm:link:*/new1") == {"alias_of": "new2"}
+    assert change_link(system, link, code="old1")["aliases"] == ["new1", "new2"]
+    assert system.redis.hgetall("wm:link:*/old1")["destination"] == "https://shop.example/"
+    wait_until(lambda: system.edge.get("/old1").status == 302, "the edge has heard of it", 1.0)
+
+
+def full_in_redis(system, code):
+    return system.redis.hgetall(f"wm:link:*/{code}").get("full") == "1"
+
+
+def test_a_link_is_full_after_its_clicks_and_opens_when_the_limit_is_raised(system):
+    link = make_link(system, "few", max_clicks=2, title="Two of them", campaign="camp_demo")
+    # Whoever is not counted does not use the link up.
+    system.edge.get("/few", headers={"User-Agent": "curl/7.88.1"})
+    system.edge.get("/few", headers={"User-Agent": "Googlebot/2.1"})
+    system.edge.get("/few", headers={**BROWSER, "Sec-Purpose": "prefetch"})
+    system.edge.get("/few", headers=BROWSER, method="HEAD")
+    preview = system.edge.get("/few", headers={"User-Agent": "facebookexternalhit/1.1"})
+    assert preview.status in (200, 302)
+    first = system.edge.get("/few", headers=BROWSER)
+    system.click(first.click_token())  # all before it are in the store, too
+    assert not full_in_redis(system, "few")
+    second = system.edge.get("/few", headers=BROWSER)
+    system.click(second.click_token())
+    wait_until(lambda: full_in_redis(system, "few"), "the drain has seen the count", 1.0)
+    wait_until(lambda: system.edge.get("/few", headers=BROWSER).status == 410,
+               "the edge has heard of it", 1.0)
+    assert json.loads(system.waymark_api("link", "get", "few", "--json"))["full"] is True
+
+    system.waymark_api("link", "update", "few", "--max-clicks", 3)
+    assert not full_in_redis(system, "few")
+    wait_until(lambda: system.edge.get("/few", headers=BROWSER).status == 302,
+               "the edge has heard of it", 1.0)
+
+
+@pytest.mark.parametrize("fields, param", [
+    ({"destination": "SHORT/x"}, "destination"),
+    ({"destination": "https://other.example/"}, "destination"),
+    ({"expired_url": "https://other.example/"}, "expired_url"),
+    ({"rules": [{"destination": "https://other.example/"}]}, "rules"),
+    ({"rules": [{"split": [{"weight": 1, "destination": "SHORT/x"}]}]}, "rules")])
+def test_no_link_leads_to_us_or_outside_what_is_allowed(make_system, fields, param):
+    system = make_system(
+        tracker_settings=("destinations.allow=shop.example,127.0.0.1",)).start()
+    short = f"http://127.0.0.1:{system.edge.port}"
+    fields = json.loads(json.dumps(fields).replace("SHORT", short))
+    status, problem = system.tracker.api(
+        "POST", "/v1/links", {"destination": "https://shop.example/", **fields})
+    assert status == 422 and problem["param"] == param, problem
+    link = make_link(system, "good")
+    status, problem = system.tracker.api("PATCH", f"/v1/links/{link['id']}", fields)
+    assert status == 422 and problem["param"] == param, problem
+
+
+@pytest.mark.parametrize("word", ["admin", "API", "Www"])
+def test_reserved_words_are_no_codes(system, folder, word):
+    link = make_link(system, "good")
+    for method, path in (("POST", "/v1/links"), ("PATCH", f"/v1/links/{link['id']}")):
+        status, problem = system.tracker.api(
+            method, path, {"destination": "https://shop.example/", "code": word})
+        assert status == 422 and problem["param"] == "code"
+    file = folder / "links.csv"
+    file.write_text(f"destination,code\nhttps://shop.example/,{word}\n")
+    done = import_links(system, file)
+    assert done.returncode == 5 and "reserved" in done.stdout
+
+
+def test_rules_by_the_tool(system, folder):
+    rules = folder / "rules.json"
+    rules.write_text(json.dumps([
+        {"when": {"os": ["ios"]}, "destination": "https://shop.example/ios"},
+        {"split": [{"weight": 70, "destination": "https://shop.example/a"},
+                   {"weight": 30, "destination": "https://shop.example/b"}]}]))
+    text = system.waymark_api("link", "add", "https://shop.example/", "--code", "phone", "--rules",
+                              rules)
+    assert "1  os ios -> https://shop.example/ios" in text
+    assert "2  everybody, 70 of 100 -> https://shop.example/a" in text
+    stored = json.loads(system.redis.hgetall("wm:link:*/phone")["rules"])
+    assert stored == json.loads(rules.read_text())
+    assert "rules" not in system.waymark_api("link", "update", "phone", "--rules", "")
+    assert "rules" not in system.redis.hgetall("wm:link:*/phone")
+
+
+def test_the_tool_renames_and_finds_by_the_old_code(system):
+    system.waymark_api("link", "add", "https://shop.example/", "--code", "tool1", "--title", "T")
+    text = system.waymark_api("link", "update", "TOOL1", "--code", "Tool2", "--title", "")
+    assert "code         tool2" in text and "aliases      tool1" in text and "title" not in text
+    assert json.loads(system.waymark_api("link", "get", "tool1", "--json"))["code"] == "tool2"
+
+
+def test_the_tool_makes_shows_and_changes_domains(system, folder):
+    robots = folder / "robots.txt"
+    robots.write_text("User-agent: *\nDisallow: /\n")
+    text = system.waymark_api("domain", "add", "Go.Example.org", "--cookie-domain", "example.org",
+                              "--root-url", "https://example.org/", "--robots", robots)
+    assert "go.example.org" in text and "Disallow: /" in text
+    assert system.redis.hgetall("wm:domain:go.example.org")["cookie_domain"] == "example.org"
+    system.waymark_api("domain", "update", "go.example.org", "--root-url", "", "--fallback-url",
+                       "https://example.org/lost")
+    domain = json.loads(system.waymark_api("domain", "get", "go.example.org", "--json"))
+    assert domain["root_url"] is None and domain["fallback_url"] == "https://example.org/lost"
+    assert "go.example.org" in system.waymark_api("domain", "list")
+    assert "root_url" not in system.redis.hgetall("wm:domain:go.example.org")
+
+
+# --- Import ---
+
+def import_links(system, file, *words, text=None):
+    command = [str(BIN / "waymark"), "link", "import", str(file), "--api",
+               f"http://127.0.0.1:{system.tracker.port}", "--api-key-file",
+               str(system.tracker.key_file), *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, input=text or "")
+
+
+def results_of(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def link_count(system):
+    return system.tracker.rows("SELECT count(*) AS n FROM links")[0]["n"]
+
+
+CSV = """\ufeffdestination,code,title,max_clicks,starts_at,test,rules\r
+https://shop.example/1,Imp1,"Ten off, ""now""\r
+and here",5,2026-01-31,true,"[{""destination"":""https://shop.example/rule""}]"\r
+\r
+https://shop.example/2,,,,,,\r
+https://shop.example/2,,,,,,\r
+ftp://shop.example/3,imp3,,,,,\r
+https://shop.example/4,imp1,,,,,\r
+https://shop.example/5,imp5\r
+https://shop.example/6,imp6,,many,,,\r
+"""
+
+
+def test_an_import_of_csv_makes_what_it_can_and_says_what_it_cannot(system, folder):
+    file = folder / "links.csv"
+    file.write_bytes(CSV.encode())
+    results = folder / "results"
+    done = import_links(system, file, "--campaign", "camp_demo", "--results", results)
+    assert done.returncode == 5, done.stderr
+    outcomes = results_of(results.read_text())
+    assert [(outcome["line"], outcome["ok"]) for outcome in outcomes] == [
+        (2, False), (5, True), (6, True), (7, False), (8, True), (9, False), (10, False)]
+    # A title takes no line break: the record is refused, and its lines are counted.
+    assert outcomes[0]["error"]["param"] == "title"
+    assert outcomes[3]["error"]["param"] == "destination"
+    assert outcomes[5]["error"]["detail"] == "has 2 cells, the header has 7"
+    assert outcomes[6]["error"]["param"] == "max_clicks"
+    assert "max_clicks" in done.stdout and "3 links made" in done.stderr
+    assert outcomes[1]["id"] != outcomes[2]["id"], "two lines that say the same are two links"
+
+    file.write_bytes(CSV.replace('""now""\r\nand', "and").encode())
+    again = import_links(system, file, "--campaign", "camp_demo", "--json")
+    outcomes = results_of(again.stdout)
+    assert [outcome.get("made") for outcome in outcomes] == [
+        None, False, False, None, False, None, None], "and the code of line 8 is taken by itself"
+    assert link_count(system) == 3
+
+
+def test_every_column_reaches_redis(system, folder):
+    file = folder / "links.csv"
+    file.write_text('destination,code,title,max_clicks,starts_at,test,rules,status_code,query\n'
+                    'https://shop.example/1,Imp1,"Ten off, ""now""",5,2026-01-31,1,'
+                    '"[{""destination"":""https://shop.example/rule""}]",307,drop\n')
+    assert import_links(system, file).returncode == 0
+    record = system.redis.hgetall("wm:link:*/imp1")
+    record.pop("link")
+    assert record == {
+        "destination": "https://shop.example/1", "title": 'Ten off, "now"', "max_clicks": "5",
+        "starts_at": "1769817600", "test": "1", "status_code": "307", "query": "drop",
+        "rules": '[{"destination":"https://shop.example/rule"}]'}
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(system, folder):
+    file = folder / "links.ndjson"
+    lines = [{"destination": f"https://shop.example/{i}", "code": f"dry{i}"} for i in range(1_500)]
+    lines.append({"destination": "https://shop.example/other", "code": "DRY3"})  # a batch later
+    lines.append(lines[4])
+    lines.append({"destination": "https://shop.example/", "colour": "red"})
+    file.write_text("\n".join(map(json.dumps, lines)))
+    before = system.tracker.rows("SELECT value FROM meta WHERE name = 'last_change'")[0]["value"]
+    dry = import_links(system, file, "--dry-run", "--json")
+    assert dry.returncode == 5 and link_count(system) == 0
+    after = system.tracker.rows("SELECT value FROM meta WHERE name = 'last_change'")[0]["value"]
+    assert after == before
+    real = import_links(system, file, "--json")
+    told = [[(outcome["line"], outcome["ok"], outcome.get("made")) for outcome in
+             results_of(done.stdout)] for done in (dry, real)]
+    assert told[0] == told[1]
+    assert link_count(system) == 1_500
+    assert system.edge.get("/dry1499").status == 302
+
+
+def test_an_import_from_standard_input_may_be_sent_again(system):
+    lines = "\n".join(json.dumps({"destination": f"https://shop.example/{i}"}) for i in range(50))
+    first = results_of(import_links(system, "-", "--json", text=lines).stdout)
+    system.tracker.api("PATCH", f"/v1/links/{first[0]['id']}", {"code": "moved", "status": "paused"})
+    second = import_links(system, "-", "--json", text=lines)
+    assert second.returncode == 0
+    assert [line["id"] for line in results_of(second.stdout)] == [line["id"] for line in first]
+    assert link_count(system) == 50
+
+
+def test_a_tracker_that_is_away_for_a_moment_is_waited_for(system, folder):
+    file = folder / "links.csv"
+    file.write_text("destination,code\n" + "".join(
+        f"https://shop.example/{i},wait{i}\n" for i in range(2_500)))
+    system.tracker.kill()
+    command = subprocess.Popen(
+        [BIN / "waymark", "link", "import", file, "--api",
+         f"http://127.0.0.1:{system.tracker.port}", "--api-key-file", system.tracker.key_file],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    system.tracker.start()
+    _, said = command.communicate(timeout=60)
+    assert command.returncode == 0, said
+    assert "2500 links made" in said
+    wait_until(lambda: system.redis.command("EXISTS", "wm:link:*/wait2499"), "all are in Redis")
+
+
+@pytest.mark.parametrize("text, said", [
+    ("destination;code\nhttps://shop.example/;x\n", "parted by commas"),
+    ("destination,cdoe\nhttps://shop.example/,x\n", "did you mean code?"),
+    ("destination,code,code\n", "comes twice")])
+def test_a_header_that_cannot_be_used_ends_an_import_before_it_begins(system, text, said):
+    done = import_links(system, "-", text=text)
+    assert done.returncode == 2 and said in done.stderr

@@ -1,0 +1,116 @@
+#include "tracker/cli/import/link_lines.hpp"
+
+#include "common/error.hpp"
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace waymark::cli {
+namespace {
+
+using testing::HasSubstr;
+
+std::vector<LinkLine> read(const std::string& text, std::optional<ImportFormat> format = {},
+                           const std::string& campaign = "") {
+  std::istringstream in{text};
+  LinkLines lines{in, format, campaign};
+  std::vector<LinkLine> all;
+  while (auto line = lines.next()) all.push_back(std::move(*line));
+  return all;
+}
+
+boost::json::object link_of(const LinkLine& line) {
+  auto link = boost::json::parse(line.json).as_object();
+  link.erase("idempotency_key");
+  return link;
+}
+
+std::string key_of(const LinkLine& line) {
+  return std::string{boost::json::parse(line.json).at("idempotency_key").as_string()};
+}
+
+std::string header_error(const std::string& text) {
+  try {
+    read(text);
+  } catch (const StartupError& error) {
+    EXPECT_EQ(error.exit_code(), exit_code::usage);
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(LinkLines, CellsOfCsvGetTheTypesOfTheApi) {
+  const auto lines = read(
+      "\xef\xbb\xbf"
+      "destination,max_clicks,starts_at,expires_at,test,rules,title\n"
+      "https://a.example/,5,2026-01-31,1767225600,1,\"[{\"\"destination\"\":\"\"x\"\"}]\",007\n"
+      "https://a.example/,many,soon,2026-01-31T12:00:00+02:00,false,[,\n");
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(link_of(lines[0]), boost::json::parse(R"({"destination":"https://a.example/",
+      "max_clicks":5,"starts_at":"2026-01-31T00:00:00Z","expires_at":1767225600,"test":true,
+      "rules":[{"destination":"x"}],"title":"007"})"));
+  EXPECT_EQ(link_of(lines[1]), boost::json::parse(R"({"destination":"https://a.example/",
+      "max_clicks":"many","starts_at":"soon","expires_at":"2026-01-31T12:00:00+02:00",
+      "test":false,"rules":"["})"))
+      << "the API says what is wrong";
+}
+
+TEST(LinkLines, ARowOfTheWrongLengthIsNamed) {
+  const auto lines = read("destination,code\nhttps://a.example/\nhttps://b.example/,b\n");
+  EXPECT_EQ(lines[0].number, 2U);
+  EXPECT_EQ(lines[0].json, "");
+  EXPECT_THAT(lines[0].problem, HasSubstr("has 1 cells, the header has 2"));
+  EXPECT_EQ(lines[1].problem, "");
+}
+
+TEST(LinkLines, HeadersAreChecked) {
+  EXPECT_THAT(header_error("destination,cdoe\n"), HasSubstr("did you mean code?"));
+  EXPECT_THAT(header_error("destination;code\n"), HasSubstr("parted by commas"));
+  EXPECT_THAT(header_error("code,code\n"), HasSubstr("twice"));
+  EXPECT_THAT(header_error("full\n"), HasSubstr("unknown column"));
+  EXPECT_EQ(header_error(""), "no error") << "an empty file has no links";
+}
+
+TEST(LinkLines, ObjectsArePassedOnAndNumberedByLine) {
+  const auto lines = read("{\"destination\":\"https://a.example/\"}\r\n\n[]\n{\n");
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(link_of(lines[0]).at("destination"), "https://a.example/");
+  EXPECT_EQ(lines[1].number, 3U);
+  EXPECT_THAT(lines[1].problem, HasSubstr("not a JSON object"));
+  EXPECT_THAT(lines[2].problem, HasSubstr("is not JSON"));
+}
+
+TEST(LinkLines, ACampaignIsForLinksWithoutOne) {
+  const auto lines =
+      read("destination,campaign\nhttps://a.example/,\nhttps://a.example/,own\n", {}, "camp_1");
+  EXPECT_EQ(link_of(lines[0]).at("campaign"), "camp_1");
+  EXPECT_EQ(link_of(lines[1]).at("campaign"), "own");
+}
+
+TEST(LinkLines, TheSameLineHasTheSameKeyAndIsCounted) {
+  const std::string text =
+      "destination,code\nhttps://a.example/,\nhttps://a.example/,\n"
+      "https://a.example/,x\n";
+  const auto lines = read(text);
+  EXPECT_EQ(lines[0].content, lines[1].content);
+  EXPECT_NE(key_of(lines[0]), key_of(lines[1]));
+  EXPECT_NE(lines[0].content, lines[2].content);
+  const auto again = read(text);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(again[i].json, lines[i].json);
+  const auto moved = read("destination,code\nhttps://a.example/,x\nhttps://a.example/,\n");
+  EXPECT_EQ(key_of(moved[0]), key_of(lines[2])) << "wherever it stands in the file";
+}
+
+TEST(LinkLines, IdsAndKeysOfTheFileStay) {
+  const auto lines = read(
+      "destination,id,idempotency_key\nhttps://a.example/,lnk_1,\n"
+      "https://a.example/,,row 7\n");
+  EXPECT_FALSE(boost::json::parse(lines[0].json).as_object().contains("idempotency_key"));
+  EXPECT_EQ(key_of(lines[1]), "row 7");
+}
+
+}  // namespace
+}  // namespace waymark::cli

@@ -1,0 +1,110 @@
+#include "tracker/program/link_checks.hpp"
+
+#include "tracker/program/targets.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace waymark::tracker {
+namespace {
+
+namespace json = boost::json;
+
+std::string lower(std::string_view text) {
+  std::string result{text};
+  std::ranges::transform(result, result.begin(), [](unsigned char c) {
+    return static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+  });
+  return result;
+}
+
+// `place` is that of the rule or of a part of its split.
+Ruled<void> check_destination_of(Store& store, const ProgramRules& rules, const json::value& part,
+                                 const std::string& place) {
+  const auto* object = part.if_object();
+  const auto* destination = object == nullptr ? nullptr : object->if_contains("destination");
+  if (destination == nullptr || !destination->is_string()) return {};
+  return check_target(store, rules, place + "/destination",
+                      std::string_view{destination->get_string()});
+}
+
+// The form of the rules was checked with the record: what is not there is not asked for here.
+Ruled<void> check_rule_targets(Store& store, const ProgramRules& rules, std::string_view text) {
+  boost::system::error_code error;
+  const json::value list = json::parse({text.data(), text.size()}, error);
+  if (error || !list.is_array()) return {};
+  for (std::size_t i = 0; i < list.get_array().size(); ++i) {
+    const json::value& rule = list.get_array()[i];
+    const std::string place = fmt::format("rules/{}", i);
+    if (auto checked = check_destination_of(store, rules, rule, place); !checked) return checked;
+    const auto* split = rule.is_object() ? rule.get_object().if_contains("split") : nullptr;
+    if (split == nullptr || !split->is_array()) continue;
+    for (std::size_t part = 0; part < split->get_array().size(); ++part) {
+      auto checked = check_destination_of(store, rules, split->get_array()[part],
+                                          fmt::format("{}/split/{}", place, part));
+      if (!checked) return checked;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string folded_code(const ProgramRules& rules, std::string_view code) {
+  return rules.code_case == CodeCase::fold ? lower(code) : std::string{code};
+}
+
+bool is_reserved(const ProgramRules& rules, std::string_view code) {
+  return std::ranges::any_of(rules.reserved_codes, [word = lower(code)](const auto& reserved) {
+    return lower(reserved) == word;
+  });
+}
+
+Ruled<std::string> checked_code(const ProgramRules& rules, std::string_view code) {
+  if (!is_code(code)) {
+    return Refusal{RefusalKind::invalid, "code", "must be 1 to 64 of A-Z a-z 0-9 _ -"};
+  }
+  if (is_reserved(rules, code)) {
+    return Refusal{RefusalKind::invalid, "code", "is a reserved word (setting codes.reserved)"};
+  }
+  return folded_code(rules, code);
+}
+
+Ruled<void> check_code_is_free(Store& store, const LinkRow& row) {
+  const auto link = store.link_by_code(row.host, row.code);
+  if (link && link->id != row.id) {
+    return Refusal{RefusalKind::code_taken, "code", "is taken on this host"};
+  }
+  if (!link && link.error() != Errc::not_found) return refusal_of(link.error());
+  const auto alias = store.alias(row.host, row.code);
+  if (alias && alias->link != row.id) {
+    return Refusal{RefusalKind::code_taken, "code",
+                   "was given to another link before, and still leads there"};
+  }
+  if (!alias && alias.error() != Errc::not_found) return refusal_of(alias.error());
+  return {};
+}
+
+Ruled<void> check_link(Store& store, const ProgramRules& rules, const LinkRecord& before,
+                       const LinkRecord& after) {
+  // Where it may lead is for check_target, which knows all of it.
+  if (auto read = parse_link(link_fields(after), DestinationPolicy{}); !read) {
+    return refusal_of(read.error());
+  }
+  if (after.destination != before.destination) {
+    auto checked = check_target(store, rules, "destination", after.destination);
+    if (!checked) return checked;
+  }
+  if (after.expired_url != before.expired_url) {
+    auto checked = check_target(store, rules, "expired_url", after.expired_url);
+    if (!checked) return checked;
+  }
+  if (after.rules == before.rules || after.rules.empty()) return {};
+  return check_rule_targets(store, rules, after.rules);
+}
+
+}  // namespace waymark::tracker
