@@ -53,6 +53,7 @@ class Desk {
     options.cache.bytes_max = 1'000'000;
     options.cache.absences_max = 1'024;
     options.rules.consent_cookie = "consent";
+    options.qr_rate = 1e9;  // no budget that pieces could meet and the whole not
     responder = std::make_unique<Responder>(
         options, mix::mix_keys(), *journal.writer, [](const LookupKey&, Asking) {}, counters);
     responder->set_now({test::noon_ms, 1'000});
@@ -146,7 +147,9 @@ std::vector<std::string> converse(Responder& responder, std::string_view input,
       }
       require(end > out.data(), "a complete request is answered");
       const bool head = connection->request.method == Method::head;
-      take_answers({out.data(), static_cast<std::size_t>(end - out.data())}, head, statuses);
+      std::string answer{out.data(), static_cast<std::size_t>(end - out.data())};
+      if (const auto content = std::exchange(connection->content, nullptr)) answer += *content;
+      take_answers(answer, head, statuses);
     }
   }
   return statuses;

@@ -21,7 +21,7 @@ MirrorRecord mirror_record(const LinkRow& row) {
 }
 
 // The record of the code a link had before.
-Hash hash_of(const AliasRow& row) {
+MirrorRecord mirror_record(const AliasRow& row) {
   return {redis_keys::link(row.host, row.code), {{"alias_of", row.target}}};
 }
 

@@ -16,6 +16,7 @@ struct MirrorRecord {
   RecordFields fields;
 };
 MirrorRecord mirror_record(const LinkRow& row);
+MirrorRecord mirror_record(const AliasRow& row);
 MirrorRecord mirror_record(const CampaignRow& row);
 MirrorRecord mirror_record(const DomainRow& row);
 MirrorRecord mirror_record(const Change& change);

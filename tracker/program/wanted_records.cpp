@@ -29,21 +29,18 @@ class Collector {
   }
 
  private:
-  // An alias leads one step on, on its own host and on any.
-  void add_link(const std::string& host, const std::string& code, bool follow = true) {
+  // A former code of a link leads one step on, on its own host.
+  void add_link(const std::string& host, const std::string& code) {
+    if (const auto former = store_.alias(host, code)) {
+      add(redis_keys::link(host, code), [&] { return former; });
+      return add_link(host, former->target);
+    }
     add(
         redis_keys::link(host, code), [&] { return store_.link_by_code(host, code); },
         [&](const LinkRow& row) {
           const std::string& campaign = row.record.campaign;
-          if (!campaign.empty()) {
-            add(redis_keys::campaign(campaign), [&] { return store_.campaign(campaign); });
-          }
-          const std::string& target = row.record.alias_of;
-          if (target.empty() || !follow) return;
-          add_link(host, target, false);
-          if (host != redis_keys::any_host) {
-            add_link(std::string{redis_keys::any_host}, target, false);
-          }
+          if (campaign.empty()) return;
+          add(redis_keys::campaign(campaign), [&] { return store_.campaign(campaign); });
         });
   }
   template <class Read>
