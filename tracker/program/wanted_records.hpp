@@ -14,7 +14,8 @@
 namespace waymark::tracker {
 
 struct Want {
-  std::string host, code;
+  std::string host;
+  std::string code;  // empty: the record of the host alone
   friend bool operator==(const Want&, const Want&) = default;
 };
 // `<host>/<code>`; nothing when it is neither.
