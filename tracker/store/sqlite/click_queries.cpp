@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view click_columns =
     "id, ts, code, host, link, campaign, referrer, visitor, new, prev, destination, rule, channel,"
-    " share, ref, query, ip, ipk, ua, device, os, lang, country, bot, outcome, test, is_unique";
+    " share, ref, query, ip, ipk, ua, device, os, lang, country, bot, outcome, test, is_unique,"
+    " list";
 
 ClickRow read_click(Cursor& row) {
   ClickRow click;
@@ -43,6 +44,7 @@ ClickRow read_click(Cursor& row) {
   click.outcome = row.text(24);
   click.test = row.integer(25) != 0;
   click.unique = row.integer(26) != 0;
+  click.list = row.text(27);
   return click;
 }
 

@@ -4,23 +4,47 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <functional>
 #include <string>
 
 namespace waymark::tracker::sqlite {
 
 namespace {
 
-constexpr std::array migrations = {
-#include "tracker/store/sqlite/migrations/0001_store.sql"
-    ,
-#include "tracker/store/sqlite/migrations/0002_unique_arrivals.sql"
+struct Migration {
+  int number;
+  const char* sql;
 };
+
+constexpr std::array migrations = {
+    Migration{
+        1,
+#include "tracker/store/sqlite/migrations/0001_store.sql"
+    },
+    Migration{
+        2,
+#include "tracker/store/sqlite/migrations/0002_unique_arrivals.sql"
+    },
+    Migration{
+        4,
+#include "tracker/store/sqlite/migrations/0004_click_list.sql"
+    },
+};
+static_assert(std::ranges::is_sorted(migrations, std::ranges::less{}, &Migration::number));
+
+bool is_applied(Database& database, int number) {
+  if (applied_migration(database) == 0) return false;
+  auto found = database.query("SELECT count(*) FROM schema_migrations WHERE number = ?", number);
+  found.next();
+  return found.integer(0) == 1;
+}
 
 }  // namespace
 
 int newest_migration() {
-  return static_cast<int>(migrations.size());
+  return migrations.back().number;
 }
 
 int applied_migration(Database& database) {
@@ -44,14 +68,15 @@ void refuse_newer(Database& database, const std::filesystem::path& file) {
 }
 
 void migrate(Database& database) {
-  for (int number = applied_migration(database) + 1; number <= newest_migration(); ++number) {
+  for (const Migration& migration : migrations) {
+    if (is_applied(database, migration.number)) continue;
     database.execute("BEGIN IMMEDIATE");
     try {
       database.execute(
           "CREATE TABLE IF NOT EXISTS schema_migrations ("
           "number INTEGER PRIMARY KEY, applied_at TEXT NOT NULL) STRICT");
-      database.execute(migrations[static_cast<std::size_t>(number - 1)]);
-      database.run("INSERT INTO schema_migrations VALUES (?, datetime('now'))", number);
+      database.execute(migration.sql);
+      database.run("INSERT INTO schema_migrations VALUES (?, datetime('now'))", migration.number);
       database.execute("COMMIT");
     } catch (...) {
       database.execute("ROLLBACK");
