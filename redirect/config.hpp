@@ -54,6 +54,7 @@ struct RedirectConfig {
   std::vector<std::string> destinations_allow;
   std::string codes_case = "fold";
   DecideRules decide;
+  std::string agents_file;  // patterns that go before the built-in list; empty: none
 
   std::chrono::milliseconds shutdown_grace{5'000};
   std::chrono::milliseconds shutdown_ship{10'000};

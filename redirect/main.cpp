@@ -3,6 +3,7 @@
 #include "common/keys.hpp"
 #include "common/redis/url.hpp"
 #include "common/settings.hpp"
+#include "redirect/agents/agent_list.hpp"
 #include "redirect/config.hpp"
 #include "redirect/journal/command.hpp"
 #include "redirect/server/edge.hpp"
@@ -31,6 +32,7 @@ int serve(int argc, char** argv) {
     std::ignore = redis::parse_url(config.redis_links, "redis.links");
     std::ignore = redis::parse_url(config.redis_stream, "redis.stream");
     std::ignore = KeyRing::load(config.keys);
+    std::ignore = AgentList::load(config.agents_file);
   });
   settings.load(argc, argv);
   Log log{"redirect", log_level(config), log_format(config)};

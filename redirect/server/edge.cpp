@@ -59,6 +59,7 @@ WorkerOptions worker_options(const RedirectConfig& config) {
   responder.connection_age_max_ms = static_cast<std::uint64_t>(config.age_max.count());
   responder.code_case = config.codes_case == "exact" ? CodeCase::exact : CodeCase::fold;
   responder.rules = config.decide;
+  responder.base_url = config.links_base_url;
   CacheOptions& cache = responder.cache;
   cache.bytes_max = config.cache_bytes / config.threads;
   cache.absences_max = config.cache_absences / config.threads;
@@ -89,6 +90,7 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
       log_(log),
       metrics_(counter_infos),
       keys_(KeyRing::load(config_.keys)),
+      agents_(AgentList::load(config_.agents_file)),
       shipping_(config_.journal, config_.ship,
                 redis::parse_url(config_.redis_stream, "redis.stream"),
                 static_cast<unsigned>(config_.threads),
@@ -109,7 +111,8 @@ void Edge::build_workers() {
   const auto threads = static_cast<unsigned>(config_.threads);
   const std::vector<int> listeners = open_listeners(config_.listen, threads);
   config_.listen.port = bound_port(listeners.front());
-  const WorkerOptions options = worker_options(config_);
+  WorkerOptions options = worker_options(config_);
+  options.responder.agents = agents_;
   for (unsigned thread = 0; thread < threads; ++thread) {
     workers_.push_back(std::make_unique<Worker>(
         listeners[thread], options, keys_, shipping_.writer(thread),
@@ -168,7 +171,7 @@ void Edge::await_signal() {
 }
 
 void Edge::on_signal(int signal) {
-  if (signal == SIGHUP) return reload_keys();
+  if (signal == SIGHUP) return reload_files();
   if (phase_ != Phase::serving) {
     const ShippingStats stats = shipping_.stats();
     log_.warning("edge.aborted", "Second signal: ending at once; the journal keeps what is owed",
@@ -212,16 +215,27 @@ void Edge::stop_all() {
   log_.info("edge.stopped", "Ended");
 }
 
-void Edge::reload_keys() {
+// Keys and agents: both or neither.
+void Edge::reload_files() {
   try {
     auto keys = KeyRing::load(config_.keys);
+    agents_ = AgentList::load(config_.agents_file);
     std::atomic_store(&keys_, keys);
-    on_each_worker([keys](Worker& worker) { worker.set_keys(keys); });
-    log_.info("keys.reloaded", "Keys file read again", {{"keys", keys->all().size()}});
+    on_each_worker([keys, agents = agents_](Worker& worker) {
+      worker.set_keys(keys);
+      worker.set_agents(agents);
+    });
+    log_.info("files.reloaded", "Files read again",
+              {{"keys", keys->all().size()}, {"agents", agents_versions()}});
   } catch (const StartupError& error) {
-    log_.error("keys.kept", "Keys file cannot be used: the keys in force stay",
+    log_.error("files.kept", "A file cannot be used: keys and agents in force stay",
                {{"reason", error.what()}});
   }
+}
+
+std::string Edge::agents_versions() const {
+  const std::string& file = agents_->file_version();
+  return (file.empty() ? "" : file + " ") + std::string{agents_->version()};
 }
 
 // --- admin ---
@@ -248,6 +262,13 @@ AdminSources Edge::admin_sources() {
   sources.metrics = [this] { return metrics_.render(); };
   sources.config = describe_;
   sources.key_ids = [this] { return ids_of(*std::atomic_load(&keys_)); };
+  sources.data_versions = [this] {
+    std::vector<DataVersion> versions{{"agents", std::string{agents_->version()}}};
+    if (!agents_->file_version().empty()) {
+      versions.push_back({"agents.file", agents_->file_version()});
+    }
+    return versions;
+  };
   return sources;
 }
 

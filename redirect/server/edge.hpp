@@ -49,7 +49,8 @@ class Edge {
   void finish_visitors();
   void finish_shipping();
   void stop_all();
-  void reload_keys();
+  void reload_files();
+  std::string agents_versions() const;
 
   RedirectConfig config_;
   std::function<std::string()> describe_;
@@ -57,6 +58,7 @@ class Edge {
   boost::asio::io_context control_{1};
   Metrics metrics_;
   std::shared_ptr<const KeyRing> keys_;
+  std::shared_ptr<const AgentList> agents_;  // used by the control thread
   Shipping shipping_;
   LinkSource source_;
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -1,6 +1,7 @@
 #include "redirect/server/responder.hpp"
 
 #include "common/redis/keys.hpp"
+#include "redirect/pages/card.hpp"
 
 #include <utility>
 
@@ -28,6 +29,8 @@ Counter counter_of(Verdict verdict) noexcept {
   switch (verdict) {
     case Verdict::land:
       return Counter::redirects;
+    case Verdict::card:
+      return Counter::cards;
     case Verdict::divert:
       return Counter::diverted;
     case Verdict::gone:
@@ -50,7 +53,7 @@ Responder::Responder(const ResponderOptions& options, std::shared_ptr<const KeyR
       cache_(options.cache),
       addresses_(options.unknown_per_address),
       hosts_(options.hosts_max, options.cache.seed),
-      agents_(options.cache.seed) {}
+      agents_(options.cache.seed, options.agents) {}
 
 void Responder::set_now(Now now) noexcept {
   now_ = now;
@@ -141,6 +144,7 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
   if (decision.verdict == Verdict::gone) return page(connection, 410, Counter::gone, out);
   counters_.add(counter_of(decision.verdict));
   connection.close_after = closes(connection);
+  if (decision.verdict == Verdict::card) return show_card(*link, connection, out);
   const std::string_view cookie_domain =
       host.domain ? std::string_view{host.domain->cookie_domain} : std::string_view{};
   out = write_redirect(decision, request, *link, options_.rules, cookie_domain, keys_->signing(),
@@ -153,6 +157,14 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
 // asking for its own record of a known code is what every visitor does first there.
 bool Responder::is_guess(Asking asking, const KnownHost& host) const noexcept {
   return asking == Asking::unheard || (asking == Asking::other_host && !host.domain);
+}
+
+void Responder::show_card(const ResolvedLink& link, Connection& connection, char*& out) {
+  const LinkRecord& record = link.record;
+  out = write_card({record.title, record.description, record.image, link.code}, options_.base_url,
+                   date_.text(), connection.close_after, connection.request.method == Method::head,
+                   out);
+  end_request(connection);
 }
 
 // A miss, no click: to where the domain sends visitors of unknown codes, else 404.

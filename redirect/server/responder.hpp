@@ -5,6 +5,7 @@
 #include "common/code.hpp"
 #include "common/keys.hpp"
 #include "common/metrics.hpp"
+#include "redirect/agents/agent_list.hpp"
 #include "redirect/decide/answer.hpp"
 #include "redirect/decide/click_record.hpp"
 #include "redirect/decide/decide.hpp"
@@ -30,6 +31,8 @@ struct ResponderOptions {
   std::uint64_t connection_age_max_ms = 3'600'000;
   CodeCase code_case = CodeCase::fold;
   DecideRules rules;
+  std::string base_url;  // links.base_url
+  std::shared_ptr<const AgentList> agents = AgentList::built_in();
 };
 
 // The clocks of one turn of the loop.
@@ -55,6 +58,7 @@ class Responder {
   void set_now(Now now) noexcept;
   void set_redis_away(bool away) noexcept { redis_away_ = away; }
   void set_keys(std::shared_ptr<const KeyRing> keys) noexcept { keys_ = std::move(keys); }
+  void set_agents(std::shared_ptr<const AgentList> agents) { agents_.set_list(std::move(agents)); }
   // Every answer from now on closes its connection.
   void set_draining() noexcept { draining_ = true; }
 
@@ -83,6 +87,7 @@ class Responder {
   void refuse(Connection& connection, Refusal refusal, char*& out);
   void page(Connection& connection, unsigned status, Counter counter, char*& out);
   void answer(Connection& connection, const ResolvedLink* link, const KnownHost& host, char*& out);
+  void show_card(const ResolvedLink& link, Connection& connection, char*& out);
   void unknown(Connection& connection, const KnownHost& host, char*& out);
   bool is_guess(Asking asking, const KnownHost& host) const noexcept;
   void record(const Decision& decision, const KnownAgent& agent, const ResolvedLink& link,

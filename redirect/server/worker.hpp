@@ -68,6 +68,9 @@ class Worker {
     responder_.on_domain(host, std::move(domain));
   }
   void set_keys(std::shared_ptr<const KeyRing> keys) { responder_.set_keys(std::move(keys)); }
+  void set_agents(std::shared_ptr<const AgentList> agents) {
+    responder_.set_agents(std::move(agents));
+  }
   // From now on each answer closes its connection.
   void begin_drain() noexcept { responder_.set_draining(); }
   // Accepts what the kernel has queued, closes the listener and the idle connections, and calls
