@@ -42,7 +42,7 @@ class Metas(html.parser.HTMLParser):
 
 def stored(system, code, count):
     def rows():
-        found = system.tracker.rows("SELECT * FROM clicks WHERE code = ? ORDER BY id", code)
+        found = system.tracker.rows("SELECT * FROM clicks WHERE code = ?", code)
         return found if len(found) == count else None
     return wait_until(rows, f"{count} clicks on {code} are stored")
 
@@ -69,7 +69,7 @@ def test_every_class_is_recorded_with_its_list_and_only_people_count(system):
         assert click["list"] == (list_version if by_list else None)
 
     rows = stored(system, "try", len(cases))
-    assert [row["bot"] or "" for row in rows] == [case[0] for case in cases]
+    assert sorted(row["bot"] or "" for row in rows) == sorted(case[0] for case in cases)
 
     def totals():
         sums = system.tracker.rows(
@@ -114,7 +114,7 @@ def test_preview_agents_see_a_card(make_system):
     assert system.edge.get("/card").status == 302
     assert ask(system.edge, "/card", "curl/8.17.0").status == 302
     rows = stored(system, "card", 4)
-    assert [row["bot"] for row in rows] == ["preview", "head", None, "tool"]
+    assert sorted(row["bot"] or "" for row in rows) == ["", "head", "preview", "tool"]
 
 
 def test_without_a_title_preview_agents_are_redirected(system):
