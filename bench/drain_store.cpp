@@ -158,7 +158,7 @@ Figures insert_raw(const std::vector<std::string>& lines, std::size_t batch_line
 
   sqlite::Database database = sqlite::open_database(file, StoreAccess::write);
   sqlite::Statement& insert = database.prepared(
-      "INSERT INTO clicks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "INSERT INTO clicks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   const auto begin = Clock::now();
   const double cpu = cpu_seconds();
   std::size_t in_batch = 0;
@@ -185,6 +185,7 @@ Figures insert_raw(const std::vector<std::string>& lines, std::size_t batch_line
     }
     insert.bind_null(++at);
     insert.bind_null(++at);
+    insert.bind_optional(++at, click.list);
     insert.step();
     insert.reset();
     if (++in_batch == batch_lines) {

@@ -42,6 +42,7 @@ struct ClickParts {
   std::string_view ip{};       // truncated address
   std::string_view ipk{};      // keyed hash
   std::string_view bot{};      // empty for people
+  std::string_view list{};     // version of the list that gave `bot`, when a list did
   std::string_view outcome{};  // empty for a redirect to the landing page
   bool test = false;
 };
@@ -66,7 +67,7 @@ struct Click {
   std::string_view channel, share, referring_host;
   std::string_view query_json;  // the JSON object as text, or empty
   std::string_view ip, ipk, user_agent, device, os, language, country;
-  std::string_view bot, outcome;
+  std::string_view bot, list, outcome;
   bool test = false;
 
   bool counted() const noexcept { return bot.empty() && outcome.empty() && !test; }

@@ -35,6 +35,7 @@ enum class LineField : std::uint8_t {
   language,
   country,
   bot,
+  list,
   outcome,
   test,
 };
@@ -70,6 +71,7 @@ inline constexpr std::array line_keys{
     LineKey{"lang", LineField::language},
     LineKey{"country", LineField::country},
     LineKey{"bot", LineField::bot},
+    LineKey{"list", LineField::list},
     LineKey{"outcome", LineField::outcome},
     LineKey{"test", LineField::test},
 };

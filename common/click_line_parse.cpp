@@ -111,6 +111,8 @@ class LineReader {
         return text(click_.country, word_bytes_max);
       case LineField::bot:
         return text(click_.bot, word_bytes_max);
+      case LineField::list:
+        return text(click_.list, word_bytes_max);
       case LineField::outcome:
         return text(click_.outcome, word_bytes_max);
       case LineField::test:

@@ -131,6 +131,7 @@ char* write_click_line(const ClickParts& parts, char* out) noexcept {
   out = put_text(R"("ipk":")", parts.ipk, out);
   out = put(parts.agent_json, out);
   out = put_text(R"("bot":")", parts.bot, out);
+  out = put_text(R"("list":")", parts.list, out);
   out = put_text(R"("outcome":")", parts.outcome, out);
   if (parts.test) out = put(R"("test":true,)", out);
   out[-1] = '}';  // every member ends with a comma; the last one gives way

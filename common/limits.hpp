@@ -2,6 +2,7 @@
 // range stand in the settings structs.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -41,14 +42,25 @@ inline constexpr std::size_t cookie_bytes_max = 2 * 1024;  // of the encoded val
 inline constexpr std::size_t key_id_bytes_max = 16;
 inline constexpr std::size_t keys_max = 16;
 
+// Files of the operator.
+inline constexpr std::size_t agents_file_bytes_max = 256 * 1024;
+
+// Cards for preview agents, which show less than this; characters grow up to sixfold when escaped,
+// those of a URL fivefold.
+inline constexpr std::size_t base_url_bytes_max = 512;  // of links.base_url
+inline constexpr std::size_t card_title_bytes_max = 200;
+inline constexpr std::size_t card_description_bytes_max = 300;
+inline constexpr std::size_t card_bytes_max =
+    6 * (3 * card_title_bytes_max + 2 * card_description_bytes_max) +
+    5 * (destination_bytes_max + base_url_bytes_max) + code_bytes_max + 1536;
+
 // What an answer may take: the longest destination with its placeholders filled, the visitor's own
-// parameters, cookie and fixed headers.
-inline constexpr std::size_t answer_bytes_max =
-    2 * destination_bytes_max + 3 * target_bytes_max + cookie_bytes_max + 1024;
+// parameters, cookie and fixed headers; or a card.
+inline constexpr std::size_t answer_bytes_max = std::max(
+    2 * destination_bytes_max + 3 * target_bytes_max + cookie_bytes_max + 1024, card_bytes_max);
 
 // Pages and pictures.
 inline constexpr std::size_t qr_bytes_max = 2 * 1024 * 1024;  // QR codes that a thread keeps
-inline constexpr std::size_t base_url_bytes_max = 512;        // of links.base_url
 inline constexpr std::size_t well_known_files_max = 64;
 inline constexpr std::size_t well_known_bytes_max = 64 * 1024;  // of one file
 

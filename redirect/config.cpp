@@ -120,6 +120,8 @@ void bind_visitors(Settings& settings, RedirectConfig& config) {
   settings.bind("cookies.consent", config.decide.consent_cookie,
                 "Cookie of the consent banner; tells consent unless it is empty or a word of it "
                 "says no (0, false, no, deny, ...)");
+  settings.bind("agents.file", config.agents_file,
+                "File of '<class> <pattern>' that classes agents before the built-in list does");
   settings.bind("query.store", config.decide.stored_query,
                 "Parameters of the visitor that are stored; a * at the end matches any rest");
   settings.bind("geo.database", config.geo_database,

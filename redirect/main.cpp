@@ -3,6 +3,7 @@
 #include "common/keys.hpp"
 #include "common/redis/url.hpp"
 #include "common/settings.hpp"
+#include "redirect/agents/agent_list.hpp"
 #include "redirect/config.hpp"
 #include "redirect/journal/command.hpp"
 #include "redirect/pages/well_known.hpp"
@@ -37,6 +38,7 @@ int serve(int argc, char** argv) {
     std::ignore = listen_specs(config);
     std::ignore = TrustedProxies{config.proxies_trusted};
     std::ignore = load_tls(config);
+    std::ignore = AgentList::load(config.agents_file);
   });
   settings.load(argc, argv);
   Log log{"redirect", log_level(config), log_format(config)};

@@ -12,6 +12,7 @@ namespace waymark::redirect {
 enum class Counter : std::size_t {
   // Answers, by what they were.
   redirects,
+  cards,
   diverted,
   gone,
   unknown,
@@ -80,6 +81,7 @@ enum class Counter : std::size_t {
 
 inline constexpr MetricInfo counter_infos[] = {
     {"http_answers_total", "outcome=\"redirect\"", "Answers, by outcome"},
+    {"http_answers_total", "outcome=\"card\"", "Answers, by outcome"},
     {"http_answers_total", "outcome=\"diverted\"", "Answers, by outcome"},
     {"http_answers_total", "outcome=\"gone\"", "Answers, by outcome"},
     {"http_answers_total", "outcome=\"unknown\"", "Answers, by outcome"},

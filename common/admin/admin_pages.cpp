@@ -36,10 +36,14 @@ http::Response ready_page(const http::Request& request, std::string_view query,
 http::Response version_page(const http::Request& request, const AdminSources& sources) {
   json::array keys;
   for (const auto& id : sources.key_ids()) keys.push_back(json::string{id});
-  return http::json_response(
-      request, 200,
-      json::serialize(json::object{
-          {"program", sources.program}, {"version", version()}, {"keys", std::move(keys)}}));
+  json::object page{
+      {"program", sources.program}, {"version", version()}, {"keys", std::move(keys)}};
+  if (sources.data_versions) {
+    json::object data;
+    for (const DataVersion& each : sources.data_versions()) data[each.name] = each.version;
+    page["data"] = std::move(data);
+  }
+  return http::json_response(request, 200, json::serialize(page));
 }
 
 http::Response page(const http::Request& request, const AdminSources& sources) {

@@ -18,6 +18,12 @@ struct ReadyCheck {
   std::string detail;
 };
 
+// What the program knows from data that has versions of its own, as `agents`, `1.60.0+eac757`.
+struct DataVersion {
+  std::string name;
+  std::string version;
+};
+
 // Where the pages come from. Every function is called on the thread of the admin server, must not
 // wait, and may be called at any time between start() and the destruction of the server.
 struct AdminSources {
@@ -27,9 +33,10 @@ struct AdminSources {
   std::function<bool()> live;
   // Ready when every check is. Redis belongs here only where nothing works without it.
   std::function<std::vector<ReadyCheck>()> ready;
-  std::function<std::string()> metrics;               // Prometheus text
-  std::function<std::string()> config;                // JSON, secrets masked
-  std::function<std::vector<std::string>()> key_ids;  // signing key first; may be empty
+  std::function<std::string()> metrics;                       // Prometheus text
+  std::function<std::string()> config;                        // JSON, secrets masked
+  std::function<std::vector<std::string>()> key_ids;          // signing key first; may be empty
+  std::function<std::vector<DataVersion>()> data_versions{};  // for /version; may be missing
 };
 
 // GET and HEAD only: other methods answer 405, other paths 404. `/readyz?verbose` lists the checks

@@ -108,6 +108,8 @@ char* write_click(const Decision& decision, const Request& request, const KnownA
   parts.ip = peer.truncated_text();
   if (!decision.anonymous && peer.address_bytes > 0) parts.ipk = address_hash(peer, keys, now_ms);
   parts.bot = decision.bot;
+  // What the request itself says, as in `head`, is no list's word.
+  if (decision.bot == agent.agent.bot) parts.list = agent.agent.list;
   parts.outcome = decision.outcome;
   parts.test = decision.test;
   return write_click_line(parts, out);

@@ -38,6 +38,12 @@ std::string_view outcome_of(const ResolvedLink& link, std::int64_t now) noexcept
 
 namespace {
 
+// Asking for the header alone changes the class, not what is shown.
+bool shows_card(const Decision& decision, const Agent& agent, const ResolvedLink& link) noexcept {
+  return decision.verdict == Verdict::land && agent.bot == "preview" &&
+         (decision.bot == agent.bot || decision.bot == "head") && !link.title().empty();
+}
+
 bool has_consent(const Request& request, const CampaignRecord& campaign,
                  const DecideRules& rules) noexcept {
   if (request.opted_out) return false;
@@ -153,6 +159,7 @@ Decision decide(const Request& request, const Agent& agent, const ResolvedLink& 
     decision.fallback = link.fallback().empty() ? around.domain_fallback : link.fallback();
     decision.verdict = decision.fallback.empty() ? Verdict::gone : Verdict::divert;
   }
+  if (shows_card(decision, agent, link)) decision.verdict = Verdict::card;
 
   const Tags tags = tags_of(request.query);
   decision.referring_host = referring_host(request.referer, scratch.referring_host);

@@ -30,6 +30,7 @@ inline constexpr std::uint64_t visitor_seconds = 60 * 86'400;  // cookie life wi
 
 enum class Verdict : std::uint8_t {
   land,     // to the landing page, with token
+  card,     // preview agents see what the link says of itself
   divert,   // to the fallback, without cookie and token
   gone,     // 410
   unknown,  // 404: the campaign is a draft

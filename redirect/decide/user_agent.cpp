@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include <array>
+#include <utility>
 
 namespace waymark::redirect {
 namespace {
@@ -18,44 +19,6 @@ char lower(char c) noexcept {
 // `word` in lower case.
 bool has(std::string_view text, std::string_view word) noexcept {
   return text.find(word) != std::string_view::npos;
-}
-
-template <std::size_t count>
-bool has_any(std::string_view text, const std::array<std::string_view, count>& words) noexcept {
-  for (std::string_view word : words) {
-    if (has(text, word)) return true;
-  }
-  return false;
-}
-
-// Programs that fetch a page to show a card of it.
-constexpr std::array<std::string_view, 17> preview_words{
-    "facebookexternalhit", "facebookcatalog", "twitterbot", "slackbot",    "slack-imgproxy",
-    "whatsapp/",           "telegrambot",     "discordbot", "linkedinbot", "skypeuripreview",
-    "pinterest",           "embedly",         "iframely",   "vkshare",     "viber",
-    "redditbot",           "bitlybot"};
-
-constexpr std::array<std::string_view, 8> scanner_words{"proofpoint", "barracuda",  "mimecast",
-                                                        "safelinks",  "trendmicro", "urlscan",
-                                                        "virustotal", "checkpoint"};
-
-constexpr std::array<std::string_view, 9> crawler_words{
-    "bot",         "crawl",       "spider",        "slurp",         "archiver",
-    "ia_archiver", "feedfetcher", "mediapartners", "headlesschrome"};
-
-constexpr std::array<std::string_view, 22> tool_words{
-    "curl/",    "wget/",      "python", "java/",      "okhttp", "go-http-client",
-    "libwww",   "httpclient", "axios",  "node-fetch", "undici", "postman",
-    "insomnia", "httpie",     "ruby",   "php",        "perl",   "aiohttp",
-    "guzzle",   "apache-",    "wrk",    "k6/"};
-
-std::string_view bot_of(std::string_view text) noexcept {
-  if (text.empty()) return "tool";
-  if (has_any(text, preview_words)) return "preview";
-  if (has_any(text, crawler_words)) return "crawler";
-  if (has_any(text, scanner_words)) return "scanner";
-  if (has_any(text, tool_words)) return "tool";
-  return {};
 }
 
 std::string_view os_of(std::string_view text) noexcept {
@@ -78,23 +41,25 @@ std::string_view device_of(std::string_view text, std::string_view os) noexcept 
 
 }  // namespace
 
-Agent classify_agent(std::string_view user_agent) noexcept {
+Agent classify_agent(std::string_view user_agent, const AgentList& list) {
   std::array<char, looked_at_max> lowered;
   const std::string_view head = user_agent.substr(0, looked_at_max);
   for (std::size_t i = 0; i < head.size(); ++i) lowered[i] = lower(head[i]);
   const std::string_view text{lowered.data(), head.size()};
   const std::string_view os = os_of(text);
-  return {bot_of(text), device_of(text, os), os};
+  const AgentClass by_list = list.find(user_agent);
+  return {by_list.bot, device_of(text, os), os, by_list.list};
 }
 
-AgentTable::AgentTable(std::uint64_t seed) : seed_(seed), slots_(slots) {}
+AgentTable::AgentTable(std::uint64_t seed, std::shared_ptr<const AgentList> list)
+    : seed_(seed), list_(std::move(list)), slots_(slots) {}
 
 const KnownAgent& AgentTable::find(std::string_view user_agent) {
   // The lowest bit marks a used slot.
   const std::uint64_t hash = XXH3_64bits_withSeed(user_agent.data(), user_agent.size(), seed_) | 1U;
   Slot& slot = slots_[(hash >> 1U) % slots];
   if (slot.hash != hash) {
-    const Agent agent = classify_agent(user_agent);
+    const Agent agent = classify_agent(user_agent, *list_);
     std::string json;
     const std::string_view capped = user_agent.substr(0, limits::user_agent_bytes_max);
     if (!capped.empty()) json.append("\"ua\":\"").append(json_escaped(capped)).append("\",");
@@ -103,6 +68,11 @@ const KnownAgent& AgentTable::find(std::string_view user_agent) {
     slot = Slot{hash, {agent, std::move(json)}};
   }
   return slot.known;
+}
+
+void AgentTable::set_list(std::shared_ptr<const AgentList> list) {
+  for (Slot& slot : slots_) slot.hash = 0;
+  list_ = std::move(list);
 }
 
 }  // namespace waymark::redirect

@@ -1,13 +1,15 @@
-// What a User-Agent says about who asks: coarse device and system, and whether it is no person. The
-// words are few and short on purpose: a label for honest programs, no defence against others.
+// What a User-Agent says about who asks: coarse device and system, and whether it is no person
+// (agents/agent_list.hpp).
 //
-// AgentTable remembers the answer for each distinct text, so that the words are searched once.
+// AgentTable remembers the answer for each distinct text, so that it is searched once.
 #pragma once
 
 #include "common/limits.hpp"
+#include "redirect/agents/agent_list.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,10 +20,11 @@ struct Agent {
   std::string_view bot;     // "preview", "crawler", "scanner", "tool"; empty for people
   std::string_view device;  // "mobile", "tablet", "desktop", "other"
   std::string_view os;      // "ios", "android", "windows", "macos", "linux", "chromeos", "other"
+  std::string_view list;    // version of the list that gave `bot`; empty for people
 };
 
-// Pure. An empty text is a tool.
-Agent classify_agent(std::string_view user_agent) noexcept;
+// Pure. `list` must outlive the answer.
+Agent classify_agent(std::string_view user_agent, const AgentList& list = *AgentList::built_in());
 
 struct KnownAgent {
   Agent agent;
@@ -34,10 +37,14 @@ class AgentTable {
   static constexpr std::size_t slots = 4096;
 
   // `seed` keeps outsiders from choosing which agents collide.
-  explicit AgentTable(std::uint64_t seed);
+  explicit AgentTable(std::uint64_t seed,
+                      std::shared_ptr<const AgentList> list = AgentList::built_in());
 
   // Valid until the next call.
   const KnownAgent& find(std::string_view user_agent);
+
+  // Forgets every answer.
+  void set_list(std::shared_ptr<const AgentList> list);
 
  private:
   struct Slot {
@@ -45,6 +52,7 @@ class AgentTable {
     KnownAgent known;
   };
   std::uint64_t seed_;
+  std::shared_ptr<const AgentList> list_;
   std::vector<Slot> slots_;
 };
 

@@ -133,6 +133,7 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
       log_(log),
       metrics_(counter_infos),
       keys_(KeyRing::load(config_.keys)),
+      agents_(AgentList::load(config_.agents_file)),
       shipping_(config_.journal, config_.ship,
                 redis::parse_url(config_.redis_stream, "redis.stream"),
                 static_cast<unsigned>(config_.threads),
@@ -168,6 +169,7 @@ void Edge::build_workers() {
   WorkerOptions options = worker_options(config_);
   options.address_limit = &address_limit_;
   options.tls = tls_;
+  options.responder.agents = agents_;
   for (unsigned thread = 0; thread < threads; ++thread) {
     workers_.push_back(std::make_unique<Worker>(
         listeners_.take(thread), options, keys_, shipping_.writer(thread),
@@ -250,7 +252,7 @@ void Edge::await_signal() {
 
 void Edge::on_signal(int signal) {
   if (signal == SIGHUP) {
-    reload();
+    reload_files();
     reload_certificates();
     return reload_well_known();
   }
@@ -299,16 +301,22 @@ void Edge::stop_all() {
   log_.info("edge.stopped", "Ended");
 }
 
-// All or nothing.
-void Edge::reload() {
+// Keys, agents and country file: all or none.
+void Edge::reload_files() {
   try {
     auto keys = KeyRing::load(config_.keys);
-    countries_.use(countries_.read());
+    auto countries = countries_.read();
+    agents_ = AgentList::load(config_.agents_file);
+    countries_.use(std::move(countries));
     std::atomic_store(&keys_, keys);
-    on_each_worker([keys](Worker& worker) { worker.set_keys(keys); });
-    log_.info("keys.reloaded", "Keys file read again", {{"keys", keys->all().size()}});
+    on_each_worker([keys, agents = agents_](Worker& worker) {
+      worker.set_keys(keys);
+      worker.set_agents(agents);
+    });
+    log_.info("files.reloaded", "Files read again",
+              {{"keys", keys->all().size()}, {"agents", agents_versions()}});
   } catch (const StartupError& error) {
-    log_.error("keys.kept", "A file cannot be used: keys and country file in force stay",
+    log_.error("files.kept", "A file cannot be used: keys, country file and agents in force stay",
                {{"reason", error.what()}});
   }
 }
@@ -339,6 +347,11 @@ void Edge::reload_certificates() {
   }
 }
 
+std::string Edge::agents_versions() const {
+  const std::string& file = agents_->file_version();
+  return (file.empty() ? "" : file + " ") + std::string{agents_->version()};
+}
+
 // --- admin ---
 
 bool Edge::loops_turn() const {
@@ -364,6 +377,13 @@ AdminSources Edge::admin_sources() {
   sources.metrics = [this] { return metrics_.render(); };
   sources.config = describe_;
   sources.key_ids = [this] { return ids_of(*std::atomic_load(&keys_)); };
+  sources.data_versions = [this] {
+    std::vector<DataVersion> versions{{"agents", std::string{agents_->version()}}};
+    if (!agents_->file_version().empty()) {
+      versions.push_back({"agents.file", agents_->file_version()});
+    }
+    return versions;
+  };
   return sources;
 }
 

@@ -54,10 +54,11 @@ class Edge {
   void finish_visitors();
   void finish_shipping();
   void stop_all();
-  void reload();
+  void reload_files();
   void reload_well_known();
   void reload_certificates();
   std::string listeners_text() const;
+  std::string agents_versions() const;
 
   RedirectConfig config_;
   std::function<std::string()> describe_;
@@ -65,6 +66,7 @@ class Edge {
   boost::asio::io_context control_{1};
   Metrics metrics_;
   std::shared_ptr<const KeyRing> keys_;
+  std::shared_ptr<const AgentList> agents_;  // used by the control thread
   Shipping shipping_;
   CountryWatch countries_;
   LinkSnapshot snapshot_;

@@ -2,6 +2,7 @@
 
 #include "common/redis/keys.hpp"
 #include "redirect/pages/favicon.hpp"
+#include "redirect/pages/card.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -31,6 +32,8 @@ Counter counter_of(Verdict verdict) noexcept {
   switch (verdict) {
     case Verdict::land:
       return Counter::redirects;
+    case Verdict::card:
+      return Counter::cards;
     case Verdict::divert:
       return Counter::diverted;
     case Verdict::gone:
@@ -68,7 +71,7 @@ Responder::Responder(const ResponderOptions& options, std::shared_ptr<const KeyR
       cache_(options.cache),
       addresses_(options.unknown_per_address),
       hosts_(options.hosts_max, options.cache.seed, options.base.host),
-      agents_(options.cache.seed),
+      agents_(options.cache.seed, options.agents),
       forwarded_(options.forward_header) {}
 
 void Responder::set_now(Now now) noexcept {
@@ -167,6 +170,7 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
   if (decision.verdict == Verdict::gone) return page(connection, 410, Counter::gone, out);
   counters_.add(counter_of(decision.verdict));
   connection.close_after = closes(connection);
+  if (decision.verdict == Verdict::card) return show_card(*link, connection, out);
   const std::string_view cookie_domain =
       host.domain ? std::string_view{host.domain->cookie_domain} : std::string_view{};
   out = write_redirect(decision, request, *link, options_.rules, cookie_domain, keys_->signing(),
@@ -179,6 +183,13 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
 // for its own record of a known code is what every visitor does first.
 bool Responder::is_guess(Asking asking, const KnownHost& host) const noexcept {
   return asking == Asking::unheard || (asking == Asking::other_host && !host.ours);
+}
+
+void Responder::show_card(const ResolvedLink& link, Connection& connection, char*& out) {
+  out = write_card({link.title(), link.description(), link.image(), link.code()}, options_.base.url,
+                   date_.text(), connection.close_after, connection.request.method == Method::head,
+                   out);
+  end_request(connection);
 }
 
 // A miss, no click: to where the domain sends visitors of unknown codes, else 404.

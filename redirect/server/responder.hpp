@@ -5,6 +5,7 @@
 #include "common/code.hpp"
 #include "common/keys.hpp"
 #include "common/metrics.hpp"
+#include "redirect/agents/agent_list.hpp"
 #include "redirect/decide/answer.hpp"
 #include "redirect/decide/click_record.hpp"
 #include "redirect/decide/decide.hpp"
@@ -51,6 +52,7 @@ struct ResponderOptions {
   bool refuse_unknown_hosts = false;
   double qr_rate = 50;                       // QR codes drawn in a second
   std::uint64_t domain_refresh_ms = 60'000;  // oldest that the record of a host may be
+  std::shared_ptr<const AgentList> agents = AgentList::built_in();
 };
 
 // The clocks of one turn of the loop.
@@ -83,6 +85,7 @@ class Responder {
   void set_well_known(std::shared_ptr<const WellKnownFiles> files) noexcept {
     well_known_ = std::move(files);
   }
+  void set_agents(std::shared_ptr<const AgentList> agents) { agents_.set_list(std::move(agents)); }
   // Every answer from now on closes its connection.
   void set_draining() noexcept { draining_ = true; }
 
@@ -119,6 +122,7 @@ class Responder {
   void refuse(Connection& connection, Refusal refusal, char*& out);
   void page(Connection& connection, unsigned status, Counter counter, char*& out);
   void answer(Connection& connection, const ResolvedLink* link, const KnownHost& host, char*& out);
+  void show_card(const ResolvedLink& link, Connection& connection, char*& out);
   void unknown(Connection& connection, const KnownHost& host, char*& out);
   bool is_guess(Asking asking, const KnownHost& host) const noexcept;
   std::string_view country_of(Peer& peer, const ResolvedLink& link) const noexcept;

@@ -87,6 +87,9 @@ class Worker {
   void set_keys(std::shared_ptr<const KeyRing> keys) { responder_.set_keys(std::move(keys)); }
   // For connections that come from now on.
   void set_tls(std::shared_ptr<const TlsServer> tls) noexcept { options_.tls = std::move(tls); }
+  void set_agents(std::shared_ptr<const AgentList> agents) {
+    responder_.set_agents(std::move(agents));
+  }
   // From now on each answer closes its connection.
   void begin_drain() noexcept { responder_.set_draining(); }
   // Accepts what the kernel has queued, closes the listeners and the idle connections, and calls

@@ -34,9 +34,13 @@ def test_every_answer_and_every_click(mix_system):
     assert len(tokens) > len(mix.requests) / 2
     assert_all_stored_once(mix_system, tokens)
 
-    # Links that lead elsewhere or nowhere now are recorded as well, with no token.
+    # Links that lead elsewhere or nowhere now are recorded as well, and cards, with no token.
+    cards = sum(answer.status == 200 and request.kind == "preview" for request, answer in answered)
+    assert cards > 0
+    assert edge.metric('waymark_http_answers_total{outcome="card"}') == cards
     journalled = edge.metric("waymark_clicks_journalled_total")
-    assert journalled == sum(answer.status in (302, 303, 307, 410) for _, answer in answered)
+    assert journalled == cards + sum(answer.status in (302, 303, 307, 410)
+                                     for _, answer in answered)
     wait_until(lambda: rows_in(mix_system) == journalled, "every accepted click is a row")
     assert sum(edge.metric(f'waymark_clicks_dropped_total{{reason="{reason}"}}')
                for reason in ("full", "io")) == 0

@@ -62,6 +62,7 @@ json::object render(const ClickRow& row) {
           {"lang", text_or_null(row.language)},
           {"country", text_or_null(row.country)},
           {"bot", text_or_null(row.bot)},
+          {"list", text_or_null(row.list)},
           {"outcome", text_or_null(row.outcome)},
           {"test", row.test}};
 }

@@ -32,6 +32,13 @@ std::string class_sentence(std::string_view bot, const boost::json::value& click
   return fmt::format("made by a machine of class '{}' ({})", printable(bot), agent_of(click));
 }
 
+// `crawler (list 1.60.0+eac757)`.
+std::string class_text(const boost::json::value& click) {
+  const auto list = member(click, "list");
+  return printable(member(click, "bot")) +
+         (list.empty() ? "" : fmt::format(" (list {})", printable(list)));
+}
+
 std::string outcome_sentence(std::string_view outcome) {
   if (outcome == "paused") return "the link or its campaign was paused";
   if (outcome == "early") return "the link had not started yet";
@@ -69,6 +76,7 @@ std::string click_page(const boost::json::value& click) {
   std::string page =
       fmt::format("{:<12} {}\n{:<12} {} UTC\n{:<12} {}", "click", member(click, "id"), "when",
                   moment(click), "verdict", verdict(click));
+  if (!member(click, "bot").empty()) page += fmt::format("\n{:<12} {}", "class", class_text(click));
   for (const auto field :
        {"code", "host", "link", "campaign", "referrer", "destination", "rule", "visitor", "new",
         "prev", "channel", "share", "ref", "ip", "country", "lang", "device", "os", "ua"}) {

@@ -33,10 +33,10 @@ void TextArena::clear() noexcept {
 void Batch::add(const Click& click) {
   Click& copy = clicks_.emplace_back(click);
   for (std::string_view* text :
-       {&copy.code, &copy.host, &copy.link, &copy.campaign, &copy.referrer, &copy.destination,
-        &copy.channel, &copy.share, &copy.referring_host, &copy.query_json, &copy.ip, &copy.ipk,
-        &copy.user_agent, &copy.device, &copy.os, &copy.language, &copy.country, &copy.bot,
-        &copy.outcome}) {
+       {&copy.code,        &copy.host,    &copy.link,       &copy.campaign,       &copy.referrer,
+        &copy.destination, &copy.channel, &copy.share,      &copy.referring_host, &copy.query_json,
+        &copy.ip,          &copy.ipk,     &copy.user_agent, &copy.device,         &copy.os,
+        &copy.language,    &copy.country, &copy.bot,        &copy.list,           &copy.outcome}) {
     *text = texts_.copy(*text);
   }
 }

@@ -45,7 +45,7 @@ struct ClickRow {
   std::string channel, share, referring_host;
   std::string query_json;
   std::string ip, ipk, user_agent, device, os, language, country;
-  std::string bot, outcome;
+  std::string bot, list, outcome;
   bool test = false;
   bool unique = false;  // first counted click of its (link, visitor, UTC day)
 

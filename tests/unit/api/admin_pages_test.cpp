@@ -22,7 +22,11 @@ class AdminPagesTest : public ::testing::Test {
                                       .ready = [this] { return checks_; },
                                       .metrics = [] { return std::string{"waymark_x 1\n"}; },
                                       .config = [] { return std::string{R"({"listen":"x"})"}; },
-                                      .key_ids = [] { return std::vector<std::string>{"k1"}; }});
+                                      .key_ids = [] { return std::vector<std::string>{"k1"}; },
+                                      .data_versions =
+                                          [] {
+                                            return std::vector<DataVersion>{{"agents", "1.60.0"}};
+                                          }});
     auto answer = boost::asio::co_spawn(io, handler(request), boost::asio::use_future);
     io.run();
     return answer.get();
@@ -55,6 +59,7 @@ TEST_F(AdminPagesTest, VersionConfigAndMetricsAreShown) {
   EXPECT_EQ(json.at("program"), "waymark-test");
   EXPECT_EQ(std::string{json.at("version").as_string()}, version());
   EXPECT_EQ(json.at("keys").at(0), "k1");
+  EXPECT_EQ(json.at("data").at("agents"), "1.60.0");
   EXPECT_EQ(get("/config").body(), R"({"listen":"x"})");
   EXPECT_EQ(get("/metrics").body(), "waymark_x 1\n");
   EXPECT_TRUE(get("/metrics")[beast_http::field::content_type].starts_with("text/plain; version="));

@@ -29,6 +29,7 @@ class ClicksTest : public ApiTest {
     counted_.query_json = R"({"utm_source":"x"})";
     tool_ = click_at(1, "anna7");
     tool_.bot = "tool";
+    tool_.list = "1.60.0+eac757";
     expired_ = click_at(2, "bert2");
     expired_.outcome = "expired";
     test_ = click_at(3, "bert2");
@@ -66,6 +67,7 @@ TEST_F(ClicksTest, AClickShowsWhatTheStreamSaid) {
 
 TEST_F(ClicksTest, AClickThatDoesNotCountSaysWhy) {
   EXPECT_EQ(api.get("/v1/clicks/" + tool_.id.text()).text("why"), "tool");
+  EXPECT_EQ(api.get("/v1/clicks/" + tool_.id.text()).text("list"), "1.60.0+eac757");
   EXPECT_EQ(api.get("/v1/clicks/" + expired_.id.text()).text("why"), "expired");
   const auto test = api.get("/v1/clicks/" + test_.id.text());
   EXPECT_EQ(test.text("why"), "test");

@@ -40,6 +40,14 @@ TEST(ClickText, ShowsTheMomentInUtc) {
   EXPECT_THAT(click_line(click("")), HasSubstr("2026-01-01 00:00:00.123  try"));
 }
 
+TEST(ClickText, NamesTheListThatClassedTheAgent) {
+  const auto page = [](const char* text) { return click_page(boost::json::parse(text)); };
+  EXPECT_THAT(page(R"({"bot":"crawler","list":"1.60.0+eac757"})"),
+              HasSubstr("\nclass        crawler (list 1.60.0+eac757)"));
+  EXPECT_THAT(page(R"({"bot":"head","list":null})"), testing::EndsWith("\nclass        head"));
+  EXPECT_THAT(page(R"({"bot":null})"), testing::Not(HasSubstr("\nclass")));
+}
+
 TEST(ClickText, ShowsNoControlCharacters) {
   const auto page = click_page(boost::json::value{{"ua", "evil\x1b[2J"}});
   EXPECT_EQ(page.find('\x1b'), std::string::npos);

@@ -44,6 +44,7 @@ ClickParts full_parts() {
       .ip = "203.0.113.0",
       .ipk = "5bc825d0653c3a10",
       .bot = "tool",
+      .list = "1.60.0+eac757",
       .outcome = "expired",
       .test = true,
   };
@@ -68,7 +69,8 @@ TEST(WriteClickLine, is_what_another_json_library_reads) {
       "prev":"018ffff8-a000-7111-a222-333344445555", "channel":"email", "share":"s1",
       "ref":"mail.example", "query":{"utm_source":"mail","sub1":"a b"}, "lang":"de",
       "country":"DE", "ip":"203.0.113.0", "ipk":"5bc825d0653c3a10", "ua":"Mozilla/5.0 \"x\"",
-      "device":"mobile", "os":"ios", "bot":"tool", "outcome":"expired", "test":true})")
+      "device":"mobile", "os":"ios", "bot":"tool",
+      "list":"1.60.0+eac757", "outcome":"expired", "test":true})")
                                     .as_object();
   EXPECT_EQ(line, expected) << json::serialize(line);
 }
@@ -109,6 +111,7 @@ TEST(ParseClickLine, reads_every_key) {
   EXPECT_EQ(click->language, "de");
   EXPECT_EQ(click->country, "DE");
   EXPECT_EQ(click->bot, "tool");
+  EXPECT_EQ(click->list, "1.60.0+eac757");
   EXPECT_EQ(click->outcome, "expired");
   EXPECT_TRUE(click->test);
 }

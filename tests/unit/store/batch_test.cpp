@@ -32,6 +32,7 @@ TEST_F(StoreBatch, EveryFieldOfAClickComesBack) {
   click.language = "de";
   click.country = "DE";
   click.bot = "preview";
+  click.list = "1.60.0+eac757";
   click.outcome = "paused";
   click.test = true;
   commit_clicks(click);
@@ -62,6 +63,7 @@ TEST_F(StoreBatch, EveryFieldOfAClickComesBack) {
   EXPECT_EQ(row->language, click.language);
   EXPECT_EQ(row->country, click.country);
   EXPECT_EQ(row->bot, click.bot);
+  EXPECT_EQ(row->list, click.list);
   EXPECT_EQ(row->outcome, click.outcome);
   EXPECT_TRUE(row->test);
   EXPECT_FALSE(row->counted());

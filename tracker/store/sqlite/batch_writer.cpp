@@ -69,6 +69,7 @@ bool insert_click(Statement& insert, Database& database, const Click& click, boo
   }
   bind_flag(insert, ++at, click.test);
   bind_flag(insert, ++at, unique);
+  insert.bind_optional(++at, click.list);
   insert.step();
   insert.reset();
   return database.changes() == 1;
@@ -105,7 +106,7 @@ BatchOutcome BatchWriter::write(const Batch& batch, std::uint64_t now_ms) {
 
 void BatchWriter::insert_clicks(const Batch& batch, BatchOutcome& outcome) {
   Statement& insert = database_.prepared(
-      "INSERT INTO clicks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+      "INSERT INTO clicks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
       " ON CONFLICT DO NOTHING");
   // Claimed before the clicks so that their rows can say so. A duplicate claims nothing: its key is
   // there since the click was first stored.

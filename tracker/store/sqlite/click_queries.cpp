@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::string_view click_columns =
     "id, ts, code, host, link, campaign, referrer, visitor, new, prev, destination, rule, channel,"
-    " share, ref, query, ip, ipk, ua, device, os, lang, country, bot, outcome, test, is_unique";
+    " share, ref, query, ip, ipk, ua, device, os, lang, country, bot, outcome, test, is_unique,"
+    " list";
+constexpr int click_column_count = 28;
 
 ClickRow read_click(Cursor& row) {
   ClickRow click;
@@ -43,6 +45,7 @@ ClickRow read_click(Cursor& row) {
   click.outcome = row.text(24);
   click.test = row.integer(25) != 0;
   click.unique = row.integer(26) != 0;
+  click.list = row.text(27);
   return click;
 }
 
@@ -88,7 +91,7 @@ Filter filter_of(const ClickQuery& query) {
 
 // Rows of a scan whose column after the click's is true. The scan is bounded by the statement.
 Page<ClickRow> read_matching(Cursor& row, std::size_t limit) {
-  constexpr int matches = 27;
+  constexpr int matches = click_column_count;
   Page<ClickRow> page;
   std::string last;
   std::size_t scanned = 0;

@@ -17,6 +17,8 @@ constexpr std::array migrations = {
 #include "tracker/store/sqlite/migrations/0002_unique_arrivals.sql"
     ,
 #include "tracker/store/sqlite/migrations/0003_aliases.sql"
+    ,
+#include "tracker/store/sqlite/migrations/0004_click_list.sql"
 };
 
 }  // namespace
