@@ -69,15 +69,6 @@ TEST_F(StoreOpening, ANewerStoreIsRefused) {
   EXPECT_NE(message.find("newer"), std::string::npos) << message;
 }
 
-// Steps are told apart by their number: one that came to the program later is not forgotten.
-TEST_F(StoreOpening, AStepThatWasLeftOutIsApplied) {
-  store.reset();
-  execute("DELETE FROM schema_migrations WHERE number = 2");
-  execute("DROP TABLE unique_arrivals");
-  open();
-  EXPECT_EQ(commit_clicks(click_of(1)).stored, 1U);
-}
-
 TEST_F(StoreOpening, WhatIsNoStoreIsRefused) {
   const std::string text = (folder.path() / "text.db").string();
   std::ofstream{text} << std::string(8192, 'x');
