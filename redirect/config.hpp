@@ -86,7 +86,7 @@ struct RedirectConfig {
   DecideRules decide;
   std::string geo_database;      // country file in MaxMind's format; empty: countries are unknown
   bool geo_every_click = false;  // false: looked up only where a link's rules ask for the country
-  std::string agents_file;  // patterns that go before the built-in list; empty: none
+  std::string agents_file;       // patterns that go before the built-in list; empty: none
 
   std::chrono::milliseconds shutdown_grace{5'000};
   std::chrono::milliseconds shutdown_ship{10'000};

@@ -43,7 +43,8 @@ inline LinkMemory measure_link_memory(std::size_t links) {
       redirect::CacheOptions{.bytes_max = std::size_t{1} << 40U, .absences_max = 4, .seed = 7});
   for (std::size_t i = 0; i < links; ++i) {
     const auto link = referral_link(i, campaign);
-    cache->store(1, std::string{link->code()}, {redirect::LookupStatus::answered, nullptr, link}, 1'000);
+    cache->store(1, std::string{link->code()}, {redirect::LookupStatus::answered, nullptr, link},
+                 1'000);
   }
   const auto count = static_cast<double>(cache->entries());
   return {cache->entries(), static_cast<double>(bytes_in_use() - before) / count,

@@ -1,6 +1,7 @@
 #include "redirect/geo/country_file.hpp"
 
 #include "common/error.hpp"
+#include "redirect/descriptor.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -28,20 +29,6 @@ namespace {
 std::string last_error() {
   return std::generic_category().message(errno);
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) noexcept : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
 
 void copy(int from, int to, const std::filesystem::path& file) {
   char block[64 * 1024];

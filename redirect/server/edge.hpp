@@ -9,9 +9,9 @@
 #include "common/metrics.hpp"
 #include "redirect/config.hpp"
 #include "redirect/geo/country_watch.hpp"
-#include "redirect/snapshot/link_snapshot.hpp"
 #include "redirect/server/address_limit.hpp"
 #include "redirect/server/listener.hpp"
+#include "redirect/snapshot/link_snapshot.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>

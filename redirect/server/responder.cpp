@@ -1,8 +1,8 @@
 #include "redirect/server/responder.hpp"
 
 #include "common/redis/keys.hpp"
-#include "redirect/pages/favicon.hpp"
 #include "redirect/pages/card.hpp"
+#include "redirect/pages/favicon.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -1,5 +1,7 @@
 #include "redirect/snapshot/file.hpp"
 
+#include "redirect/descriptor.hpp"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -16,26 +18,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Descriptor {
- public:
-  Descriptor(const fs::path& file, int flags)
-      : fd_(::open(file.c_str(), flags | O_CLOEXEC, 0640)) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
+int open_file(const fs::path& file, int flags) noexcept {
+  return ::open(file.c_str(), flags | O_CLOEXEC, 0640);
+}
 
 // Writes through a buffer, and to the disk now and then: one large sync at the end would hold up
 // those of the journal.
 class Output {
  public:
-  explicit Output(const fs::path& file) : fd_(file, O_WRONLY | O_CREAT | O_TRUNC) {
+  explicit Output(const fs::path& file) : fd_(open_file(file, O_WRONLY | O_CREAT | O_TRUNC)) {
     if (fd_.get() < 0) error_ = errno;
   }
   void add(std::string_view payload) {
@@ -208,7 +199,7 @@ Reading read(const fs::path& file, const std::function<void(std::string_view)>& 
 Written update(const fs::path& file, const std::vector<std::string>& payloads,
                const Bounds& bounds) {
   const fs::path temporary = file.string() + ".new";
-  const Descriptor lock{file.string() + ".lock", O_RDWR | O_CREAT};
+  const Descriptor lock{open_file(file.string() + ".lock", O_RDWR | O_CREAT)};
   if (lock.get() < 0) return failed("open the lock", errno);
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return failed("lock", errno);
   Output out{temporary};
@@ -221,8 +212,8 @@ Written update(const fs::path& file, const std::vector<std::string>& payloads,
     return failed("write", out.error());
   }
   if (::rename(temporary.c_str(), file.c_str()) != 0) return failed("rename", errno);
-  const Descriptor folder{file.parent_path().empty() ? fs::path{"."} : file.parent_path(),
-                          O_RDONLY | O_DIRECTORY};
+  const Descriptor folder{open_file(
+      file.parent_path().empty() ? fs::path{"."} : file.parent_path(), O_RDONLY | O_DIRECTORY)};
   if (folder.get() < 0 || ::fsync(folder.get()) != 0) return failed("sync the folder", errno);
   return {true, out.bytes(), merge.lookups(), {}};
 }

@@ -11,25 +11,17 @@ import pytest
 
 from tests.support import rawhttp
 from tests.support.programs import wait_until
-from tests.support.shared_system import LATE, SHOP, ask, clicks_of, running_system
+from tests.support.shared_system import (CODE, LATE, PAST, SHOP, ask, clicks_of, running_system,
+                                         system_of_rows)
 
-PAST = 1_000_000_000
 FUTURE = 9_000_000_000
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 BINGBOT = "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)"
-CODE = "row"
 
 
 @pytest.fixture(scope="module")
 def system():
-    with running_system(edge_settings=["links.base_url=https://go.example"]) as running:
-        running.add_campaign("camp_rows", status="live", window_days="30")
-        running.add_link(CODE, destination=SHOP, campaign="camp_rows")
-        running.add_link("card", destination=SHOP, title="Anna's gift")
-        running.add_link("paused", destination=SHOP, status="paused")
-        running.add_link("late", destination=SHOP, expires_at=PAST, expired_url=LATE)
-        running.redis.hset("wm:domain:fallback.example",
-                           fallback_url="https://shop.example/oops")
+    with system_of_rows() as running:
         yield running
 
 

@@ -10,6 +10,8 @@ from tests.support.system import System
 
 SHOP = "https://shop.example/welcome"
 LATE = "https://shop.example/late"
+PAST = 1_000_000_000
+CODE = "row"
 
 
 @contextlib.contextmanager
@@ -21,6 +23,20 @@ def running_system(**options):
     finally:
         system.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def system_of_rows():
+    """With a link for each kind of answer in the design's table."""
+    with running_system(edge_settings=["links.base_url=https://go.example"]) as running:
+        running.add_campaign("camp_rows", status="live", window_days="30")
+        running.add_link(CODE, destination=SHOP, campaign="camp_rows")
+        running.add_link("card", destination=SHOP, title="Anna's gift")
+        running.add_link("paused", destination=SHOP, status="paused")
+        running.add_link("late", destination=SHOP, expires_at=PAST, expired_url=LATE)
+        running.redis.hset("wm:domain:fallback.example",
+                           fallback_url="https://shop.example/oops")
+        yield running
 
 
 def ask(system, target, method="GET", headers=None, **more):
