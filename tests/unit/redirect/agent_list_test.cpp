@@ -164,6 +164,11 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Crawler, Machines,
     testing::Values(
+        Machine{"Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; Example-User/1.0)",
+                "crawler"},
+        Machine{"Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; "
+                "Example-SearchBot/1.0)",
+                "crawler"},
         Machine{"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
                 "crawler"},
         Machine{"Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.3; "
