@@ -6,7 +6,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <utility>
