@@ -101,7 +101,7 @@ class WholePath {
  public:
   WholePath() {
     for (const auto& [code, link] : corpus().links) {
-      cache_.store(1, code, {LookupStatus::answered, nullptr, link, nullptr}, corpus().now_ms);
+      cache_.store(1, code, {LookupStatus::answered, nullptr, link, nullptr}, steady_ms);
     }
   }
 
@@ -114,7 +114,7 @@ class WholePath {
     }
     const auto code = normalize_code(request.path, CodeCase::fold, code_);
     if (!code) return false;
-    const ResolvedLink* link = cache_.find(1, *code, corpus().now_ms, false).link;
+    const ResolvedLink* link = cache_.find(1, *code, steady_ms, false).link;
     if (link == nullptr) return false;
     const KnownAgent& agent = thread_.agent_of(request);
     const Decision decision = thread_.decide(request, agent.agent, *link);
@@ -124,6 +124,8 @@ class WholePath {
   }
 
  private:
+  static constexpr std::uint64_t steady_ms = 60'000;
+
   EdgeThread thread_;
   LinkCache cache_{{.bytes_max = 64U << 20U, .absences_max = 65'536, .seed = 7}};
   HostBuffer host_;

@@ -18,11 +18,7 @@ class EdgeThread {
   EdgeThread() {
     date_.renew(corpus().options.now);
     constexpr std::string_view address{"\xC6\x33\x64\x07", 4};
-    constexpr std::string_view truncated = "198.51.100.0";
-    address.copy(peer_.address.data(), address.size());
-    peer_.address_bytes = address.size();
-    truncated.copy(peer_.truncated.data(), truncated.size());
-    peer_.truncated_bytes = truncated.size();
+    peer_ = redirect::peer_of(redirect::address_from(address.data(), address.size()));
   }
 
   const redirect::KnownAgent& agent_of(const redirect::Request& request) {

@@ -21,6 +21,7 @@ constexpr std::size_t file_memory_bytes_max = 8U << 20U;
 constexpr std::array<std::string_view, 5> classes{"person", "preview", "crawler", "scanner",
                                                   "tool"};
 constexpr std::string_view blanks = " \t\r";
+constexpr std::string_view network_mark = "from ";
 
 std::shared_ptr<const BuiltInList> built_in_list() {
   static const auto list = std::make_shared<const BuiltInList>();
@@ -32,7 +33,8 @@ std::shared_ptr<const BuiltInList> built_in_list() {
       exit_code::config,
       fmt::format(
           "agents.file {}, line {}: {}; write '<class> <pattern>', the class one of person, "
-          "preview, crawler, scanner, tool, the pattern a regular expression of RE2",
+          "preview, crawler, scanner, tool, the pattern a regular expression of RE2 or "
+          "'from' and a network",
           file.string(), line, problem));
 }
 
@@ -70,9 +72,22 @@ std::string AgentList::add_line(std::string_view line) {
   std::string_view pattern = line.substr(word.size());
   pattern.remove_prefix(std::min(pattern.find_first_not_of(blanks), pattern.size()));
   if (pattern.empty()) return "there is no pattern";
+  const std::string_view bot = *known == "person" ? std::string_view{} : *known;
+  if (pattern.starts_with(network_mark)) {
+    return add_network(bot, pattern.substr(network_mark.size()));
+  }
   const std::string problem = file_patterns_.add(pattern);
   if (!problem.empty()) return fmt::format("the pattern '{}' is none: {}", pattern, problem);
-  file_bots_.push_back(*known == "person" ? std::string_view{} : *known);
+  file_bots_.push_back(bot);
+  return {};
+}
+
+std::string AgentList::add_network(std::string_view bot, std::string_view text) {
+  const auto range = parse_range(text);
+  if (!range) {
+    return fmt::format("'{}' is no network such as 198.51.100.0/24 or 2001:db8::/32", text);
+  }
+  file_networks_.add(*range, bot);
   return {};
 }
 
@@ -120,6 +135,11 @@ AgentClass AgentList::find(std::string_view user_agent) const {
   }
   const std::string_view bot = text.empty() ? "tool" : built_in_->find(text);
   return bot.empty() ? AgentClass{} : AgentClass{bot, version()};
+}
+
+AgentClass AgentList::find_network(const IpAddress& address) const noexcept {
+  const auto bot = file_networks_.find(address);
+  return !bot || bot->empty() ? AgentClass{} : AgentClass{*bot, file_version_};
 }
 
 std::string_view AgentList::version() const noexcept {

@@ -44,7 +44,7 @@ std::string_view first_language(std::string_view accept_language) noexcept {
 std::string_view address_hash(Peer& peer, const KeyRing& keys, std::uint64_t now_ms) {
   const std::uint64_t day = now_ms / day_ms;
   if (peer.hash_day != day) {
-    peer.hash = keys.address_hash({peer.address.data(), peer.address_bytes}, now_ms);
+    peer.hash = keys.address_hash(peer.address.raw(), now_ms);
     peer.hash_day = day;
   }
   return {peer.hash.data(), peer.hash.size()};
@@ -106,10 +106,9 @@ char* write_click(const Decision& decision, const Request& request, const KnownA
   parts.referring_host = decision.referring_host;
   parts.country = decision.country;
   parts.ip = peer.truncated_text();
-  if (!decision.anonymous && peer.address_bytes > 0) parts.ipk = address_hash(peer, keys, now_ms);
+  if (!decision.anonymous && peer.address) parts.ipk = address_hash(peer, keys, now_ms);
   parts.bot = decision.bot;
-  // What the request itself says, as in `head`, is no list's word.
-  if (decision.bot == agent.agent.bot) parts.list = agent.agent.list;
+  parts.list = decision.list;
   parts.outcome = decision.outcome;
   parts.test = decision.test;
   return write_click_line(parts, out);

@@ -2,29 +2,13 @@
 #pragma once
 
 #include "redirect/decide/decide.hpp"
-#include "redirect/geo/country_file.hpp"
+#include "redirect/decide/peer.hpp"
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace waymark::redirect {
-
-// What a connection knows of its visitor's address; computed once and kept. Nothing of it is known
-// behind a Unix socket unless a trusted proxy tells.
-struct Peer {
-  std::array<char, 48> truncated{};  // text of the address cut to /24 or /48
-  std::uint8_t truncated_bytes = 0;
-  std::array<char, 16> address{};  // the full address in network order, for the keyed hash
-  std::uint8_t address_bytes = 0;
-  std::array<char, 16> hash{};     // ipk of `hash_day` under the ring's signing key
-  std::uint64_t hash_day = 0;      // unix day; 0: not computed yet
-  std::optional<Country> country;  // nothing: not looked up yet
-
-  std::string_view whole_address() const noexcept { return {address.data(), address_bytes}; }
-  std::string_view truncated_text() const noexcept { return {truncated.data(), truncated_bytes}; }
-};
 
 inline constexpr std::size_t query_json_bytes_max = limits::stored_query_bytes_max + 64;
 

@@ -154,6 +154,7 @@ Decision decide(const Request& request, const Agent& agent, const ResolvedLink& 
   decision.test = link.test();
   decision.country = around.country;
   decision.bot = bot_class(request, agent);
+  if (decision.bot == agent.bot) decision.list = agent.list;
   decision.outcome = outcome_of(link, static_cast<std::int64_t>(now));
   if (!decision.outcome.empty()) {
     decision.fallback = link.fallback().empty() ? around.domain_fallback : link.fallback();

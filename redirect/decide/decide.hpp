@@ -56,6 +56,7 @@ struct Decision {
   std::string_view fallback;          // where a diverted visitor goes: link over campaign over host
   Uuid click;
   std::string_view bot;      // class of 3.2; empty for people
+  std::string_view list;     // version of the list that says so; what a request says is no list's
   std::string_view outcome;  // empty for a redirect to the landing page
   bool test = false;
   bool anonymous = false;  // consent is missing: no visitor id, no ipk

@@ -43,6 +43,7 @@ class AgentTable {
   // Valid until the next call.
   const KnownAgent& find(std::string_view user_agent);
 
+  const AgentList& list() const noexcept { return *list_; }
   // Forgets every answer.
   void set_list(std::shared_ptr<const AgentList> list);
 

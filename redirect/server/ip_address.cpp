@@ -12,17 +12,6 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-constexpr std::size_t kept_bytes(const IpAddress& address) noexcept {
-  return address.size == 4 ? 3 : 6;
-}
-
-bool same_prefix(const IpAddress& one, const IpAddress& other, std::size_t bits) noexcept {
-  const std::size_t whole = bits / 8;
-  if (std::memcmp(one.bytes.data(), other.bytes.data(), whole) != 0) return false;
-  if (bits % 8 == 0) return true;
-  return (one.bytes[whole] ^ other.bytes[whole]) >> (8 - bits % 8) == 0;
-}
-
 }  // namespace
 
 IpAddress address_from(const void* bytes, std::size_t size) noexcept {
@@ -56,26 +45,20 @@ std::optional<IpAddress> parse_address(std::string_view text) noexcept {
   return address_from(bytes.data(), v6 ? 16 : 4);
 }
 
-Peer peer_of(const IpAddress& address) noexcept {
-  Peer peer;
-  if (!address) return peer;
-  std::memcpy(peer.address.data(), address.bytes.data(), address.size);
-  peer.address_bytes = address.size;
-  std::array<std::uint8_t, 16> cut{};
-  std::memcpy(cut.data(), address.bytes.data(), kept_bytes(address));
-  inet_ntop(address.size == 4 ? AF_INET : AF_INET6, cut.data(), peer.truncated.data(),
-            static_cast<socklen_t>(peer.truncated.size()));
-  peer.truncated_bytes = static_cast<std::uint8_t>(std::strlen(peer.truncated.data()));
-  return peer;
-}
-
-bool is_peer(const Peer& peer, const IpAddress& address) noexcept {
-  return peer.address_bytes == address.size &&
-         std::memcmp(peer.address.data(), address.bytes.data(), address.size) == 0;
+IpAddress network_of(const IpAddress& address, std::uint8_t prefix_bits) noexcept {
+  IpAddress network;
+  network.size = address.size;
+  const std::size_t whole = prefix_bits / 8;
+  std::memcpy(network.bytes.data(), address.bytes.data(), whole);
+  if (prefix_bits % 8 != 0) {
+    network.bytes[whole] =
+        static_cast<std::uint8_t>(address.bytes[whole] & (0xff00U >> (prefix_bits % 8)));
+  }
+  return network;
 }
 
 bool AddressRange::contains(const IpAddress& address) const noexcept {
-  return address.size == first.size && same_prefix(first, address, prefix_bits);
+  return address.size == first.size && network_of(address, prefix_bits) == first;
 }
 
 std::optional<AddressRange> parse_range(std::string_view text) noexcept {
@@ -88,11 +71,7 @@ std::optional<AddressRange> parse_range(std::string_view text) noexcept {
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data() + slash + 1, end, range.prefix_bits);
   if (error != std::errc{} || rest != end || range.prefix_bits > bits_max) return {};
-  IpAddress zeroed = *address;
-  for (std::size_t bit = range.prefix_bits; bit < bits_max; ++bit) {
-    zeroed.bytes[bit / 8] &= static_cast<std::uint8_t>(~(0x80U >> (bit % 8)));
-  }
-  if (zeroed != *address) return {};
+  if (network_of(*address, range.prefix_bits) != *address) return {};
   return range;
 }
 

@@ -2,8 +2,6 @@
 // mapped into IPv6 is the IPv4 address.
 #pragma once
 
-#include "redirect/decide/click_record.hpp"
-
 #include <sys/socket.h>
 
 #include <array>
@@ -21,6 +19,10 @@ struct IpAddress {
 
   bool operator==(const IpAddress&) const = default;
   explicit operator bool() const noexcept { return size != 0; }
+  // The bytes themselves; empty when there is none.
+  std::string_view raw() const noexcept {
+    return {reinterpret_cast<const char*>(bytes.data()), size};
+  }
 };
 
 // `size` is 4 or 16.
@@ -30,9 +32,8 @@ IpAddress address_from(const sockaddr_storage& from) noexcept;
 // `198.51.100.7` or `2001:db8::7`, and nothing else: no port, no brackets, no zone.
 std::optional<IpAddress> parse_address(std::string_view text) noexcept;
 
-// What a click tells of the address: its text cut to /24 or /48, and the whole for the keyed hash.
-Peer peer_of(const IpAddress& address) noexcept;
-bool is_peer(const Peer& peer, const IpAddress& address) noexcept;
+// The network that the address is in; `prefix_bits` is at most 8 * size.
+IpAddress network_of(const IpAddress& address, std::uint8_t prefix_bits) noexcept;
 
 struct AddressRange {
   IpAddress first;

@@ -106,7 +106,7 @@ Step Responder::respond(Connection& connection, char*& out) {
 // A proxy's connection carries requests of many visitors, often of one for a while.
 void Responder::identify(Connection& connection) noexcept {
   const IpAddress visitor = visitor_behind(connection.near_peer, forwarded_, *options_.proxies);
-  if (!is_peer(connection.peer, visitor)) connection.peer = peer_of(visitor);
+  if (connection.peer.address != visitor) connection.peer = peer_of(visitor);
 }
 
 Step Responder::begin_answer(Connection& connection, char*& out) {
@@ -140,7 +140,7 @@ void Responder::resume(Connection& connection, LookupStatus status, char*& out) 
   const Found found = cache_.find_awaited(host.key, code, now_.steady_ms);
   const bool in_vain = found.link == nullptr || connection.asking == Asking::other_host;
   if (!failed && in_vain && is_guess(connection.asking, host)) {
-    addresses_.charge(connection.peer.whole_address(), now_.steady_ms);
+    addresses_.charge(connection.peer.address.raw(), now_.steady_ms);
   }
   if (found.use != Use::wait && (found.link != nullptr || !failed)) {
     if (found.link != nullptr) counters_.add(counter_of_age(found.age_ms));
@@ -161,12 +161,13 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
   if (link == nullptr) return unknown(connection, host, out);
   if (connection.asks != Asks::follow) return show(connection, *link, host, out);
   const Request& request = connection.request;
-  const KnownAgent& agent = agents_.find(request.user_agent);
+  const KnownAgent& known = agents_.find(request.user_agent);
+  const Agent agent = placed(known.agent, connection.peer);
   const Surroundings around{country_of(connection.peer, *link), fallback_of(host)};
-  const Decision decision = decide(request, agent.agent, *link, options_.rules, *keys_,
+  const Decision decision = decide(request, agent, *link, options_.rules, *keys_,
                                    now_.unix_ms, ids_, scratch_, around);
   if (decision.verdict == Verdict::unknown) return unknown(connection, host, out);
-  record(decision, agent, *link, host.click_json, connection);
+  record(decision, known, *link, host.click_json, connection);
   if (decision.verdict == Verdict::gone) return page(connection, 410, Counter::gone, out);
   counters_.add(counter_of(decision.verdict));
   connection.close_after = closes(connection);
@@ -176,6 +177,13 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
   out = write_redirect(decision, request, *link, options_.rules, cookie_domain, keys_->signing(),
                        date_.text(), connection.close_after, out);
   end_request(connection);
+}
+
+// Mail gateways open links as a browser would; their network gives them away.
+Agent Responder::placed(const Agent& agent, const Peer& peer) const noexcept {
+  if (!agent.bot.empty()) return agent;
+  const AgentClass by_network = agents_.list().find_network(peer.address);
+  return {by_network.bot, agent.device, agent.os, by_network.list};
 }
 
 // Whether the visitor's address pays for the lookup if it is in vain. What is remembered as unknown
@@ -209,7 +217,7 @@ std::string_view Responder::country_of(Peer& peer, const ResolvedLink& link) con
   const RuleSet* const rules = link.rules();
   const bool asked = options_.country_of_every_click || (rules != nullptr && rules->asks_country);
   if (!asked) return {};
-  if (!peer.country) peer.country = countries_->find({peer.address.data(), peer.address_bytes});
+  if (!peer.country) peer.country = countries_->find(peer.address.raw());
   return peer.country->text();
 }
 
@@ -271,7 +279,7 @@ void Responder::end_request(Connection& connection) noexcept {
 Step Responder::wait_for(Connection& connection, const KnownHost& host, std::string_view code,
                          Asking asking, char*& out) {
   if (is_guess(asking, host) &&
-      addresses_.is_spent(connection.peer.whole_address(), now_.steady_ms)) {
+      addresses_.is_spent(connection.peer.address.raw(), now_.steady_ms)) {
     page(connection, 429, Counter::over_address_budget, out);
     return Step::answered;
   }

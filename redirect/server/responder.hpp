@@ -126,6 +126,7 @@ class Responder {
   void unknown(Connection& connection, const KnownHost& host, char*& out);
   bool is_guess(Asking asking, const KnownHost& host) const noexcept;
   std::string_view country_of(Peer& peer, const ResolvedLink& link) const noexcept;
+  Agent placed(const Agent& agent, const Peer& peer) const noexcept;
   void record(const Decision& decision, const KnownAgent& agent, const ResolvedLink& link,
               std::string_view host_json, Connection& connection);
   void end_request(Connection& connection) noexcept;

@@ -82,7 +82,7 @@ void Responder::resume_own_path(Connection& connection, Asks asks, LookupStatus 
   const KnownHost& host = hosts_.find(connection.request.host);
   const bool failed = status != LookupStatus::answered;
   if (!failed && !host.ours && is_guess(connection.asking, host)) {
-    addresses_.charge(connection.peer.whole_address(), now_.steady_ms);
+    addresses_.charge(connection.peer.address.raw(), now_.steady_ms);
   }
   if (!failed || host.domain_due_ms != 0) {
     if (is_refused(host)) return page(connection, 404, Counter::hosts_refused, out);

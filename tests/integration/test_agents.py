@@ -143,6 +143,29 @@ def test_a_file_of_agents_goes_before_the_list(with_file):
     assert system.click(ask(system.edge, "/try", "wget").click_token())["bot"] == "tool"
 
 
+def test_a_mail_gateway_with_a_browsers_text_is_told_by_its_network(make_system, folder):
+    file = folder / "agents"
+    file.write_text("scanner from 203.0.113.0/24\nperson from 203.0.113.9\n")
+    system = make_system(edge_settings=[f"agents.file={file}", "proxies.trusted=127.0.0.1"]).start()
+    system.add_link("try")
+
+    def click_from(address, agent=SAFARI, method="GET"):
+        answer = ask(system.edge, "/try", agent, method, X_Forwarded_For=address)
+        assert answer.status == 302
+        return bool(answer.set_cookies), system.click(answer.click_token())
+
+    cookie, click = click_from("203.0.113.7")
+    assert not cookie
+    assert (click["bot"], click["counted"]) == ("scanner", False)
+    assert click["list"] == version_page(system.edge)["data"]["agents.file"]
+    for address in ("203.0.113.9", "198.51.100.7"):
+        cookie, click = click_from(address)
+        assert cookie and click["bot"] is None and click["counted"] is True
+    # What the text or the request says goes before.
+    assert click_from("203.0.113.7", "Googlebot/2.1")[1]["bot"] == "crawler"
+    assert click_from("203.0.113.7", method="HEAD")[1]["bot"] == "head"
+
+
 def test_sighup_reads_the_file_again_and_a_bad_one_changes_nothing(with_file):
     system, file = with_file
     before = version_page(system.edge)

@@ -262,6 +262,25 @@ TEST_F(AgentsFile, MayLetAgentsWithoutATextBePeople) {
   EXPECT_EQ(AgentList::load(write("person ^$\n"))->find("").bot, "");
 }
 
+TEST_F(AgentsFile, MayNameNetworks) {
+  const auto list = AgentList::load(
+      write("scanner from 198.51.100.0/24\ncrawler  from 198.51.0.0/16\n"
+            "person from 198.51.100.7\nscanner from 2001:db8:5::/48\ntool from 198.51.0.0/16\n"));
+  const auto bot = [&list](std::string_view address) {
+    return list->find_network(*parse_address(address)).bot;
+  };
+  EXPECT_EQ(bot("198.51.100.8"), "scanner");
+  EXPECT_EQ(bot("198.51.101.8"), "crawler") << "the first line for a network decides";
+  EXPECT_EQ(bot("198.51.100.7"), "") << "the longest prefix decides";
+  EXPECT_EQ(bot("198.52.100.8"), "");
+  EXPECT_EQ(bot("2001:db8:5:1::1"), "scanner");
+  EXPECT_EQ(bot("2001:db8:6::1"), "");
+  EXPECT_EQ(bot("c633:6400::"), "") << "the bytes of an IPv4 network";
+  EXPECT_EQ(list->find_network({}).bot, "");
+  EXPECT_EQ(list->find_network(*parse_address("198.51.100.8")).list, list->file_version());
+  EXPECT_EQ(AgentList::built_in()->find_network(*parse_address("198.51.100.8")).bot, "");
+}
+
 TEST_F(AgentsFile, MayBeEmpty) {
   EXPECT_EQ(AgentList::load(write(""))->find("curl/8.0").bot, "tool");
 }
@@ -270,6 +289,7 @@ TEST_F(AgentsFile, IsRefusedWithLineAndRemedy) {
   for (const auto& [content, what] :
        {std::pair{"crawler a\nrobot b\n", "line 2: 'robot' is no class"},
         std::pair{"\ncrawler\n", "line 2: there is no pattern"},
+        std::pair{"scanner from 198.51.100.7/24\n", "line 1: '198.51.100.7/24' is no network"},
         std::pair{"# a\n\ncrawler (x\n", "line 3: the pattern '(x' is none: missing )"}}) {
     const std::string message = refusal(write(content));
     EXPECT_THAT(message, HasSubstr(what));

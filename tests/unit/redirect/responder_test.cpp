@@ -239,8 +239,7 @@ class UnknownCodes : public ResponderTest {
   UnknownCodes() { come_from("\xcb\x01\x71\x07"); }
 
   void come_from(std::string_view address) {
-    std::ranges::copy(address, connection.peer.address.begin());
-    connection.peer.address_bytes = static_cast<std::uint8_t>(address.size());
+    connection.peer.address = address_from(address.data(), address.size());
   }
   // Asks for a code that Redis does not know either.
   std::string guess(const std::string& code) {
