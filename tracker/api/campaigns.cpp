@@ -3,6 +3,8 @@
 #include "tracker/api/times.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 namespace waymark::tracker::resources {
 namespace {
@@ -32,19 +34,19 @@ boost::json::object render(const CampaignRow& row) {
           {"updated_at", rfc3339_ms(row.updated_ms)}};
 }
 
-CampaignRecord read_record(Fields& fields) {
-  CampaignRecord record;
-  if (auto status = fields.choice("status", statuses)) {
-    record.status = *campaign_status_from(*status);
-  }
-  record.window_days = fields.number("window_days").value_or(record.window_days);
-  if (auto cookies = fields.choice("cookies", cookie_policies)) {
-    record.cookies = *cookie_policy_from(*cookies);
-  }
-  record.fallback_url = fields.text("fallback_url").value_or("");
-  record.utm = fields.text("utm").value_or("");
-  record.referrer_policy = fields.text("referrer_policy").value_or(record.referrer_policy);
-  return record;
+void merge_campaign(Fields& fields, CampaignRecord& record) {
+  const CampaignRecord defaults;
+  std::optional<CampaignStatus> status;
+  if (auto word = fields.choice("status", statuses)) status = campaign_status_from(*word);
+  merge(fields, "status", status, record.status, defaults.status);
+  merge(fields, "window_days", fields.number("window_days"), record.window_days,
+        defaults.window_days);
+  std::optional<CookiePolicy> cookies;
+  if (auto word = fields.choice("cookies", cookie_policies)) cookies = cookie_policy_from(*word);
+  merge(fields, "cookies", cookies, record.cookies, defaults.cookies);
+  merge_text(fields, "fallback_url", record.fallback_url);
+  merge_text(fields, "utm", record.utm);
+  merge_text(fields, "referrer_policy", record.referrer_policy, defaults.referrer_policy);
 }
 
 }  // namespace
@@ -67,7 +69,8 @@ Checked<ApiAnswer> create_campaign(const Call& call) {
   if (!fields) return fields.error();
   auto id = fields->text("id").value_or("");
   auto name = fields->text("name").value_or("");
-  const auto record = read_record(*fields);
+  CampaignRecord record;
+  merge_campaign(*fields, record);
   if (auto problem = fields->finish()) return *problem;
   const auto row = tracker::create_campaign(call.store, call.rules, std::move(id), std::move(name),
                                             record, call.request.unix_ms);
@@ -84,12 +87,13 @@ Checked<ApiAnswer> read_campaign(const Call& call) {
 Checked<ApiAnswer> change_campaign(const Call& call) {
   auto fields = Fields::read(call.request.body);
   if (!fields) return fields.error();
-  const auto status = fields->choice("status", statuses);
+  auto changed = call.store.campaign(call.id);
+  if (!changed) return problem_of(changed.error());
+  merge_text(*fields, "name", changed->name);
+  merge_campaign(*fields, changed->record);
   if (auto problem = fields->finish()) return *problem;
-  if (!status && !fields->cleared("status")) return read_campaign(call);
-  const auto row = set_campaign_status(call.store, call.id,
-                                       campaign_status_from(status.value_or("live")).value(),
-                                       call.request.unix_ms);
+  const auto row = tracker::change_campaign(call.store, call.rules, std::move(*changed),
+                                            call.request.unix_ms);
   if (!row) return problem_of(row.error());
   return answer(200, render(*row), row->change);
 }

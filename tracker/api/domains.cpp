@@ -16,16 +16,11 @@ boost::json::object render(const DomainRow& row) {
           {"updated_at", rfc3339_ms(row.updated_ms)}};
 }
 
-// Members that are given replace, null clears, absent ones stay.
-void merge(Fields& fields, DomainRecord& record) {
-  const auto one = [&](std::string_view name, std::string& field) {
-    auto text = fields.text(name);
-    if (text || fields.cleared(name)) field = std::move(text).value_or("");
-  };
-  one("cookie_domain", record.cookie_domain);
-  one("root_url", record.root_url);
-  one("fallback_url", record.fallback_url);
-  one("robots", record.robots);
+void merge_domain(Fields& fields, DomainRecord& record) {
+  merge_text(fields, "cookie_domain", record.cookie_domain);
+  merge_text(fields, "root_url", record.root_url);
+  merge_text(fields, "fallback_url", record.fallback_url);
+  merge_text(fields, "robots", record.robots);
 }
 
 }  // namespace
@@ -45,7 +40,7 @@ Checked<ApiAnswer> create_domain(const Call& call) {
   const auto host = fields->text("host");
   if (!host) fields->note("host", "required", "is needed: a host name such as go.example.org");
   DomainRecord record;
-  merge(*fields, record);
+  merge_domain(*fields, record);
   if (auto problem = fields->finish()) return *problem;
   const auto row =
       tracker::create_domain(call.store, call.rules, *host, record, call.request.unix_ms);
@@ -65,7 +60,7 @@ Checked<ApiAnswer> change_domain(const Call& call) {
   const auto old = call.store.domain(call.id);
   if (!old) return problem_of(old.error());
   DomainRecord record = old->record;
-  merge(*fields, record);
+  merge_domain(*fields, record);
   if (auto problem = fields->finish()) return *problem;
   const auto row =
       tracker::change_domain(call.store, call.rules, call.id, record, call.request.unix_ms);

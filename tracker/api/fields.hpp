@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace waymark::tracker {
@@ -54,5 +55,21 @@ class Fields {
   std::vector<std::string> cleared_;
   std::vector<FieldProblem> problems_;
 };
+
+// Changes `value` as PATCH means it (RFC 7396): `read` is what the member said, null gives
+// `fallback`, an absent member leaves the value.
+template <class Read, class Value>
+void merge(const Fields& fields, std::string_view name, Read read, Value& value, Value fallback) {
+  if (read) {
+    value = std::move(*read);
+  } else if (fields.cleared(name)) {
+    value = std::move(fallback);
+  }
+}
+
+inline void merge_text(Fields& fields, std::string_view name, std::string& value,
+                       std::string fallback = {}) {
+  merge(fields, name, fields.text(name), value, std::move(fallback));
+}
 
 }  // namespace waymark::tracker

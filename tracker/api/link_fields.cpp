@@ -17,20 +17,6 @@ namespace json = boost::json;
 
 constexpr std::string_view query_policies[] = {"pass", "drop"};
 
-// `read` is what the member says; without it and without null the value stays.
-template <class Read, class Value>
-void merge(const Fields& fields, std::string_view name, Read read, Value& value, Value fallback) {
-  if (read) {
-    value = std::move(*read);
-  } else if (fields.cleared(name)) {
-    value = std::move(fallback);
-  }
-}
-
-void merge_text(Fields& fields, std::string_view name, std::string& value) {
-  merge(fields, name, fields.text(name), value, std::string{});
-}
-
 void merge_time(Fields& fields, std::string_view name, std::optional<std::int64_t>& value) {
   merge(fields, name, fields.time(name), value, std::optional<std::int64_t>{});
 }

@@ -23,22 +23,34 @@ double days_of(std::string_view text) {
   return days;
 }
 
-int add(const Arguments& arguments) {
-  json::object body{{"id", arguments.operands()[0]}};
+// An empty value becomes null, which clears.
+json::object campaign_members(const Arguments& arguments) {
+  json::object members;
   for (const auto& [flag, field] :
-       {std::pair<std::string_view, std::string_view>{"--status", "status"},
+       {std::pair<std::string_view, std::string_view>{"--name", "name"},
+        {"--status", "status"},
         {"--cookies", "cookies"},
         {"--fallback-url", "fallback_url"},
         {"--utm", "utm"},
         {"--referrer-policy", "referrer_policy"}}) {
     if (const auto value = arguments.value(flag)) {
-      body[field] = *value;
+      members[field] = value->empty() ? json::value{} : json::value(*value);
     }
   }
   if (const auto value = arguments.value("--window-days")) {
-    body["window_days"] = days_of(*value);
+    members["window_days"] = value->empty() ? json::value{} : json::value(days_of(*value));
   }
-  const auto reply = ApiClient::from(arguments).post("/v1/campaigns", body);
+  return members;
+}
+
+std::string path_of(const Arguments& arguments) {
+  return "/v1/campaigns/" + path_segment(arguments.operands()[0]);
+}
+
+int add(const Arguments& arguments) {
+  auto members = campaign_members(arguments);
+  members["id"] = arguments.operands()[0];
+  const auto reply = ApiClient::from(arguments).post("/v1/campaigns", members);
   if (arguments.has("--json")) {
     print_line(reply.text);
     return exit_code::ok;
@@ -48,6 +60,32 @@ int add(const Arguments& arguments) {
   say(fmt::format("Campaign '{}' is {}. Give it a link: waymark link add https://... --campaign {}",
                   id, member(reply.json, "status"), id));
   return exit_code::ok;
+}
+
+int show(const Arguments& arguments, const ApiReply& reply) {
+  if (arguments.has("--json")) {
+    print_line(reply.text);
+    return exit_code::ok;
+  }
+  for (const auto field : {"id", "name", "status", "window_days", "cookies", "fallback_url", "utm",
+                           "referrer_policy", "created_at", "updated_at"}) {
+    const auto text = member(reply.json, field);
+    if (!text.empty()) print_line(fmt::format("{:<16} {}", field, printable(text)));
+  }
+  return exit_code::ok;
+}
+
+int get(const Arguments& arguments) {
+  return show(arguments, ApiClient::from(arguments).get(path_of(arguments)));
+}
+
+int update(const Arguments& arguments) {
+  const auto members = campaign_members(arguments);
+  if (members.empty()) {
+    throw StartupError(exit_code::usage,
+                       "nothing to change: see 'waymark campaign update --help' for what there is");
+  }
+  return show(arguments, ApiClient::from(arguments).patch(path_of(arguments), members));
 }
 
 int list(const Arguments& arguments) {
@@ -79,6 +117,17 @@ int list(const Arguments& arguments) {
   return exit_code::ok;
 }
 
+std::vector<FlagSpec> field_flags() {
+  return {
+      {"--name", "TEXT", "What people call it"},
+      {"--status", "STATUS", "draft, testing, live (default), paused or ended"},
+      {"--window-days", "N", "Life of cookie and claim (default 60)"},
+      {"--cookies", "POLICY", "always (default), consent or never"},
+      {"--fallback-url", "URL", "Where visitors of paused or ended links go"},
+      {"--utm", "QUERY", "Merged into every destination: utm_source=referral&utm_medium=link"},
+      {"--referrer-policy", "VALUE", "Header of the answers"}};
+}
+
 }  // namespace
 
 std::vector<CommandSpec> campaign_commands() {
@@ -88,15 +137,20 @@ std::vector<CommandSpec> campaign_commands() {
        1,
        1,
        "Make a campaign",
-       {{"--status", "STATUS", "draft, testing, live (default), paused or ended"},
-        {"--window-days", "N", "Life of cookie and claim (default 60)"},
-        {"--cookies", "POLICY", "always (default), consent or never"},
-        {"--fallback-url", "URL", "Where visitors of paused or ended links go"},
-        {"--utm", "QUERY", "Merged into every destination: utm_source=referral&utm_medium=link"},
-        {"--referrer-policy", "VALUE", "Header of the answers"}},
+       field_flags(),
        {"campaign add camp_spring --window-days 30",
         "campaign add camp_spring --utm 'utm_source=referral' --json"},
        add},
+      {"campaign get", "ID", 1, 1, "Show one campaign", {}, {"campaign get camp_spring"}, get},
+      {"campaign update",
+       "ID",
+       1,
+       1,
+       "Change a campaign; an empty value ('') takes a setting away",
+       field_flags(),
+       {"campaign update camp_spring --status paused",
+        "campaign update camp_spring --fallback-url https://shop.example/over --utm ''"},
+       update},
       {"campaign list",
        "",
        0,

@@ -2,12 +2,27 @@
 #include "tracker/program/rules.hpp"
 #include "tracker/program/targets.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace waymark::tracker {
 namespace {
 constexpr std::size_t name_bytes_max = 200;
+
+// What a campaign must be, new or changed.
+std::optional<Refusal> check(Store& store, const ProgramRules& rules, const CampaignRow& row) {
+  if (row.name.size() > name_bytes_max) {
+    return Refusal{RefusalKind::invalid, "name", "must have at most 200 bytes"};
+  }
+  if (auto read = parse_campaign(campaign_fields(row.record)); !read) {
+    return refusal_of(read.error());
+  }
+  auto checked = check_target(store, rules, "fallback_url", row.record.fallback_url);
+  if (!checked) return checked.error();
+  return {};
 }
+
+}  // namespace
 
 Ruled<CampaignRow> create_campaign(Store& store, const ProgramRules& rules, std::string id,
                                    std::string name, const CampaignRecord& record,
@@ -15,32 +30,22 @@ Ruled<CampaignRow> create_campaign(Store& store, const ProgramRules& rules, std:
   if (!id.empty() && !is_id(id)) {
     return Refusal{RefusalKind::invalid, "id", "must be 1 to 64 of A-Z a-z 0-9 _ . : -"};
   }
-  if (name.size() > name_bytes_max) {
-    return Refusal{RefusalKind::invalid, "name", "must have at most 200 bytes"};
-  }
-  if (auto read = parse_campaign(campaign_fields(record)); !read) {
-    return refusal_of(read.error());
-  }
-  if (auto checked = check_target(store, rules, "fallback_url", record.fallback_url); !checked) {
-    return checked.error();
-  }
   CampaignRow row;
   row.id = id.empty() ? new_id("camp_", now_ms) : std::move(id);
   row.name = std::move(name);
   row.record = record;
   row.created_ms = row.updated_ms = now_ms;
+  if (auto refusal = check(store, rules, row)) return *refusal;
   auto stored = store.insert_campaign(row);
   if (!stored) return refusal_of(stored.error());
   return std::move(*stored);
 }
 
-Ruled<CampaignRow> set_campaign_status(Store& store, std::string_view id, CampaignStatus status,
-                                       std::uint64_t now_ms) {
-  auto row = store.campaign(id);
-  if (!row) return refusal_of(row.error());
-  row->record.status = status;
-  row->updated_ms = now_ms;
-  auto stored = store.update_campaign(*row);
+Ruled<CampaignRow> change_campaign(Store& store, const ProgramRules& rules, CampaignRow changed,
+                                   std::uint64_t now_ms) {
+  if (auto refusal = check(store, rules, changed)) return *refusal;
+  changed.updated_ms = now_ms;
+  auto stored = store.update_campaign(changed);
   if (!stored) return refusal_of(stored.error());
   return std::move(*stored);
 }

@@ -55,8 +55,9 @@ std::string short_url(const ProgramRules& rules, const LinkRow& link);
 Ruled<CampaignRow> create_campaign(Store& store, const ProgramRules& rules, std::string id,
                                    std::string name, const CampaignRecord& record,
                                    std::uint64_t now_ms);
-Ruled<CampaignRow> set_campaign_status(Store& store, std::string_view id, CampaignStatus status,
-                                       std::uint64_t now_ms);
+// `changed` is the row as stored, with other fields.
+Ruled<CampaignRow> change_campaign(Store& store, const ProgramRules& rules, CampaignRow changed,
+                                   std::uint64_t now_ms);
 
 Ruled<DomainRow> create_domain(Store& store, const ProgramRules& rules, std::string_view host,
                                const DomainRecord& record, std::uint64_t now_ms);

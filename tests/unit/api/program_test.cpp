@@ -49,6 +49,32 @@ TEST_F(CampaignsTest, PatchChangesTheStatusAndListsShowIt) {
   EXPECT_EQ(api.get("/v1/campaigns?limit=1").json().at("has_more"), true);
 }
 
+TEST_F(CampaignsTest, PatchChangesWhatItNamesAndNullTakesAway) {
+  api.post("/v1/campaigns", R"({"id":"a","name":"A","window_days":30,"cookies":"consent",
+    "fallback_url":"https://a.example/","utm":"utm_source=ref","referrer_policy":"no-referrer"})");
+  const auto changed = api.patch("/v1/campaigns/a", R"({"name":"Anna","window_days":7.5,
+    "cookies":"never","fallback_url":"https://b.example/","utm":null})");
+  ASSERT_EQ(changed.status, 200U) << changed.body;
+  EXPECT_EQ(changed.text("name"), "Anna");
+  EXPECT_EQ(changed.json().at("window_days").to_number<double>(), 7.5);
+  EXPECT_EQ(changed.text("cookies"), "never");
+  EXPECT_EQ(changed.text("fallback_url"), "https://b.example/");
+  EXPECT_TRUE(changed.json().at("utm").is_null());
+  EXPECT_EQ(changed.text("referrer_policy"), "no-referrer") << "not named";
+  const auto cleared = api.patch("/v1/campaigns/a", R"({"window_days":null,"cookies":null,
+    "referrer_policy":null,"status":null})");
+  EXPECT_EQ(cleared.json().at("window_days").to_number<double>(), 60);
+  EXPECT_EQ(cleared.text("cookies"), "always");
+  EXPECT_EQ(cleared.text("referrer_policy"), "strict-origin-when-cross-origin");
+  EXPECT_EQ(api.get("/v1/campaigns/a").body, cleared.body);
+
+  EXPECT_EQ(api.patch("/v1/campaigns/a", R"({"window_days":-1})").status, 422U);
+  EXPECT_EQ(api.patch("/v1/campaigns/a", R"({"fallback_url":"ftp://a.example/"})").status, 422U);
+  EXPECT_EQ(api.patch("/v1/campaigns/a", R"({"id":"b"})").status, 400U);
+  EXPECT_EQ(api.patch("/v1/campaigns/none", R"({"name":"x"})").status, 404U);
+  EXPECT_EQ(api.get("/v1/campaigns/a").body, cleared.body) << "refused ones change nothing";
+}
+
 TEST_F(DomainsTest, AreMadeReadAndMerged) {
   const auto made = api.post("/v1/domains", R"({"host":"Go.Example.org.",
     "root_url":"https://example.org/","robots":"User-agent: *\nDisallow:"})");
