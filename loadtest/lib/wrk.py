@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from processes import RunError
 
 UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
+SIZES = {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}
 
 
 @dataclass
@@ -17,6 +18,7 @@ class Load:
     p99_ms: float
     other_status: int  # answers that are neither 2xx nor 3xx
     socket_errors: int
+    answer_bytes: float  # of all answers
 
     @property
     def per_second(self):
@@ -53,7 +55,13 @@ def parse(report):
         p50_ms=percentile(report, 50),
         p99_ms=percentile(report, 99),
         other_status=int(other[1]) if other else 0,
-        socket_errors=sum(map(int, errors.groups())) if errors else 0)
+        socket_errors=sum(map(int, errors.groups())) if errors else 0,
+        answer_bytes=size(report))
+
+
+def size(report):
+    found = re.search(r", ([\d.]+)(B|KB|MB|GB) read", report)
+    return float(found[1]) * SIZES[found[2]] if found else 0.0
 
 
 def percentile(report, percent):
