@@ -23,7 +23,7 @@ class StoreThread;
 class ApiServer {
  public:
   // What the answer to a change waits for Redis at most.
-  static constexpr std::chrono::milliseconds mirror_wait{250};
+  static constexpr std::chrono::milliseconds mirror_wait{500};
 
   // `redis_state` gives JSON for /v1/status, on the server's thread. All must outlive this.
   ApiServer(Api& api, StoreThread& store, Mirror& mirror, std::function<std::string()> redis_state,

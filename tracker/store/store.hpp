@@ -151,4 +151,7 @@ class Store {
 enum class StoreAccess { write, read };
 std::unique_ptr<Store> open_store(std::string_view url, StoreAccess access);
 
+// Whether several trackers may have the store open, and so one tracker for writing more than once.
+bool is_shared(std::string_view url);
+
 }  // namespace waymark::tracker
