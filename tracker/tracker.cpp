@@ -64,7 +64,7 @@ std::string host_name() {
 }
 
 LeaseOptions lease_options(const TrackerConfig& config) {
-  LeaseOptions options{.host = host_name(), .wanted = {}};
+  LeaseOptions options{.host = host_name()};
   const bool mirrors = config.has_role("api") || config.has_role("jobs");
   if (config.has_role("drain")) options.wanted.emplace_back(lease_names::folding);
   if (mirrors) options.wanted.emplace_back(lease_names::mirror);
@@ -154,6 +154,7 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
   }
   drain_.stats().register_gauges(metrics_);
   register_gauges(metrics_, mirror_, wanted_, api_server_, store_);
+  register_gauges(metrics_, leases_);
 }
 
 AdminSources Tracker::admin_sources() {
@@ -178,6 +179,7 @@ AdminSources Tracker::admin_sources() {
 int Tracker::run() {
   watch_signals();
   admin_.start();
+  leases_.on_taken([this] { mirror_.nudge(); });  // it may be the mirror's
   leasing_ = true;
   asio::co_spawn(io_, leases_.run(), [this](const std::exception_ptr& bug) {
     leasing_ = false;

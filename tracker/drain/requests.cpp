@@ -95,17 +95,18 @@ asio::awaitable<Result<void>> prepare_stream(redis::Connection& connection,
   co_return Result<void>{};
 }
 
-asio::awaitable<Result<std::vector<std::string>>> group_consumers(redis::Connection& connection,
-                                                                  std::string_view shard) {
+asio::awaitable<Result<std::vector<Consumer>>> group_consumers(redis::Connection& connection,
+                                                               std::string_view shard) {
   const auto rows = co_await ask(
       connection,
       Command{"XINFO", "CONSUMERS", redis_keys::clicks(shard), redis_keys::drain_group}, deadline);
   if (!rows) co_return rows.error();
-  std::vector<std::string> names;
+  std::vector<Consumer> consumers;
   for (std::size_t i = 0; i < rows->size(); ++i) {
-    names.emplace_back(value_of((*rows)[i], "name").text());
+    consumers.push_back({.name = std::string{value_of((*rows)[i], "name").text()},
+                         .pending = value_of((*rows)[i], "pending").integer()});
   }
-  co_return names;
+  co_return consumers;
 }
 
 asio::awaitable<Result<std::uint64_t>> move_pending(redis::Connection& connection,

@@ -25,8 +25,13 @@ boost::asio::awaitable<Result<redis::Reply>> ask(redis::Connection& connection,
 boost::asio::awaitable<Result<void>> prepare_stream(redis::Connection& connection,
                                                     std::string_view shard);
 
+struct Consumer {
+  std::string name;
+  std::int64_t pending = 0;  // entries
+};
+
 // Consumers of the group `tracker`, whether they have something pending or not.
-boost::asio::awaitable<Result<std::vector<std::string>>> group_consumers(
+boost::asio::awaitable<Result<std::vector<Consumer>>> group_consumers(
     redis::Connection& connection, std::string_view shard);
 
 // Makes what consumer `from` of the group `tracker` holds pending the property of `to`, and deletes

@@ -29,9 +29,9 @@ asio::awaitable<std::set<std::string>> Takeover::look(std::vector<std::string> s
   std::set<std::string> moved_shards;
   std::set<std::string> consumers;
   for (const std::string& shard : shards) {
-    const auto names = co_await group_consumers(parts_.commands, shard);
-    if (!names) continue;  // no group yet, or Redis is away
-    consumers.insert(names->begin(), names->end());
+    const auto found = co_await group_consumers(parts_.commands, shard);
+    if (!found) continue;  // no group yet, or Redis is away
+    for (const Consumer& consumer : *found) consumers.insert(consumer.name);
   }
   const auto leases = co_await parts_.leases.all();
   if (!leases || !parts_.leases.slot().held()) co_return moved_shards;

@@ -16,6 +16,7 @@ namespace lease_names {
 
 namespace {
 constexpr std::string_view tracker_prefix = "tracker:";
+constexpr char scope_sign = '@';  // <tracker>@<scope of its process lock>
 }  // namespace
 
 std::string tracker(std::string_view name) {
@@ -25,6 +26,10 @@ std::string tracker(std::string_view name) {
 std::string_view tracker_of(std::string_view lease) {
   if (!lease.starts_with(tracker_prefix)) return {};
   return lease.substr(tracker_prefix.size());
+}
+
+std::string_view tracker_of_holder(std::string_view holder) {
+  return holder.substr(0, holder.find(scope_sign));
 }
 
 }  // namespace lease_names
@@ -68,7 +73,9 @@ awaitable<void> Leases::renew() {
     }
     if (*held) {
       lease.granted(asked, options_.life);
-      if (!had) log_.info("lease.taken", "This tracker does it now", {{"lease", lease.name()}});
+      if (had) continue;
+      log_.info("lease.taken", "This tracker does it now", {{"lease", lease.name()}});
+      on_taken_();
     } else {
       lease.refused();
       if (had) log_.warning("lease.lost", "Another tracker does it now", {{"lease", lease.name()}});
@@ -124,7 +131,7 @@ awaitable<bool> Leases::take_slot(int number) {
   }
   tracker_ = fmt::format("{}-{}", options_.host, number);
   // Who has the lock is alone under this name: so it keeps what the one before left.
-  holder_ = fmt::format("{}@{}", tracker_, scope_);
+  holder_ = fmt::format("{}{}{}", tracker_, lease_names::scope_sign, scope_);
   const auto asked = LeaseClock::now();
   const std::string lease = lease_names::tracker(tracker_);
   const auto held = co_await hold(lease);

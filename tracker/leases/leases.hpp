@@ -21,9 +21,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace waymark::tracker {
@@ -36,11 +38,13 @@ inline constexpr std::string_view jobs = "jobs";
 std::string tracker(std::string_view name);
 // The tracker whose lease it is; empty for another one.
 std::string_view tracker_of(std::string_view lease);
+// The tracker that a row names as holder.
+std::string_view tracker_of_holder(std::string_view holder);
 }  // namespace lease_names
 
 struct LeaseOptions {
   std::string host;                 // the first part of this tracker's name
-  std::vector<std::string> wanted;  // work that this tracker does when it is its turn
+  std::vector<std::string> wanted{};  // work that this tracker does when it is its turn
   std::chrono::milliseconds life{15'000};
   std::chrono::milliseconds renew_every{2'000};
 };
@@ -62,6 +66,9 @@ class Leases {
   // `<host>-<slot>`; empty before the first one was had. Changes when another machine of the same
   // name has taken it in a time without the lease: then slot().term() changes, too.
   const std::string& tracker() const noexcept { return tracker_; }
+
+  // Called each time a lease is had anew. Set before run().
+  void on_taken(std::function<void()> handler) { on_taken_ = std::move(handler); }
 
   // Keeps all leases until stop(), then releases them. Waits for the store as long as it takes.
   boost::asio::awaitable<void> run();
@@ -98,6 +105,7 @@ class Leases {
   Lease slot_{""};
   std::vector<Lease> wanted_;
   const Lease never_{""};
+  std::function<void()> on_taken_ = [] {};
   std::uint64_t failures_ = 0;
   bool stopping_ = false;
 };

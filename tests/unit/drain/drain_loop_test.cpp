@@ -203,6 +203,36 @@ TEST_F(DrainLoopTest, ALiveTrackerKeepsWhatIsPendingHoweverOldAndADeadOneDoesNot
   EXPECT_EQ(loop->stats().takeovers, 2U);
 }
 
+// Two trackers in one process, each with a slot of its own.
+TEST_F(DrainLoopTest, TwoShareTheStreamAndTheOneThatStaysTakesAllThatTheOtherHad) {
+  options.look_for_ended_every = 20ms;
+  start();
+  eventually("first", [&] { return !field("generation").empty(); });
+  {
+    asio::io_context other_io{1};
+    Leases other_leases{other_io, {.host = "test", .renew_every = 20ms}, *store, log};
+    DrainLoop other{other_io, options, *store, other_leases, log};
+    asio::co_spawn(other_io, other_leases.run(), asio::detached);
+    asio::co_spawn(other_io, other.run(),
+                   [&](const std::exception_ptr&) { other_leases.stop(); });
+    std::thread other_thread{[&] { other_io.run(); }};
+    unsigned n = 0;
+    eventually("both have stored", [&] {
+      ++n;
+      add(std::to_string(n), line_of(n));
+      return loop->stats().stored > 0 && other.stats().stored > 0;
+    });
+    eventually("figure", [&] { return figure() == fmt::format(";{};", n); });
+    EXPECT_EQ(counts().stored, n);
+    EXPECT_EQ(other.stats().publications, 0U) << "one folds";
+    asio::post(other_io, [&] { other.stop(); });
+    other_thread.join();
+  }
+  eventually("it is gone", [&] {
+    return redis.call({"XINFO", "CONSUMERS", stream, "tracker"}).size() == 1;
+  });
+}
+
 // Folding is another's turn: nothing is said or trimmed, yet everything is stored.
 TEST_F(DrainLoopTest, WithoutTheLeaseNothingIsPublished) {
   make_store();
