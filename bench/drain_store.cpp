@@ -132,11 +132,12 @@ Figures drain(const std::vector<std::string>& lines) {
   boost::asio::io_context io{1};
   DrainOptions options;
   options.url = redis::parse_url(server.url(), "redis.stream");
-  options.consumer = "bench-0";
-  DrainLoop loop{io, options, store, log};
+  Leases leases{io, {.host = "bench", .wanted = {std::string{lease_names::folding}}}, store, log};
+  DrainLoop loop{io, options, store, leases, log};
   const auto begin = Clock::now();
   const double cpu = cpu_seconds();
-  boost::asio::co_spawn(io, loop.run(), boost::asio::detached);
+  boost::asio::co_spawn(io, leases.run(), boost::asio::detached);
+  boost::asio::co_spawn(io, loop.run(), [&](const std::exception_ptr&) { leases.stop(); });
   std::thread thread{[&] { io.run(); }};
   while (loop.stats().stored < lines.size()) std::this_thread::sleep_for(1ms);
   const double took = seconds_since(begin);

@@ -3,9 +3,13 @@
 #include "common/metrics.hpp"
 #include "common/redis/connection.hpp"
 #include "tracker/api/api_server.hpp"
+#include "tracker/leases/leases.hpp"
 #include "tracker/program/mirror.hpp"
 #include "tracker/program/wanted.hpp"
 #include "tracker/store/store_thread.hpp"
+
+#include <string_view>
+#include <utility>
 
 namespace waymark::tracker {
 
@@ -39,6 +43,22 @@ void register_gauges(Metrics& metrics, const Mirror& mirror, const Wanted& wante
                 [&wanted] { return static_cast<double>(wanted.counts().failures); });
   metrics.gauge({"store_jobs_waiting", "", "Work that waits for the threads of the store"},
                 [&store] { return static_cast<double>(store.waiting()); });
+}
+
+void register_gauges(Metrics& metrics, const Leases& leases) {
+  static constexpr const char* help = "1 while this tracker holds the lease";
+  metrics.gauge({"lease_held", "lease=\"tracker\"", help},
+                [&leases] { return leases.slot().held() ? 1.0 : 0.0; });
+  static constexpr std::pair<std::string_view, const char*> works[] = {
+      {lease_names::folding, "lease=\"folding\""},
+      {lease_names::mirror, "lease=\"mirror\""},
+      {lease_names::jobs, "lease=\"jobs\""}};
+  for (const auto& [name, labels] : works) {
+    metrics.gauge({"lease_held", labels, help},
+                  [&leases, name = name] { return leases.lease(name).held() ? 1.0 : 0.0; });
+  }
+  metrics.gauge({"lease_failures_total", "", "Leases that the store did not answer about"},
+                [&leases] { return static_cast<double>(leases.failures()); });
 }
 
 }  // namespace waymark::tracker

@@ -1,5 +1,5 @@
-// What the tracker shows of its API and of the copy of the links in /metrics; the drain has its
-// own.
+// What the tracker shows of its API, of the copy of the links and of its leases in /metrics; the
+// drain has its own.
 #pragma once
 
 namespace waymark {
@@ -9,6 +9,7 @@ class Metrics;
 namespace waymark::tracker {
 
 class ApiServer;
+class Leases;
 class Mirror;
 class StoreThread;
 class Wanted;
@@ -16,5 +17,6 @@ class Wanted;
 // `metrics` must not be rendered after the others are gone, and only on their thread.
 void register_gauges(Metrics& metrics, const Mirror& mirror, const Wanted& wanted,
                      const ApiServer& api, const StoreThread& store);
+void register_gauges(Metrics& metrics, const Leases& leases);
 
 }  // namespace waymark::tracker

@@ -1,6 +1,8 @@
 // What the tracker knows about its two Redis servers, as JSON for /v1/status.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
+
 #include <string>
 
 namespace waymark::redis {
@@ -11,6 +13,8 @@ namespace waymark::tracker {
 
 class Mirror;
 
-std::string redis_state(const Mirror& mirror, const redis::Connection& stream);
+// Asks `stream` for the consumers of the drain's groups: none are shown while it does not answer,
+// which is waited for some seconds at most. Both outlive the call.
+boost::asio::awaitable<std::string> redis_state(const Mirror& mirror, redis::Connection& stream);
 
 }  // namespace waymark::tracker

@@ -57,17 +57,24 @@ ProgramRules rules_of(const TrackerConfig& config) {
           .destinations_allow = config.destinations_allow};
 }
 
-// One tracker owns the store, so that the slot in a consumer's name is always 0.
-std::string consumer_name() {
+std::string host_name() {
   std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) return "tracker-0";
-  return fmt::format("{}-0", host.data());
+  if (::gethostname(host.data(), host.size() - 1) != 0) return "tracker";
+  return host.data();
+}
+
+LeaseOptions lease_options(const TrackerConfig& config) {
+  LeaseOptions options{.host = host_name()};
+  const bool mirrors = config.has_role("api") || config.has_role("jobs");
+  if (config.has_role("drain")) options.wanted.emplace_back(lease_names::folding);
+  if (mirrors) options.wanted.emplace_back(lease_names::mirror);
+  if (config.has_role("jobs")) options.wanted.emplace_back(lease_names::jobs);
+  return options;
 }
 
 DrainOptions drain_options(const TrackerConfig& config) {
   DrainOptions options;
   options.url = redis::parse_url(config.stream_url(), "redis.stream");
-  options.consumer = consumer_name();
   options.protect = config.stream_protect;
   options.stream_bytes_max = config.stream_max_bytes;
   options.journal_keep = config.journal_keep;
@@ -103,6 +110,7 @@ class Tracker {
   StoreThread store_;
   Metrics metrics_{{}};
   redis::Connection stream_watch_;  // tells /v1/status about redis.stream
+  Leases leases_;
   Mirror mirror_;
   Wanted wanted_;  // with links.origin = tracker
   Api api_;
@@ -113,6 +121,7 @@ class Tracker {
   asio::signal_set signals_;
   bool ending_ = false;
   bool draining_ = false;
+  bool leasing_ = false;
 };
 
 Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
@@ -125,14 +134,16 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
           io_,
           {.url = redis::parse_url(config.stream_url(), "redis.stream"), .name = "tracker-watch"},
           log),
+      leases_(io_, lease_options(config), store_, log),
       mirror_(
           io_, redis::parse_url(config.links_url(), "redis.links"), store_, log,
-          config.links_origin == "tracker" ? MirrorScope::what_is_held : MirrorScope::everything),
+          config.links_origin == "tracker" ? MirrorScope::what_is_held : MirrorScope::everything,
+          [this] { return leases_.lease(lease_names::mirror).held(); }),
       wanted_(io_, redis::parse_url(config.links_url(), "redis.links"), store_, log),
       api_(rules_of(config), load_api_key(config), keys_),
       api_server_(
           api_, store_, mirror_, [this] { return redis_state(mirror_, stream_watch_); }, log),
-      drain_(io_, drain_options(config), store_, log),
+      drain_(io_, drain_options(config), store_, leases_, log),
       admin_(io_, config.admin, "admin", {}, admin_pages(admin_sources()), log),
       signals_(io_, SIGTERM, SIGINT, SIGHUP) {
   if (config.has_role("api")) {
@@ -143,6 +154,7 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
   }
   drain_.stats().register_gauges(metrics_);
   register_gauges(metrics_, mirror_, wanted_, api_server_, store_);
+  register_gauges(metrics_, leases_);
 }
 
 AdminSources Tracker::admin_sources() {
@@ -167,6 +179,12 @@ AdminSources Tracker::admin_sources() {
 int Tracker::run() {
   watch_signals();
   admin_.start();
+  leases_.on_taken([this] { mirror_.nudge(); });  // it may be the mirror's
+  leasing_ = true;
+  asio::co_spawn(io_, leases_.run(), [this](const std::exception_ptr& bug) {
+    leasing_ = false;
+    rethrow(bug);
+  });
   stream_watch_.start();
   if (config_.has_role("drain")) {
     draining_ = true;
@@ -233,11 +251,12 @@ awaitable<void> Tracker::end_in_order() {
     return draining_ || (api_listener_ && api_listener_->connections() > 0);
   };
   asio::steady_timer timer{io_};
-  while (busy() && std::chrono::steady_clock::now() < until) {
+  const auto rest = [&timer]() -> awaitable<void> {
     boost::system::error_code ignored;
     timer.expires_after(5ms);
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  }
+  };
+  while (busy() && std::chrono::steady_clock::now() < until) co_await rest();
   if (busy()) {
     log_.warning("tracker.cut", "ending with work in hand; the stream delivers it again",
                  {{"draining", draining_}});
@@ -245,6 +264,8 @@ awaitable<void> Tracker::end_in_order() {
   }
   mirror_.stop();
   wanted_.stop();
+  leases_.stop();
+  while (leasing_ && std::chrono::steady_clock::now() < until) co_await rest();
   stream_watch_.stop();
   admin_.stop();
   signals_.cancel();
@@ -254,6 +275,10 @@ awaitable<void> Tracker::end_in_order() {
 awaitable<void> Tracker::tidy() {
   asio::steady_timer timer{io_};
   while (!ending_) {
+    boost::system::error_code ignored;
+    timer.expires_after(tidy_every);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    if (!leases_.lease(lease_names::jobs).held()) continue;
     using namespace std::chrono;
     const auto before = system_clock::now().time_since_epoch() - idempotency_life;
     const auto before_ms = static_cast<std::uint64_t>(duration_cast<milliseconds>(before).count());
@@ -263,9 +288,6 @@ awaitable<void> Tracker::tidy() {
       log_.warning("tidy.failed", "old idempotency keys stay for now",
                    {{"error", done.error().message()}});
     }
-    boost::system::error_code ignored;
-    timer.expires_after(tidy_every);
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
 }
 

@@ -18,6 +18,15 @@ def ready(admin_port):
         return False
 
 
+def metric(admin_port, series):
+    """The value of one series of /metrics, labels and all."""
+    page = rawhttp.get(admin_port, "/metrics").body.decode()
+    for line in page.splitlines():
+        if line.startswith(series + " "):
+            return float(line.split()[-1])
+    raise AssertionError(f"no series {series} in\n{page}")
+
+
 class Edge(Program):
     def __init__(self, folder, redis_url, keys, name="edge", journal=None, settings=()):
         super().__init__(name, folder)
@@ -44,24 +53,20 @@ class Edge(Program):
         return rawhttp.get(self.port, target, headers, method)
 
     def metric(self, series):
-        """The value of one series of /metrics, labels and all."""
-        page = rawhttp.get(self.admin, "/metrics").body.decode()
-        for line in page.splitlines():
-            if line.startswith(series + " "):
-                return float(line.split()[-1])
-        raise AssertionError(f"no series {series} in\n{page}")
+        return metric(self.admin, series)
 
 
 class Tracker(Program):
-    def __init__(self, folder, redis_url, keys, edge_url, settings=()):
-        super().__init__("tracker", folder)
+    def __init__(self, folder, redis_url, keys, edge_url, settings=(), name="tracker", store=None):
+        """`store`: URL of one that several trackers share; by default a file of its own."""
+        super().__init__(name, folder)
         self.port, self.admin = free_port(), free_port()
         self.store = pathlib.Path(folder) / "waymark.db"
         self.key_file = pathlib.Path(folder) / "api-key"
         self.command = [BIN / "waymark-tracker", "--listen", f"127.0.0.1:{self.port}",
                         "--public", f"127.0.0.1:{free_port()}", "--admin",
                         f"127.0.0.1:{self.admin}", "--redis", redis_url, "--store",
-                        f"sqlite:{self.store}", "--keys", keys, "--bootstrap-key-file",
+                        store or f"sqlite:{self.store}", "--keys", keys, "--bootstrap-key-file",
                         self.key_file, "--set", f"links.base_url={edge_url}"]
         for setting in settings:
             self.command += ["--set", setting]
@@ -70,6 +75,9 @@ class Tracker(Program):
         self.launch(self.command)
         if wait:
             self.wait_ready(lambda: ready(self.admin))
+
+    def metric(self, series):
+        return metric(self.admin, series)
 
     def api(self, method, path, body=None):
         """Returns status and JSON."""
@@ -92,15 +100,26 @@ class Tracker(Program):
 
 
 class System:
-    def __init__(self, folder, redis_options=(), edge_settings=(), tracker_settings=()):
+    def __init__(self, folder, redis_options=(), edge_settings=(), tracker_settings=(),
+                 store=None):
         self.folder = pathlib.Path(folder)
+        self.store, self.tracker_settings = store, tracker_settings
         self.keys = self.folder / "keys"
         self.waymark("keys", "new", self.keys)
         self.redis = RedisServer(folder, *redis_options)
         self.edge = Edge(folder, self.redis.url, self.keys, settings=edge_settings)
         self.tracker = Tracker(folder, self.redis.url, self.keys,
-                               f"http://127.0.0.1:{self.edge.port}", tracker_settings)
+                               f"http://127.0.0.1:{self.edge.port}", tracker_settings,
+                               store=store)
         self.more = []  # programs that a test adds
+
+    def add_tracker(self):
+        """Another one on the same store and Redis; not started yet."""
+        tracker = Tracker(self.folder, self.redis.url, self.keys,
+                          f"http://127.0.0.1:{self.edge.port}", self.tracker_settings,
+                          f"tracker-{len(self.more) + 2}", self.store)
+        self.more.append(tracker)
+        return tracker
 
     def start(self):
         self.tracker.start()

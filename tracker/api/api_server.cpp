@@ -44,7 +44,7 @@ http::Response render(const http::Request& request, ApiAnswer answer, const std:
 }  // namespace
 
 ApiServer::ApiServer(Api& api, StoreThread& store, Mirror& mirror,
-                     std::function<std::string()> redis_state, Log& log)
+                     RedisState redis_state, Log& log)
     : api_(api), store_(store), mirror_(mirror), redis_state_(std::move(redis_state)), log_(log) {}
 
 http::Handler ApiServer::handler() {
@@ -63,7 +63,6 @@ ApiRequest ApiServer::translate(const http::Request& request) {
   asked.content_type = field(request, "Content-Type");
   asked.accept = field(request, "Accept");
   asked.body = request.body();
-  if (asked.target.starts_with("/v1/status")) asked.redis_state = redis_state_();
   return asked;
 }
 
@@ -91,7 +90,8 @@ awaitable<ApiAnswer> ApiServer::ask_store(std::shared_ptr<const ApiRequest> requ
 }
 
 awaitable<http::Response> ApiServer::answer(const http::Request& request) {
-  const auto asked = std::make_shared<const ApiRequest>(translate(request));
+  const auto asked = std::make_shared<ApiRequest>(translate(request));
+  if (asked->target.starts_with("/v1/status")) asked->redis_state = co_await redis_state_();
   ApiAnswer answered = co_await ask_store(asked);
   if (answered.change != 0) co_await mirror_.wait_for(answered.change, mirror_wait);
   const std::size_t status_class = answered.status / 100;

@@ -23,11 +23,12 @@ class StoreThread;
 class ApiServer {
  public:
   // What the answer to a change waits for Redis at most.
-  static constexpr std::chrono::milliseconds mirror_wait{250};
+  static constexpr std::chrono::milliseconds mirror_wait{500};
+
+  using RedisState = std::function<boost::asio::awaitable<std::string>()>;
 
   // `redis_state` gives JSON for /v1/status, on the server's thread. All must outlive this.
-  ApiServer(Api& api, StoreThread& store, Mirror& mirror, std::function<std::string()> redis_state,
-            Log& log);
+  ApiServer(Api& api, StoreThread& store, Mirror& mirror, RedisState redis_state, Log& log);
 
   http::Handler handler();
 
@@ -42,7 +43,7 @@ class ApiServer {
   Api& api_;
   StoreThread& store_;
   Mirror& mirror_;
-  std::function<std::string()> redis_state_;
+  RedisState redis_state_;
   Log& log_;
   Uuid7Generator ids_;
   std::array<std::uint64_t, 6> answers_{};

@@ -1,5 +1,6 @@
 #include "common/version.hpp"
 #include "tracker/api/resources.hpp"
+#include "tracker/api/tracker_list.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -34,6 +35,7 @@ struct Snapshot {
   std::uint64_t last_change = 0;
   DrainCounts counts;
   std::vector<OriginRow> origins;
+  std::vector<LeaseRow> leases;
   std::size_t dead_letters = 0;
 };
 
@@ -49,6 +51,7 @@ Result<void> read_all(Store& store, Snapshot& seen) {
   if (auto done = take(store.generation(), seen.generation); !done) return done;
   if (auto done = take(store.last_change(), seen.last_change); !done) return done;
   if (auto done = take(store.drain_counts(), seen.counts); !done) return done;
+  if (auto done = take(store.leases(), seen.leases); !done) return done;
   auto folded = store.fold(0);
   if (!folded) return folded.error();
   seen.origins = std::move(folded->origins);
@@ -68,6 +71,12 @@ Checked<ApiAnswer> read_status(const Call& call) {
   const auto read = call.store.atomically([&] { return read_all(call.store, seen); });
   if (!read) return problem_of(read.error());
 
+  json::value redis = json::parse(call.request.redis_state);
+  json::value consumers;
+  if (redis.is_object()) {
+    consumers = redis.get_object()["consumers"];
+    redis.get_object().erase("consumers");
+  }
   json::array origins;
   std::uint64_t committed = 0;
   std::uint64_t lost = 0;
@@ -90,7 +99,8 @@ Checked<ApiAnswer> read_status(const Call& call) {
               {"lost", lost}}},
             {"dead_letters", seen.dead_letters},
             {"origins", std::move(origins)},
-            {"redis", json::parse(call.request.redis_state)}});
+            {"trackers", tracker_list(seen.leases, consumers)},
+            {"redis", std::move(redis)}});
 }
 
 }  // namespace waymark::tracker::resources

@@ -24,6 +24,7 @@ void Drain::on(Started) {
 
 void Drain::on(Prepared) {
   preparing_ = false;
+  grew_ = false;
   source_ = Source::pending;
   after_ = {};
 }
@@ -95,6 +96,10 @@ void Drain::on(AcknowledgeFailed) {
   broken_ = true;
 }
 
+void Drain::on(PendingGrew) {
+  grew_ = true;
+}
+
 void Drain::on(StopAsked) {
   stopping_ = true;
 }
@@ -117,6 +122,13 @@ void Drain::go_on() {
     act({.what = Do::What::pause_redis, .wait = redis_pause_});
     redis_pause_ = std::min(redis_pause_ * 2, limits_.pause_max);
     return;
+  }
+  if (grew_ && source_ != Source::none) {
+    // What is in hand is pending, too: it would be read once more.
+    if (!quiet()) return;
+    grew_ = false;
+    source_ = Source::pending;
+    after_ = {};
   }
   if (source_ == Source::none || reading_ || held_) return;
   reading_ = true;

@@ -2,8 +2,9 @@
 // (shipping.md rules 8 to 10). No I/O, no clock. ShardDrain (shard_drain.hpp) is its shell.
 //
 // One batch may be read while another is being stored; nothing is acknowledged before its batch is
-// stored; after any trouble with Redis the group is looked at again and the own pending entries are
-// read from the start, so that nothing handed out is forgotten.
+// stored; after any trouble with Redis, or without the lease of the own name, the group is looked at
+// again and the own pending entries are read from the start, so that nothing handed out is
+// forgotten.
 #pragma once
 
 #include "tracker/drain/stream_id.hpp"
@@ -18,25 +19,27 @@ namespace waymark::tracker {
 // --- What happened ---
 
 struct Started {};
-struct Prepared {};  // stream and group are there, pending entries are ours
+struct Prepared {};  // stream and group are there, and the lease of our name is ours
 struct PrepareFailed {};
 struct Read {  // an answer to read_pending or read_new
   std::size_t entries = 0;
   std::size_t bytes = 0;  // of their bodies
   StreamId last;          // id of the last one
 };
-struct ReadFailed {};  // Redis is away, or stream or group are gone
+struct ReadFailed {};  // Redis is away, stream or group are gone, or our name was in doubt
 struct Stored {};
 struct StoreFailed {};
 struct Acknowledged {};
 struct AcknowledgeFailed {};
 struct RedisPauseOver {};
 struct StorePauseOver {};
+struct PendingGrew {};  // entries of another consumer have become ours
 struct StopAsked {};
 
 using DrainEvent =
     std::variant<Started, Prepared, PrepareFailed, Read, ReadFailed, Stored, StoreFailed,
-                 Acknowledged, AcknowledgeFailed, RedisPauseOver, StorePauseOver, StopAsked>;
+                 Acknowledged, AcknowledgeFailed, RedisPauseOver, StorePauseOver, PendingGrew,
+                 StopAsked>;
 
 // --- What to do; each is answered by one event, `finish` by none ---
 
@@ -87,6 +90,7 @@ class Drain {
   void on(AcknowledgeFailed);
   void on(RedisPauseOver);
   void on(StorePauseOver);
+  void on(PendingGrew);
   void on(StopAsked);
 
   void go_on();
@@ -105,6 +109,7 @@ class Drain {
   bool held_ = false;     // a batch was read while another one is being stored
   bool storing_ = false;  // or waiting for the next try
   bool broken_ = false;   // Redis must be prepared anew once all is quiet
+  bool grew_ = false;     // pending entries are to be read from the start once all is quiet
   bool stopping_ = false;
   bool finished_ = false;
   std::chrono::milliseconds redis_pause_;

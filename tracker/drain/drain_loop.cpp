@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <utility>
 
 namespace waymark::tracker {
@@ -30,7 +31,8 @@ std::uint64_t unix_ms() {
 
 }  // namespace
 
-DrainLoop::DrainLoop(asio::io_context& io, DrainOptions options, StoreThread& store, Log& log)
+DrainLoop::DrainLoop(asio::io_context& io, DrainOptions options, StoreThread& store,
+                     Leases& leases, Log& log)
     : options_(std::move(options)),
       log_(log),
       commands_(io, {.url = options_.url, .name = "tracker-drain"}, log),
@@ -39,11 +41,13 @@ DrainLoop::DrainLoop(asio::io_context& io, DrainOptions options, StoreThread& st
              .options = options_,
              .commands = commands_,
              .store = store,
+             .leases = leases,
+             .folding = leases.lease(lease_names::folding),
              .stats = stats_,
              .log = log,
              .on_commit = [this] { dirty_ = true; },
              .on_full_links = [](const std::vector<FullLink>&) {}},
-      publisher_(parts_) {}
+      takeover_(parts_) {}
 
 void DrainLoop::on_full_links(std::function<void(const std::vector<FullLink>&)> handler) {
   parts_.on_full_links = std::move(handler);
@@ -51,8 +55,7 @@ void DrainLoop::on_full_links(std::function<void(const std::vector<FullLink>&)> 
 
 asio::awaitable<void> DrainLoop::run() {
   commands_.start();
-  co_await retry_dead_letters();
-  co_await publish_until_stopped();
+  co_await work_until_stopped();
 
   std::size_t running = shards_.size();
   for (auto& [name, shard] : shards_) {
@@ -66,7 +69,7 @@ asio::awaitable<void> DrainLoop::run() {
     timer_.expires_after(1h);
     co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
   }
-  if (commands_.ready()) co_await publisher_.cycle(shard_names(), unix_ms());
+  if (commands_.ready()) co_await publish();
   commands_.stop();
 }
 
@@ -98,21 +101,48 @@ asio::awaitable<void> DrainLoop::retry_dead_letters() {
   }
 }
 
-asio::awaitable<void> DrainLoop::publish_until_stopped() {
+asio::awaitable<void> DrainLoop::work_until_stopped() {
   auto looked_around = std::chrono::steady_clock::time_point{};
+  auto looked_for_ended = looked_around;
   while (!stopping_) {
     const auto now = std::chrono::steady_clock::now();
-    const bool look_around = now - looked_around >= look_around_every;
-    if (commands_.ready() && (dirty_ || look_around)) {
-      if (look_around) {
-        looked_around = now;
-        co_await find_shards();
-      }
+    const bool able = commands_.ready() && parts_.leases.slot().held();
+    const bool look_around = able && now - looked_around >= look_around_every;
+    if (look_around) {
+      looked_around = now;
+      co_await find_shards();
+    }
+    if (able && now - looked_for_ended >= options_.look_for_ended_every) {
+      looked_for_ended = now;
+      co_await take_over();
+    }
+    // What other trackers commit shows only when it is looked for.
+    if (able && (dirty_ || look_around || takeover_.trackers() > 1)) {
       dirty_ = false;
-      co_await publisher_.cycle(shard_names(), unix_ms());
+      co_await publish();
     }
     if (!stopping_) co_await sleep(options_.publish_every);
   }
+}
+
+asio::awaitable<void> DrainLoop::take_over() {
+  const std::set<std::string> moved_shards = co_await takeover_.look(shard_names());
+  for (const std::string& shard : moved_shards) {
+    shards_.at(shard)->read_what_was_taken_over();
+  }
+}
+
+asio::awaitable<void> DrainLoop::publish() {
+  if (!parts_.folding.held()) {
+    publisher_.reset();
+    co_return;
+  }
+  if (!publisher_ || folding_term_ != parts_.folding.term()) {
+    folding_term_ = parts_.folding.term();
+    publisher_.emplace(parts_);
+    co_await retry_dead_letters();
+  }
+  co_await publisher_->cycle(shard_names(), unix_ms());
 }
 
 asio::awaitable<void> DrainLoop::find_shards() {

@@ -12,6 +12,8 @@
 #include "tracker/drain/publisher.hpp"
 #include "tracker/drain/shard_drain.hpp"
 #include "tracker/drain/stats.hpp"
+#include "tracker/drain/takeover.hpp"
+#include "tracker/leases/leases.hpp"
 #include "tracker/store/store_thread.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -21,6 +23,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,8 +31,10 @@ namespace waymark::tracker {
 
 class DrainLoop {
  public:
-  // `io` runs on one thread; it, `store` and `log` outlive this, and run() must have ended first.
-  DrainLoop(boost::asio::io_context& io, DrainOptions options, StoreThread& store, Log& log);
+  // `io` runs on one thread; it, `store`, `leases` and `log` outlive this, and run() must have
+  // ended first. Publishes and trims while it has the lease `folding`.
+  DrainLoop(boost::asio::io_context& io, DrainOptions options, StoreThread& store, Leases& leases,
+            Log& log);
   DrainLoop(const DrainLoop&) = delete;
   DrainLoop& operator=(const DrainLoop&) = delete;
 
@@ -47,7 +52,9 @@ class DrainLoop {
  private:
   boost::asio::awaitable<void> retry_dead_letters();
   boost::asio::awaitable<void> find_shards();
-  boost::asio::awaitable<void> publish_until_stopped();
+  boost::asio::awaitable<void> work_until_stopped();
+  boost::asio::awaitable<void> take_over();
+  boost::asio::awaitable<void> publish();
   boost::asio::awaitable<void> sleep(std::chrono::milliseconds wait);
   std::vector<std::string> shard_names() const;
   void add_shard(const std::string& shard);
@@ -58,7 +65,9 @@ class DrainLoop {
   redis::Connection commands_;
   boost::asio::steady_timer timer_;
   DrainParts parts_;
-  Publisher publisher_;
+  Takeover takeover_;
+  std::optional<Publisher> publisher_;  // of the present term of `folding`
+  std::uint64_t folding_term_ = 0;
   std::map<std::string, std::unique_ptr<ShardDrain>> shards_;
   bool dirty_ = false;  // figures have changed since the last cycle
   bool stopping_ = false;

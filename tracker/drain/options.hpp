@@ -12,8 +12,7 @@
 namespace waymark::tracker {
 
 struct DrainOptions {
-  redis::Url url;        // redis.stream
-  std::string consumer;  // <host>-<slot>
+  redis::Url url;  // redis.stream
   // stream.protect: groups that hold back trimming. Missing ones are made at 0.
   std::vector<std::string> protect{std::string{redis_keys::drain_group}};
   Bytes stream_bytes_max{4 * GiB};  // stream.max_bytes, of each shard
@@ -21,6 +20,8 @@ struct DrainOptions {
   std::chrono::milliseconds journal_keep{std::chrono::hours{24}};
   std::chrono::milliseconds publish_every{200};
   std::chrono::milliseconds read_block{1'000};
+  // How often trackers that have ended are looked for.
+  std::chrono::milliseconds look_for_ended_every{2'000};
 };
 
 }  // namespace waymark::tracker

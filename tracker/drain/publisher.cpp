@@ -78,6 +78,8 @@ asio::awaitable<Result<void>> Publisher::try_cycle(const std::vector<std::string
       if (!capped) co_return capped.error();
     }
   }
+  // Another may fold by now; what it has said must not be followed by what we know from before.
+  if (!parts_.folding.held()) co_return Result<void>{};
   const auto published = co_await publish(std::move(through), now_ms);
   if (!published) co_return published.error();
   co_return co_await withdraw(now_ms);

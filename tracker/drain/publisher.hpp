@@ -26,6 +26,8 @@ bool store_is_behind(std::string_view generation, const std::vector<OriginRow>& 
                      std::string_view published_generation,
                      const std::vector<HeldFigure>& published);
 
+// For the time that a tracker has the lease `folding`: what it remembers is worth nothing once
+// another has published.
 class Publisher {
  public:
   // `parts` and what it names outlive this.

@@ -17,6 +17,7 @@ using redis::Command;
 namespace {
 
 constexpr std::chrono::milliseconds deadline{5'000};
+constexpr std::string_view pending_page = "1000";
 
 std::string random_word() {
   std::random_device random;
@@ -94,20 +95,45 @@ asio::awaitable<Result<void>> prepare_stream(redis::Connection& connection,
   co_return Result<void>{};
 }
 
-asio::awaitable<Result<void>> take_over_pending(redis::Connection& connection,
-                                                std::string_view shard, std::string_view consumer) {
+asio::awaitable<Result<std::vector<Consumer>>> group_consumers(redis::Connection& connection,
+                                                               std::string_view shard) {
+  const auto rows = co_await ask(
+      connection,
+      Command{"XINFO", "CONSUMERS", redis_keys::clicks(shard), redis_keys::drain_group}, deadline);
+  if (!rows) co_return rows.error();
+  std::vector<Consumer> consumers;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    consumers.push_back({.name = std::string{value_of((*rows)[i], "name").text()},
+                         .pending = value_of((*rows)[i], "pending").integer()});
+  }
+  co_return consumers;
+}
+
+asio::awaitable<Result<std::uint64_t>> move_pending(redis::Connection& connection,
+                                                    std::string_view shard, std::string_view from,
+                                                    std::string_view to) {
   const std::string key = redis_keys::clicks(shard);
-  std::string cursor = "0-0";
-  do {
-    const auto claimed = co_await ask(connection,
-                                      Command{"XAUTOCLAIM", key, redis_keys::drain_group, consumer,
-                                              "0", cursor, "COUNT", "1000", "JUSTID"},
-                                      deadline);
+  std::uint64_t moved = 0;
+  std::string after = "-";
+  while (true) {
+    const auto page = co_await ask(
+        connection,
+        Command{"XPENDING", key, redis_keys::drain_group, after, "+", pending_page, from},
+        deadline);
+    if (!page) co_return page.error();
+    if (page->size() == 0) break;
+    Command claim{"XCLAIM", key, redis_keys::drain_group, to, "0"};
+    for (std::size_t i = 0; i < page->size(); ++i) claim.add((*page)[i][0].text());
+    claim.add("JUSTID");
+    const auto claimed = co_await ask(connection, std::move(claim), deadline);
     if (!claimed) co_return claimed.error();
-    cursor = (*claimed)[0].text();
-    if (cursor.empty()) co_return Errc::redis_protocol;
-  } while (cursor != "0-0");
-  co_return Result<void>{};
+    moved += claimed->size();
+    after = std::string{"("}.append((*page)[page->size() - 1][0].text());
+  }
+  const auto deleted = co_await ask(
+      connection, Command{"XGROUP", "DELCONSUMER", key, redis_keys::drain_group, from}, deadline);
+  if (!deleted) co_return deleted.error();
+  co_return moved;
 }
 
 asio::awaitable<Result<GroupPosition>> group_position(redis::Connection& connection,

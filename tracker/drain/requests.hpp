@@ -25,10 +25,21 @@ boost::asio::awaitable<Result<redis::Reply>> ask(redis::Connection& connection,
 boost::asio::awaitable<Result<void>> prepare_stream(redis::Connection& connection,
                                                     std::string_view shard);
 
-// Makes every entry of the group that any consumer holds pending the property of `consumer`.
-boost::asio::awaitable<Result<void>> take_over_pending(redis::Connection& connection,
-                                                       std::string_view shard,
-                                                       std::string_view consumer);
+struct Consumer {
+  std::string name;
+  std::int64_t pending = 0;  // entries
+};
+
+// Consumers of the group `tracker`, whether they have something pending or not.
+boost::asio::awaitable<Result<std::vector<Consumer>>> group_consumers(
+    redis::Connection& connection, std::string_view shard);
+
+// Makes what consumer `from` of the group `tracker` holds pending the property of `to`, and deletes
+// `from`. Returns how many entries that were. Nobody may act as `from` meanwhile.
+boost::asio::awaitable<Result<std::uint64_t>> move_pending(redis::Connection& connection,
+                                                           std::string_view shard,
+                                                           std::string_view from,
+                                                           std::string_view to);
 
 // Where a group stands; a missing group is made at 0, and stands there also while Redis is too full
 // to make it.

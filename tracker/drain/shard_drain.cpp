@@ -43,6 +43,10 @@ void ShardDrain::start() {
   tell(Started{});
 }
 
+void ShardDrain::read_what_was_taken_over() {
+  tell(PendingGrew{});
+}
+
 void ShardDrain::stop(std::function<void()> done) {
   done_ = std::move(done);
   stopping_ = true;
@@ -95,23 +99,28 @@ void ShardDrain::spawn(asio::awaitable<DrainEvent> task) {
   });
 }
 
+// Without the lease another may have taken over what is pending under this name, or have the name.
+// What is in hand is finished all the same: it is stored once by its ids, and settled then.
+bool ShardDrain::is_ourselves() const noexcept {
+  const Lease& slot = parts_.leases.slot();
+  return slot.held() && slot.term() == lease_term_;
+}
+
 asio::awaitable<DrainEvent> ShardDrain::prepare() {
+  if (!parts_.leases.slot().held()) co_return PrepareFailed{};
+  consumer_ = parts_.leases.tracker();
+  lease_term_ = parts_.leases.slot().term();
   const auto prepared = co_await prepare_stream(parts_.commands, shard_);
   if (!prepared) {
     co_return redis_failed("prepare", prepared.error(), PrepareFailed{});
-  }
-  // The store belongs to this process alone, so no other consumer of the group can be alive: what
-  // an earlier one under another name left pending is ours. (With a shared store, leases decide.)
-  const auto taken = co_await take_over_pending(parts_.commands, shard_, parts_.options.consumer);
-  if (!taken) {
-    co_return redis_failed("prepare", taken.error(), PrepareFailed{});
   }
   co_return Prepared{};
 }
 
 asio::awaitable<DrainEvent> ShardDrain::read(Do action) {
+  if (!is_ourselves()) co_return ReadFailed{};
   const auto block = parts_.options.read_block;
-  Command command{"XREADGROUP", "GROUP", redis_keys::drain_group, parts_.options.consumer};
+  Command command{"XREADGROUP", "GROUP", redis_keys::drain_group, consumer_};
   command.add("COUNT").add(static_cast<std::int64_t>(action.count));
   const bool fresh = action.what == Do::What::read_new;
   if (fresh) command.add("BLOCK").add(static_cast<std::int64_t>(block.count()));

@@ -10,6 +10,7 @@
 #include "tracker/drain/entry_reader.hpp"
 #include "tracker/drain/options.hpp"
 #include "tracker/drain/stats.hpp"
+#include "tracker/leases/leases.hpp"
 #include "tracker/store/store_thread.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -29,6 +30,8 @@ struct DrainParts {
   const DrainOptions& options;
   redis::Connection& commands;
   StoreThread& store;
+  Leases& leases;
+  const Lease& folding;  // who has it publishes and trims
   DrainStats& stats;
   Log& log;
   // After a commit: figures have changed.
@@ -47,6 +50,8 @@ class ShardDrain {
   ShardDrain& operator=(const ShardDrain&) = delete;
 
   void start();
+  // Entries of another consumer have become ours.
+  void read_what_was_taken_over();
   // Finishes the batches in hand; the rest stays pending. `done` is called once, when nothing runs.
   void stop(std::function<void()> done);
 
@@ -65,6 +70,8 @@ class ShardDrain {
   void perform(const Do& action);
   void spawn(boost::asio::awaitable<DrainEvent> task);
 
+  // Whether we are still who we were when the group was prepared.
+  bool is_ourselves() const noexcept;
   boost::asio::awaitable<DrainEvent> prepare();
   boost::asio::awaitable<DrainEvent> read(Do action);
   boost::asio::awaitable<DrainEvent> store();
@@ -81,6 +88,8 @@ class ShardDrain {
   const DrainParts& parts_;
   std::string shard_;
   std::string key_;
+  std::string consumer_;         // as whom we read
+  std::uint64_t lease_term_ = 0;  // of that name's lease
   Drain drain_;
   std::deque<DrainEvent> events_;  // told while a step was being performed
   bool performing_ = false;

@@ -15,6 +15,9 @@ void DrainStats::register_gauges(Metrics& metrics) const {
   add("drain_lines_total", "result=\"dead\"", lines, dead);
   add("drain_entries_total", "", "Stream entries acknowledged", entries);
   add("drain_entries_gone_total", "", "Entries trimmed while they were pending", entries_gone);
+  add("drain_takeovers_total", "", "Ended trackers whose entries this one took over", takeovers);
+  add("drain_entries_taken_over_total", "", "Pending entries of ended trackers taken over",
+      entries_taken_over);
   add("drain_batches_total", "", "Transactions committed", batches);
   add("drain_commit_seconds_total", "", "Time spent in commits", commit_us, 1e-6);
   add("drain_failures_total", "of=\"store\"", "Attempts that failed, by side", store_failures);

@@ -18,6 +18,8 @@ struct DrainStats {
   Count dead{0};
   Count entries{0};       // acknowledged
   Count entries_gone{0};  // trimmed while they were pending
+  Count takeovers{0};           // trackers that had ended
+  Count entries_taken_over{0};  // what they had pending
   Count batches{0};
   Count commit_us{0};  // spent in commits
   Count store_failures{0};

@@ -12,10 +12,12 @@
 namespace waymark::tracker {
 
 Mirror::Impl::Impl(boost::asio::io_context& io, redis::Url url, StoreThread& store, Log& log,
-                   MirrorScope scope, MirrorTiming timing)
+                   MirrorScope scope, std::function<bool()> may_write, MirrorTiming timing)
     : connection_(io, {.url = std::move(url), .name = "tracker-mirror"}, log),
       step_(timing),
       scope_(scope),
+      may_write_(std::move(may_write)),
+      timing_(timing),
       io_(io),
       store_(store),
       log_(log),
@@ -94,8 +96,9 @@ void Mirror::Impl::say_what_happened(const MirrorEvent& event) {
 }
 
 Mirror::Mirror(boost::asio::io_context& io, redis::Url url, StoreThread& store, Log& log,
-               MirrorScope scope, MirrorTiming timing)
-    : impl_(std::make_shared<Impl>(io, std::move(url), store, log, scope, timing)) {}
+               MirrorScope scope, std::function<bool()> may_write, MirrorTiming timing)
+    : impl_(std::make_shared<Impl>(io, std::move(url), store, log, scope, std::move(may_write),
+                                   timing)) {}
 
 Mirror::~Mirror() {
   impl_->stop();

@@ -1,6 +1,6 @@
 // Keeps the copy of links, campaigns and domains in Redis equal to the store: writes changes
 // through in order, and refills a Redis that came back empty or old. The rules are MirrorStep's;
-// this is the thin shell that talks.
+// this is the thin shell that talks. Of several trackers one writes, the others watch how far it is.
 //
 // Everything runs on the io_context given.
 #pragma once
@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace waymark::redis {
@@ -38,9 +39,12 @@ struct MirrorCounts {
 
 class Mirror {
  public:
-  // `store` must outlive this. The connection is the mirror's own.
-  Mirror(boost::asio::io_context& io, redis::Url url, StoreThread& store, Log& log,
-         MirrorScope scope = MirrorScope::everything, MirrorTiming timing = {});
+  // `store` must outlive this, and what `may_write` (this tracker's turn?) refers to. The connection
+  // is the mirror's own.
+  Mirror(
+      boost::asio::io_context& io, redis::Url url, StoreThread& store, Log& log,
+      MirrorScope scope = MirrorScope::everything,
+      std::function<bool()> may_write = [] { return true; }, MirrorTiming timing = {});
   ~Mirror();  // like stop()
 
   void start();

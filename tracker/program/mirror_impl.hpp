@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <functional>
 #include <list>
 #include <string>
 #include <vector>
@@ -17,7 +18,7 @@ namespace waymark::tracker {
 class Mirror::Impl : public std::enable_shared_from_this<Impl> {
  public:
   Impl(boost::asio::io_context& io, redis::Url url, StoreThread& store, Log& log, MirrorScope scope,
-       MirrorTiming timing);
+       std::function<bool()> may_write, MirrorTiming timing);
 
   void start();
   void stop();
@@ -54,6 +55,8 @@ class Mirror::Impl : public std::enable_shared_from_this<Impl> {
   void say_what_happened(const MirrorEvent& event);
 
   MirrorScope scope_;
+  std::function<bool()> may_write_;
+  MirrorTiming timing_;
   boost::asio::io_context& io_;
   StoreThread& store_;
   Log& log_;

@@ -8,6 +8,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -49,6 +50,7 @@ MirrorEvent Mirror::Impl::refused(std::string_view doing, redis::ReplyView reply
 }
 
 awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::Inspect) {
+  nudged_ = false;  // what was changed before now is seen here
   const auto marker = co_await ask("GET", redis_keys::filled);
   if (!marker) co_return failed("inspect", marker.error());
   if (marker->is_error()) co_return refused("inspect", *marker);
@@ -67,6 +69,7 @@ awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::Inspect) {
   });
   if (!identity) co_return failed("read the store", identity.error());
   std::tie(seen.store_id, seen.generation, seen.last_change) = std::move(*identity);
+  seen.may_write = may_write_();
   co_return seen;
 }
 
@@ -99,6 +102,7 @@ awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::ReadChanges what) {
 }
 
 awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::Write what) {
+  if (!may_write_()) co_return mirror_event::LeaseLost{};
   const auto connection = connections_;
   const std::string_view guard = what.expected_marker ? redis_keys::filled : fill_word_key;
   const auto watched = co_await ask("WATCH", guard);
@@ -152,7 +156,10 @@ awaitable<MirrorEvent> Mirror::Impl::write_guarded(const mirror_do::Write& what)
 }
 
 awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::Pause what) {
-  if (!(what.nudgeable && nudged_)) {
+  // Another tracker writes what a caller of ours waits for.
+  const bool watched = step_.watching() && !waiters_.empty();
+  if (watched) what.time = std::min(what.time, timing_.watch);
+  if (watched || !(what.nudgeable && nudged_)) {
     pause_.expires_after(what.time);
     nudgeable_pause_ = what.nudgeable;
     boost::system::error_code cancelled;

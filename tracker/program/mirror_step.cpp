@@ -19,9 +19,14 @@ MirrorDo MirrorStep::on(const mirror_event::Inspected& seen) {
   store_id_ = seen.store_id;
   generation_ = seen.generation;
   const auto marker = seen.marker ? parse_fill_marker(*seen.marker) : std::nullopt;
-  if (!marker || marker->store_id != store_id_ || marker->generation != generation_) {
-    return begin_fill();
+  const bool ours =
+      marker && marker->store_id == store_id_ && marker->generation == generation_;
+  if (!seen.may_write) {
+    phase_ = Phase::watching;
+    at_ = ours ? marker->change : 0;
+    return Pause{timing_.poll};
   }
+  if (!ours) return begin_fill();
   if (marker->change > seen.last_change) {
     phase_ = Phase::unknown;
     return RenewGeneration{};
@@ -63,6 +68,11 @@ MirrorDo MirrorStep::on(const mirror_event::Written&) {
 }
 
 MirrorDo MirrorStep::on(const mirror_event::GuardLost&) {
+  phase_ = Phase::unknown;
+  return Inspect{};
+}
+
+MirrorDo MirrorStep::on(const mirror_event::LeaseLost&) {
   phase_ = Phase::unknown;
   return Inspect{};
 }

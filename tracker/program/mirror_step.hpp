@@ -2,7 +2,8 @@
 // step function: it is told what happened and says what to do next. Mirror is the shell that does
 // it.
 //
-//   inspect --> following:  read changes after the marker --> write them and the marker --> pause
+//   inspect --> watching:   another tracker writes; its marker tells what Redis holds --> pause
+//          \-> following:  read changes after the marker --> write them and the marker --> pause
 //          \-> filling:     begin --> read from 0 --> write ... --> write the marker last -->
 //          following
 //
@@ -30,6 +31,7 @@ namespace waymark::tracker {
 struct MirrorTiming {
   std::size_t page = 200;                    // records in one write
   std::chrono::milliseconds poll{250};       // how soon a flush is noticed
+  std::chrono::milliseconds watch{25};       // likewise a write of another, while somebody waits
   std::chrono::milliseconds fill_pace{10};   // between two pages of a fill
   std::chrono::milliseconds retry_min{100};  // after a failure, doubling
   std::chrono::milliseconds retry_max{2'000};
@@ -42,6 +44,7 @@ struct Inspected {
   std::optional<std::string> marker;
   std::string store_id, generation;
   std::uint64_t last_change = 0;
+  bool may_write = true;  // whether it is this tracker's turn (the lease `mirror`)
 };
 struct Renewed {
   std::string generation;  // of the store from now on
@@ -54,6 +57,7 @@ struct Read {
 };
 struct Written {};
 struct GuardLost {};  // Redis is not what it was
+struct LeaseLost {};  // it is another tracker's turn; nothing was written
 struct Failed {};     // Redis or the store did not answer, or refused
 struct Woke {
   bool nudged = false;  // something was changed, before the time was over
@@ -63,7 +67,8 @@ struct Woke {
 using MirrorEvent =
     std::variant<mirror_event::Started, mirror_event::Inspected, mirror_event::Renewed,
                  mirror_event::Begun, mirror_event::Read, mirror_event::Written,
-                 mirror_event::GuardLost, mirror_event::Failed, mirror_event::Woke>;
+                 mirror_event::GuardLost, mirror_event::LeaseLost, mirror_event::Failed,
+                 mirror_event::Woke>;
 
 namespace mirror_do {
 struct Inspect {
@@ -105,11 +110,14 @@ class MirrorStep {
   MirrorDo step(const MirrorEvent& event);
 
   // Redis holds every change up to this one; 0 while that is unknown or a fill is under way.
-  std::uint64_t mirrored_change() const noexcept { return phase_ == Phase::following ? at_ : 0; }
+  std::uint64_t mirrored_change() const noexcept {
+    return phase_ == Phase::following || phase_ == Phase::watching ? at_ : 0;
+  }
   bool filling() const noexcept { return phase_ == Phase::filling; }
+  bool watching() const noexcept { return phase_ == Phase::watching; }
 
  private:
-  enum class Phase { unknown, following, filling };
+  enum class Phase { unknown, watching, following, filling };
 
   MirrorDo on(const mirror_event::Started&);
   MirrorDo on(const mirror_event::Inspected& seen);
@@ -118,6 +126,7 @@ class MirrorStep {
   MirrorDo on(const mirror_event::Read& read);
   MirrorDo on(const mirror_event::Written&);
   MirrorDo on(const mirror_event::GuardLost&);
+  MirrorDo on(const mirror_event::LeaseLost&);
   MirrorDo on(const mirror_event::Failed&);
   MirrorDo on(const mirror_event::Woke& woke);
   mirror_do::ReadChanges read_next() const { return {at_, timing_.page}; }

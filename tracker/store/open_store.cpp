@@ -5,14 +5,21 @@
 
 namespace waymark::tracker {
 
+namespace {
+constexpr std::string_view sqlite_scheme = "sqlite:";
+}  // namespace
+
 std::unique_ptr<Store> open_store(std::string_view url, StoreAccess access) {
-  constexpr std::string_view sqlite_scheme = "sqlite:";
   if (url.starts_with(sqlite_scheme) && url.size() > sqlite_scheme.size()) {
     return std::make_unique<sqlite::SqliteStore>(url.substr(sqlite_scheme.size()), access);
   }
   throw StartupError{
       exit_code::config,
       fmt::format("store: '{}' is no store this program knows; write sqlite:PATH", url)};
+}
+
+bool is_shared(std::string_view url) {
+  return !url.starts_with(sqlite_scheme);
 }
 
 }  // namespace waymark::tracker

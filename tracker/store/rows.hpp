@@ -92,6 +92,13 @@ struct OriginRow {
   SequenceSet settled() const;
 };
 
+// --- Leases ---
+
+struct LeaseRow {
+  std::string name, holder;
+  std::int64_t rest_ms = 0;  // negative: expired for that long
+};
+
 // Since the store was made. read = stored + duplicate + dead.
 struct DrainCounts {
   std::uint64_t stored = 0, duplicate = 0, dead = 0;

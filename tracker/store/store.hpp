@@ -14,6 +14,7 @@
 #include "tracker/store/batch.hpp"
 #include "tracker/store/rows.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -66,6 +67,17 @@ class Store {
   virtual Result<std::vector<DeadLetter>> dead_letters(std::string_view reason,
                                                        std::int64_t after_id,
                                                        std::size_t limit) = 0;
+
+  // --- Leases: who does what among trackers that share the store (rules 8, 11, 13) ---
+
+  // Takes or renews the lease `name` for `holder`; true when it is the holder's for `life` from now
+  // by the store's clock, false when another holds it.
+  virtual Result<bool> hold_lease(std::string_view name, std::string_view holder,
+                                  std::chrono::milliseconds life) = 0;
+  // Gives it up at once. Nothing happens when it is not the holder's.
+  virtual Result<void> release_lease(std::string_view name, std::string_view holder) = 0;
+  // Those that were not released, expired ones included; by name.
+  virtual Result<std::vector<LeaseRow>> leases() = 0;
 
   // --- Clicks ---
 
@@ -138,5 +150,8 @@ class Store {
 // file, held by another tracker, made by a newer program.
 enum class StoreAccess { write, read };
 std::unique_ptr<Store> open_store(std::string_view url, StoreAccess access);
+
+// Whether several trackers may have the store open, and so one tracker for writing more than once.
+bool is_shared(std::string_view url);
 
 }  // namespace waymark::tracker

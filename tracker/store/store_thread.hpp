@@ -4,7 +4,8 @@
 //   Result<LinkRow> row = co_await store.run(Priority::api, [&](Store& s) { return s.link(id); });
 //
 // One thread writes, the API's work before the drain's; a second thread with a read-only Store of
-// its own serves read(), so that a long query never holds up a commit. Closures return Result<T>.
+// its own serves read(), so that a long query never holds up a commit; a third keeps the leases of a
+// store that several trackers share, so that a long commit costs none. Closures return Result<T>.
 #pragma once
 
 #include "common/error.hpp"
@@ -20,6 +21,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -28,9 +30,11 @@ namespace waymark::tracker {
 
 class StoreThread {
  public:
-  // Opens the store twice, writer first. Throws what open_store throws.
+  // Opens the store once for each thread, writer first. Throws what open_store throws.
   explicit StoreThread(std::string_view url)
-      : writer_(open_store(url, StoreAccess::write)), reader_(open_store(url, StoreAccess::read)) {}
+      : writer_(open_store(url, StoreAccess::write)), reader_(open_store(url, StoreAccess::read)) {
+    if (is_shared(url)) leases_.emplace(open_store(url, StoreAccess::write));
+  }
 
   // Finishes what runs, drops what waits (its coroutines end with store_unavailable).
   ~StoreThread() = default;
@@ -45,6 +49,12 @@ class StoreThread {
   template <class Work>
   auto read(Work work) {
     return on(reader_, Priority::api, std::move(work));
+  }
+
+  // For leases alone, beside whatever the writing thread does.
+  template <class Work>
+  auto lease(Work work) {
+    return on(leases_ ? *leases_ : writer_, Priority::api, std::move(work));
   }
 
   std::size_t waiting() const { return writer_.waiting() + reader_.waiting(); }
@@ -90,6 +100,7 @@ class StoreThread {
 
   StoreWorker writer_;
   StoreWorker reader_;
+  std::optional<StoreWorker> leases_;
 };
 
 }  // namespace waymark::tracker

@@ -24,6 +24,10 @@ std::string lower(std::string text) {
   return text;
 }
 
+asio::awaitable<std::string> no_redis_state() {
+  co_return R"({"links":null,"consumers":[{"shard":"0","name":"web1-0","pending":3}]})";
+}
+
 }  // namespace
 
 boost::json::value Answer::json() const {
@@ -45,10 +49,11 @@ std::shared_ptr<const KeyRing> test_keys() {
 
 ApiSystem::ApiSystem(std::string redis_url, ProgramRules rules, std::shared_ptr<const KeyRing> keys)
     : store_(std::make_unique<StoreThread>("sqlite:" + (folder_.path() / "store.db").string())),
-      mirror_(std::make_unique<Mirror>(io_, redis::parse_url(redis_url, "redis"), *store_, log_)),
+      mirror_(std::make_unique<Mirror>(io_, redis::parse_url(redis_url, "redis"), *store_, log_,
+                                       MirrorScope::everything, [this] { return writes_.load(); })),
       api_(std::make_unique<Api>(std::move(rules), key, std::move(keys))),
       api_server_(std::make_unique<ApiServer>(
-          *api_, *store_, *mirror_, [] { return std::string{R"({"links":null})"}; }, log_)),
+          *api_, *store_, *mirror_, no_redis_state, log_)),
       server_(std::make_unique<http::Server>(io_, ListenAddress{"127.0.0.1", 0}, "listen",
                                              http::ServerOptions{}, api_server_->handler(), log_)) {
   server_->start();

@@ -13,6 +13,7 @@
 #include <boost/json/value.hpp>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -66,12 +67,16 @@ class ApiSystem {
 
   std::uint16_t port() const { return server_->port(); }
   Mirror& mirror() { return *mirror_; }
+  StoreThread& store() { return *store_; }
+  // Whether it is this tracker's turn to write to Redis.
+  void let_write(bool may) { writes_ = may; }
 
  private:
   waymark::test::TemporaryFolder folder_;
   Log log_{"test", LogLevel::error};
   boost::asio::io_context io_{1};
   std::unique_ptr<StoreThread> store_;
+  std::atomic<bool> writes_ = true;
   std::unique_ptr<Mirror> mirror_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<ApiServer> api_server_;

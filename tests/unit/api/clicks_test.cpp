@@ -139,6 +139,24 @@ TEST_F(ClicksTest, StatusAddsUp) {
   EXPECT_EQ(origin.at("ranges").as_array().size(), 2U);
 }
 
+TEST_F(ClicksTest, StatusShowsTrackersWithTheirLeasesAndWhatTheyHavePending) {
+  api.with_store([](Store& store) {
+    ASSERT_TRUE(store.hold_lease("tracker:web1-0", "web1-0@here", std::chrono::hours{1}).value());
+    ASSERT_TRUE(store.hold_lease("tracker:web2-0", "web2-0@there", {}).value());
+    ASSERT_TRUE(store.hold_lease("folding", "web1-0@here", std::chrono::hours{1}).value());
+    ASSERT_TRUE(store.hold_lease("mirror", "web2-0@there", {}).value());
+  });
+  const auto json = api.get("/v1/status").json();
+  const auto& trackers = json.at("trackers").as_array();
+  ASSERT_EQ(trackers.size(), 2U);
+  EXPECT_EQ(trackers[0].at("tracker"), "web1-0");
+  EXPECT_GT(trackers[0].at("rest_ms").as_int64(), 0);
+  EXPECT_EQ(trackers[0].at("work"), boost::json::parse(R"(["folding"])"));
+  EXPECT_EQ(trackers[0].at("pending"), boost::json::parse(R"([{"shard":"0","entries":3}])"));
+  EXPECT_LE(trackers[1].at("rest_ms").as_int64(), 0);
+  EXPECT_TRUE(trackers[1].at("work").as_array().empty()) << "the lease has expired";
+}
+
 TEST_F(ClicksTest, NothingThatOnlyReadsHoldsUpTheDrain) {
   ApiRequest request;
   request.method = "GET";

@@ -4,7 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/post.hpp>
+
+#include <atomic>
 #include <chrono>
+#include <future>
 #include <thread>
 
 namespace waymark::tracker::test {
@@ -50,6 +54,35 @@ class MirrorRedisTest : public ::testing::Test {
 
   waymark::test::RedisServer redis;
   ApiSystem api{redis.url()};
+};
+
+// The mirror of a second tracker, on a thread of its own.
+class OtherMirror {
+ public:
+  OtherMirror(const std::string& url, ApiSystem& api)
+      : mirror_(io_, redis::parse_url(url, "redis"), api.store(), log_, MirrorScope::everything,
+                [this] { return writes_.load(); }) {
+    mirror_.start();
+    thread_ = std::thread([this] { io_.run(); });
+  }
+  ~OtherMirror() {
+    boost::asio::post(io_, [this] { mirror_.stop(); });
+    io_.stop();
+    thread_.join();
+  }
+  void let_write(bool may) { writes_ = may; }
+  std::uint64_t records() {
+    std::promise<std::uint64_t> records;
+    boost::asio::post(io_, [&] { records.set_value(mirror_.counts().records); });
+    return records.get_future().get();
+  }
+
+ private:
+  Log log_{"test", LogLevel::error};
+  std::atomic<bool> writes_ = true;
+  boost::asio::io_context io_{1};
+  Mirror mirror_;
+  std::thread thread_;
 };
 
 TEST_F(MirrorRedisTest, ALinkIsInRedisWhenItsAnswerIsHere) {
@@ -181,6 +214,26 @@ TEST_F(MirrorRedisTest, ALinkThatHasHadItsClicksIsMarkedFull) {
   api.store_clicks({click});
   wait_until([&] { return hash("wm:link:*/few").find("full=1") != std::string::npos; });
   EXPECT_EQ(api.get("/v1/links/lnk_few").json().at("full"), true);
+}
+
+// Two trackers of one store: the one whose turn it is writes, the other one's callers see it.
+TEST_F(MirrorRedisTest, TheOtherTrackerWaitsForTheOneThatWrites) {
+  api.let_write(false);
+  OtherMirror other{redis.url(), api};
+  const auto made = api.post("/v1/links", R"({"destination":"https://a.example/","code":"anna7"})");
+  ASSERT_EQ(made.status, 201U);
+  wait_until([&] { return api.mirror().mirrored_change() == 1; });
+  EXPECT_EQ(hash("wm:link:*/anna7").find("destination=https://a.example/ "), 0U);
+  EXPECT_EQ(other.records(), 1U);
+  redis.call({"FLUSHALL"});
+  wait_until([&] { return marker().ends_with(":1"); });
+  EXPECT_EQ(other.records(), 2U) << "nobody else fills";
+
+  other.let_write(false);
+  api.let_write(true);
+  api.patch("/v1/links/" + made.text("id"), R"({"status":"paused"})");
+  wait_until([&] { return hash("wm:link:*/anna7").find("status=paused") != std::string::npos; });
+  EXPECT_EQ(other.records(), 2U);
 }
 
 // A fill runs while Redis is flushed again and again: whenever the marker stands, all links do.

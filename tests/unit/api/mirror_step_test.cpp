@@ -11,6 +11,7 @@ using mirror_event::Begun;
 using mirror_event::Failed;
 using mirror_event::GuardLost;
 using mirror_event::Inspected;
+using mirror_event::LeaseLost;
 using mirror_event::Renewed;
 using mirror_event::Started;
 using mirror_event::Woke;
@@ -36,6 +37,35 @@ TEST_F(MirrorStepTest, AFullRedisIsLeftAlone) {
   EXPECT_EQ(mirror.step(store_at(7, "s:g:7")), MirrorDo{Pause{250ms}});
   EXPECT_EQ(mirror.mirrored_change(), 7U);
   EXPECT_EQ(mirror.step(Woke{}), MirrorDo{Inspect{}}) << "a flush must be noticed";
+}
+
+TEST_F(MirrorStepTest, WhileItIsAnothersTurnItsMarkerIsWatched) {
+  const auto seen = [](std::uint64_t change, std::optional<std::string> marker) {
+    auto inspected = store_at(change, std::move(marker));
+    inspected.may_write = false;
+    return inspected;
+  };
+  mirror.step(Started{});
+  EXPECT_EQ(mirror.step(seen(9, "s:g:7")), MirrorDo{Pause{250ms}}) << "the other one writes it";
+  EXPECT_EQ(mirror.mirrored_change(), 7U);
+  EXPECT_EQ(mirror.step(Woke{.nudged = true}), MirrorDo{Inspect{}});
+  EXPECT_EQ(mirror.step(seen(9, "s:g:9")), MirrorDo{Pause{250ms}});
+  EXPECT_EQ(mirror.mirrored_change(), 9U);
+  mirror.step(Woke{});
+  EXPECT_EQ(mirror.step(seen(9, "s:old:9")), MirrorDo{Pause{250ms}}) << "it fills";
+  EXPECT_EQ(mirror.mirrored_change(), 0U);
+  mirror.step(Woke{});
+  EXPECT_EQ(mirror.step(seen(9, std::nullopt)), MirrorDo{Pause{250ms}});
+  mirror.step(Woke{});
+  EXPECT_EQ(mirror.step(store_at(9, std::nullopt)), MirrorDo{BeginFill{}}) << "our turn";
+}
+
+TEST_F(MirrorStepTest, WhoseTurnHasEndedLooksAgain) {
+  mirror.step(Started{});
+  mirror.step(store_at(9, "s:g:7"));
+  mirror.step(read_up_to(2, 9));
+  EXPECT_EQ(mirror.step(LeaseLost{}), MirrorDo{Inspect{}});
+  EXPECT_EQ(mirror.mirrored_change(), 0U);
 }
 
 TEST_F(MirrorStepTest, WhatIsMissingAfterTheMarkerIsWritten) {

@@ -6,6 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -39,17 +40,34 @@ std::string line_of(unsigned n) {
 struct DrainLoopTest : testing::Test {
   DrainLoopTest() : url("sqlite:" + (folder.path() / "store.db").string()) {
     options.url = redis::parse_url(redis.url(), "redis.stream");
-    options.consumer = "test-0";
     options.publish_every = 20ms;
     options.read_block = 200ms;
   }
   ~DrainLoopTest() override { stop(); }
 
+  void make_store() {
+    if (store == nullptr) store = std::make_unique<StoreThread>(url);
+  }
+  // As another tracker would; for no time: gives up what it has.
+  void hold_lease(const std::string& name, std::chrono::milliseconds life) {
+    asio::io_context own{1};
+    auto held = asio::co_spawn(
+        own, store->lease([&](Store& s) { return s.hold_lease(name, "other", life); }),
+        asio::use_future);
+    own.run();
+    EXPECT_TRUE(held.get().value()) << name;
+  }
   void start() {
-    store = std::make_unique<StoreThread>(url);
+    make_store();
     io = std::make_unique<asio::io_context>(1);
-    loop = std::make_unique<DrainLoop>(*io, options, *store, log);
-    asio::co_spawn(*io, loop->run(), asio::detached);
+    leases = std::make_unique<Leases>(
+        *io, LeaseOptions{.host = "test",
+                          .wanted = {std::string{lease_names::folding}},
+                          .renew_every = 20ms},
+        *store, log);
+    loop = std::make_unique<DrainLoop>(*io, options, *store, *leases, log);
+    asio::co_spawn(*io, leases->run(), asio::detached);
+    asio::co_spawn(*io, loop->run(), [this](const std::exception_ptr&) { leases->stop(); });
     thread = std::thread{[this] { io->run(); }};
   }
   void stop() {
@@ -57,6 +75,7 @@ struct DrainLoopTest : testing::Test {
     asio::post(*io, [this] { loop->stop(); });
     thread.join();
     loop.reset();
+    leases.reset();
     io.reset();
     store.reset();
   }
@@ -95,6 +114,7 @@ struct DrainLoopTest : testing::Test {
   DrainOptions options;
   std::unique_ptr<StoreThread> store;
   std::unique_ptr<asio::io_context> io;
+  std::unique_ptr<Leases> leases;
   std::unique_ptr<DrainLoop> loop;
   std::thread thread;
 };
@@ -150,6 +170,81 @@ TEST_F(DrainLoopTest, WhatAnEarlierTrackerLeftPendingIsTakenOver) {
   eventually("acknowledged", [&] {
     return redis.call({"XPENDING", stream, "tracker"})[0].integer() == 0;
   });
+}
+
+TEST_F(DrainLoopTest, ALiveTrackerKeepsWhatIsPendingHoweverOldAndADeadOneDoesNot) {
+  redis.call({"XGROUP", "CREATE", stream, "tracker", "0", "MKSTREAM"});
+  add("1", line_of(1));
+  add("2", line_of(2));
+  const auto read_as = [&](const std::string& consumer) {
+    redis.call({"XREADGROUP", "GROUP", "tracker", consumer, "COUNT", "1", "STREAMS", stream, ">"});
+  };
+  read_as("slow-0");
+  read_as("dead-0");
+  options.look_for_ended_every = 20ms;
+  make_store();
+  hold_lease("tracker:slow-0", 1h);
+  hold_lease("tracker:dead-0", 0ms);
+  start();
+  eventually("taken over", [&] { return figure() == ";0;2-2"; });
+  const auto consumers = [&] {
+    std::string names;
+    const auto rows = redis.call({"XINFO", "CONSUMERS", stream, "tracker"});
+    for (std::size_t i = 0; i < rows.size(); ++i) names += std::string{rows[i][1].text()} + " ";
+    return names;
+  };
+  eventually("the dead one is gone", [&] { return consumers() == "slow-0 test-0 "; });
+  EXPECT_EQ(redis.call({"XPENDING", stream, "tracker"})[0].integer(), 1) << "it keeps its entry";
+  EXPECT_EQ(loop->stats().entries_taken_over, 1U);
+
+  hold_lease("tracker:slow-0", 0ms);
+  eventually("taken over as well", [&] { return figure() == ";2;"; });
+  eventually("it is gone, too", [&] { return consumers() == "test-0 "; });
+  EXPECT_EQ(loop->stats().takeovers, 2U);
+}
+
+// Two trackers in one process, each with a slot of its own.
+TEST_F(DrainLoopTest, TwoShareTheStreamAndTheOneThatStaysTakesAllThatTheOtherHad) {
+  options.look_for_ended_every = 20ms;
+  start();
+  eventually("first", [&] { return !field("generation").empty(); });
+  {
+    asio::io_context other_io{1};
+    Leases other_leases{other_io, {.host = "test", .renew_every = 20ms}, *store, log};
+    DrainLoop other{other_io, options, *store, other_leases, log};
+    asio::co_spawn(other_io, other_leases.run(), asio::detached);
+    asio::co_spawn(other_io, other.run(),
+                   [&](const std::exception_ptr&) { other_leases.stop(); });
+    std::thread other_thread{[&] { other_io.run(); }};
+    unsigned n = 0;
+    eventually("both have stored", [&] {
+      ++n;
+      add(std::to_string(n), line_of(n));
+      return loop->stats().stored > 0 && other.stats().stored > 0;
+    });
+    eventually("figure", [&] { return figure() == fmt::format(";{};", n); });
+    EXPECT_EQ(counts().stored, n);
+    EXPECT_EQ(other.stats().publications, 0U) << "one folds";
+    asio::post(other_io, [&] { other.stop(); });
+    other_thread.join();
+  }
+  eventually("it is gone", [&] {
+    return redis.call({"XINFO", "CONSUMERS", stream, "tracker"}).size() == 1;
+  });
+}
+
+// Folding is another's turn: nothing is said or trimmed, yet everything is stored.
+TEST_F(DrainLoopTest, WithoutTheLeaseNothingIsPublished) {
+  make_store();
+  hold_lease("folding", 1h);
+  start();
+  add("1", line_of(1));
+  eventually("acknowledged", [&] { return loop->stats().entries == 1; });
+  EXPECT_EQ(field("generation"), "");
+  EXPECT_EQ(length(), 1);
+  hold_lease("folding", 0ms);
+  eventually("figure", [&] { return figure() == ";1;"; });
+  eventually("trimmed", [&] { return length() == 0; });
 }
 
 TEST_F(DrainLoopTest, PendingEntriesThatWereTrimmedAreNoObstacle) {

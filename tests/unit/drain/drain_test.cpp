@@ -120,6 +120,25 @@ TEST_F(DrainTest, AFailedAcknowledgementLeadsToReadingPendingAgain) {
   EXPECT_EQ(drain.step(Prepared{}), Actions{read_pending(2)});
 }
 
+TEST_F(DrainTest, WhatWasTakenOverIsReadOnceNothingIsInHand) {
+  drain.step(entries(2));
+  EXPECT_EQ(drain.step(PendingGrew{}), Actions{}) << "a read is on its way";
+  EXPECT_EQ(drain.step(Read{}), Actions{}) << "what is being stored is pending, too";
+  EXPECT_EQ(drain.step(Stored{}), Actions{do_this(What::acknowledge)});
+  EXPECT_EQ(drain.step(Acknowledged{}), Actions{read_pending(2)});
+  EXPECT_EQ(drain.step(entries(1, {3, 0})),
+            (Actions{do_this(What::store), read_pending(2, {3, 0})}));
+  EXPECT_EQ(drain.step(Read{}), Actions{read_new(2)});
+}
+
+TEST_F(DrainTest, WhatWasTakenOverWhileRedisWasAwayIsReadWithTheRest) {
+  drain.step(ReadFailed{});
+  EXPECT_EQ(drain.step(PendingGrew{}), Actions{});
+  drain.step(RedisPauseOver{});
+  EXPECT_EQ(drain.step(Prepared{}), Actions{read_pending(2)});
+  EXPECT_EQ(drain.step(Read{}), Actions{read_new(2)});
+}
+
 TEST_F(DrainTest, BatchesGrowWithSmallEntriesAndAreBounded) {
   EXPECT_EQ(drain.step(Read{.entries = 1, .bytes = 200, .last = {5, 0}}),
             (Actions{do_this(What::store), read_new(5)}));
@@ -202,6 +221,7 @@ RC_GTEST_PROP(DrainProperty, KeepsItsPromisesOnEverySchedule,
     return std::vector<Do>{};
   };
   for (const std::uint8_t draw : luck) {
+    if (draw % 16 == 0) take(drain.step(PendingGrew{}));
     RC_ASSERT(!open.empty());
     take(answer(draw % open.size(), draw % 4 != 0));
   }

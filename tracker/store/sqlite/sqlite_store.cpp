@@ -29,6 +29,8 @@ SqliteStore::SqliteStore(const std::filesystem::path& file, StoreAccess access)
     database_.run(insert, std::string_view{"generation"}, random_word());
     database_.run(insert, std::string_view{"last_change"}, 0);
     database_.run(insert, std::string_view{"fold_change"}, 0);
+    // The lock says that whoever held one has ended.
+    database_.run("DELETE FROM leases");
     return {};
   });
   if (!made) {

@@ -34,6 +34,11 @@ class SqliteStore final : public Store {
   Result<std::vector<DeadLetter>> dead_letters(std::string_view reason, std::int64_t after_id,
                                                std::size_t limit) override;
 
+  Result<bool> hold_lease(std::string_view name, std::string_view holder,
+                          std::chrono::milliseconds life) override;
+  Result<void> release_lease(std::string_view name, std::string_view holder) override;
+  Result<std::vector<LeaseRow>> leases() override;
+
   Result<ClickRow> click(const Uuid& id) override;
   Result<Page<ClickRow>> clicks(const ClickQuery& query) override;
   Result<std::vector<ClickRow>> clicks_of_visitor(const Uuid& visitor, std::size_t limit) override;
