@@ -1,8 +1,9 @@
 #include "tracker/redis_state.hpp"
 
-#include "common/redis/connection.hpp"
+#include "common/redis/client.hpp"
 #include "tracker/program/mirror.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -11,19 +12,29 @@
 namespace waymark::tracker {
 namespace {
 
-boost::json::object state_of(const redis::Connection& connection) {
-  const bool ready = connection.ready();
+boost::json::object state_of(const redis::Client& client) {
+  const bool ready = client.ready();
   boost::json::value error;
-  if (!ready) error = connection.last_error().message();
+  if (!ready) error = client.last_error().message();
+  boost::json::array servers;
+  for (const redis::ServerState& server : client.servers()) {
+    boost::json::value reason;
+    if (server.error) reason = server.error.message();
+    servers.push_back({{"address", redis::text_of(server.address)},
+                       {"connected", server.ready},
+                       {"version", server.version},
+                       {"run_id", server.run_id},
+                       {"error", std::move(reason)}});
+  }
   return {{"connected", ready},
-          {"version", connection.server().version},
-          {"run_id", connection.server().run_id},
-          {"error", error}};
+          {"cluster", client.is_cluster()},
+          {"error", std::move(error)},
+          {"servers", std::move(servers)}};
 }
 
 }  // namespace
 
-std::string redis_state(const Mirror& mirror, const redis::Connection& stream) {
+std::string redis_state(const Mirror& mirror, const redis::Client& stream) {
   auto links = state_of(mirror.connection());
   links["mirrored_change"] = mirror.mirrored_change();
   links["filling"] = mirror.filling();

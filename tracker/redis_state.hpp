@@ -4,13 +4,13 @@
 #include <string>
 
 namespace waymark::redis {
-class Connection;
+class Client;
 }
 
 namespace waymark::tracker {
 
 class Mirror;
 
-std::string redis_state(const Mirror& mirror, const redis::Connection& stream);
+std::string redis_state(const Mirror& mirror, const redis::Client& stream);
 
 }  // namespace waymark::tracker

@@ -4,7 +4,7 @@
 #include "common/http/server.hpp"
 #include "common/keys.hpp"
 #include "common/metrics.hpp"
-#include "common/redis/connection.hpp"
+#include "common/redis/client.hpp"
 #include "tracker/api/api_server.hpp"
 #include "tracker/api/auth.hpp"
 #include "tracker/api/idempotency.hpp"
@@ -66,7 +66,7 @@ std::string consumer_name() {
 
 DrainOptions drain_options(const TrackerConfig& config) {
   DrainOptions options;
-  options.url = redis::parse_url(config.stream_url(), "redis.stream");
+  options.url = redis::parse_url(config.stream_url(), "redis.stream", config.redis_tls);
   options.consumer = consumer_name();
   options.protect = config.stream_protect;
   options.stream_bytes_max = config.stream_max_bytes;
@@ -102,7 +102,7 @@ class Tracker {
   std::shared_ptr<const KeyRing> keys_;
   StoreThread store_;
   Metrics metrics_{{}};
-  redis::Connection stream_watch_;  // tells /v1/status about redis.stream
+  redis::Client stream_watch_;  // tells /v1/status about redis.stream
   Mirror mirror_;
   Wanted wanted_;  // with links.origin = tracker
   Api api_;
@@ -123,12 +123,12 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
       store_(config.store),
       stream_watch_(
           io_,
-          {.url = redis::parse_url(config.stream_url(), "redis.stream"), .name = "tracker-watch"},
+          {.url = redis::parse_url(config.stream_url(), "redis.stream", config.redis_tls), .name = "tracker-watch"},
           log),
       mirror_(
-          io_, redis::parse_url(config.links_url(), "redis.links"), store_, log,
+          io_, redis::parse_url(config.links_url(), "redis.links", config.redis_tls), store_, log,
           config.links_origin == "tracker" ? MirrorScope::what_is_held : MirrorScope::everything),
-      wanted_(io_, redis::parse_url(config.links_url(), "redis.links"), store_, log),
+      wanted_(io_, redis::parse_url(config.links_url(), "redis.links", config.redis_tls), store_, log),
       api_(rules_of(config), load_api_key(config), keys_),
       api_server_(
           api_, store_, mirror_, [this] { return redis_state(mirror_, stream_watch_); }, log),
