@@ -68,6 +68,9 @@ inline constexpr std::size_t well_known_bytes_max = 64 * 1024;  // of one file
 inline constexpr std::size_t committed_ranges_max = 64;  // per origin above `complete`
 inline constexpr std::size_t stream_shards_max = 1024;
 
+// Redis Cluster.
+inline constexpr std::size_t redis_masters_max = 1'000;
+
 static_assert(split_variants_max * split_weight_max < (std::int64_t{1} << 32U),
               "the weights of a split must add up within 32 bits");
 static_assert(target_bytes_max + 512 <= header_bytes_max,

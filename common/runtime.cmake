@@ -20,8 +20,16 @@ target_sources(waymark_common PRIVATE
   redis/command.cpp
   redis/connection.cpp
   redis/connection_life.cpp
+  redis/fill_tags.cpp
   redis/handshake.cpp
   redis/reply.cpp
   redis/reply_queue.cpp
+  redis/client.cpp
+  redis/client_nodes.cpp
+  redis/client_transaction.cpp
+  redis/connection_sentinel.cpp
+  redis/slots.cpp
+  redis/tls.cpp
+  redis/topology.cpp
   redis/url.cpp
 )

@@ -24,6 +24,14 @@ void bind_basics(Settings& settings, RedirectConfig& config) {
                 SettingKind::secret);
   settings.bind("redis.stream", config.redis_stream, "Redis of the click stream, if another server",
                 SettingKind::secret);
+  settings.bind("redis.tls.ca", config.redis_tls.ca,
+                "Certificates (PEM) that Redis must show, or lead to; empty: the system's");
+  settings.bind("redis.tls.certificate", config.redis_tls.certificate,
+                "Our certificate with its chain (PEM), where Redis asks for one");
+  settings.bind("redis.tls.key", config.redis_tls.key,
+                "Private key (PEM) of redis.tls.certificate");
+  settings.bind("redis.tls.server_name", config.redis_tls.server_name,
+                "Name in the certificates of Redis; empty: the host in the URL");
   settings.bind("keys", config.keys, "Keys file; make one with 'waymark keys new FILE'");
   settings.bind("threads", config.threads, "Threads that serve visitors; 0: one for each core", 0,
                 256);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/log.hpp"
+#include "common/redis/url.hpp"
 #include "common/settings.hpp"
 #include "redirect/journal/options.hpp"
 #include "redirect/links/link_source.hpp"
@@ -42,6 +43,7 @@ struct RedirectConfig {
   std::string redis = "redis://127.0.0.1:6379";
   std::string redis_links;   // server of links; empty: `redis`
   std::string redis_stream;  // server of the click stream; empty: `redis`
+  redis::TlsFiles redis_tls;  // for rediss://: whom to believe, and who we are
   std::string journal_dir = "journal";
   std::string keys;
   std::uint64_t threads = 0;  // 0: one for each core

@@ -31,8 +31,8 @@ int serve(int argc, char** argv) {
   settings.check([&config] {
     complete(config);
     // What a start would stumble over, --check-config names as well.
-    std::ignore = redis::parse_url(config.redis_links, "redis.links");
-    std::ignore = redis::parse_url(config.redis_stream, "redis.stream");
+    std::ignore = redis::parse_url(config.redis_links, "redis.links", config.redis_tls);
+    std::ignore = redis::parse_url(config.redis_stream, "redis.stream", config.redis_tls);
     std::ignore = KeyRing::load(config.keys);
     std::ignore = WellKnownFiles::load(config.well_known_dir);
     std::ignore = listen_specs(config);

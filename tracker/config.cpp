@@ -26,6 +26,14 @@ void bind_settings(Settings& settings, TrackerConfig& config) {
                 SettingKind::secret);
   settings.bind("redis.stream", config.redis_stream, "Redis for clicks alone (default: redis)",
                 SettingKind::secret);
+  settings.bind("redis.tls.ca", config.redis_tls.ca,
+                "Certificates (PEM) that Redis must show, or lead to; empty: the system's");
+  settings.bind("redis.tls.certificate", config.redis_tls.certificate,
+                "Our certificate with its chain (PEM), where Redis asks for one");
+  settings.bind("redis.tls.key", config.redis_tls.key,
+                "Private key (PEM) of redis.tls.certificate");
+  settings.bind("redis.tls.server_name", config.redis_tls.server_name,
+                "Name in the certificates of Redis; empty: the host in the URL");
   settings.bind("store", config.store, "Attribution store: sqlite:PATH");
   settings.flag("--store", "store");
   settings.bind("keys", config.keys, "Keys file, shared with the edges");

@@ -4,6 +4,7 @@
 
 #include "common/code.hpp"
 #include "common/log.hpp"
+#include "common/redis/url.hpp"
 #include "common/settings.hpp"
 
 #include <chrono>
@@ -21,6 +22,7 @@ struct TrackerConfig {
   std::string redis = "redis://127.0.0.1:6379";
   std::string redis_links;   // empty: as `redis`
   std::string redis_stream;  // likewise
+  redis::TlsFiles redis_tls;  // for rediss://: whom to believe, and who we are
 
   std::string store = "sqlite:waymark.db";
 

@@ -1,7 +1,7 @@
 #include "tracker/gauges.hpp"
 
 #include "common/metrics.hpp"
-#include "common/redis/connection.hpp"
+#include "common/redis/client.hpp"
 #include "tracker/api/api_server.hpp"
 #include "tracker/leases/leases.hpp"
 #include "tracker/program/mirror.hpp"

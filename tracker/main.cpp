@@ -19,8 +19,8 @@ int main(int argc, char** argv) {
     settings.check([&config] {
       tracker::check(config);
       // What a start would stumble over, --check-config names as well.
-      std::ignore = redis::parse_url(config.links_url(), "redis.links");
-      std::ignore = redis::parse_url(config.stream_url(), "redis.stream");
+      std::ignore = redis::parse_url(config.links_url(), "redis.links", config.redis_tls);
+      std::ignore = redis::parse_url(config.stream_url(), "redis.stream", config.redis_tls);
       if (!config.keys.empty()) std::ignore = KeyRing::load(config.keys);
     });
     settings.load(argc, argv);

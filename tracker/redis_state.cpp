@@ -1,7 +1,7 @@
 #include "tracker/redis_state.hpp"
 
 #include "common/limits.hpp"
-#include "common/redis/connection.hpp"
+#include "common/redis/client.hpp"
 #include "common/redis/keys.hpp"
 #include "tracker/drain/requests.hpp"
 #include "tracker/program/mirror.hpp"
@@ -17,20 +17,30 @@
 namespace waymark::tracker {
 namespace {
 
-boost::json::object state_of(const redis::Connection& connection) {
-  const bool ready = connection.ready();
+boost::json::object state_of(const redis::Client& client) {
+  const bool ready = client.ready();
   boost::json::value error;
-  if (!ready) error = connection.last_error().message();
+  if (!ready) error = client.last_error().message();
+  boost::json::array servers;
+  for (const redis::ServerState& server : client.servers()) {
+    boost::json::value reason;
+    if (server.error) reason = server.error.message();
+    servers.push_back({{"address", redis::text_of(server.address)},
+                       {"connected", server.ready},
+                       {"version", server.version},
+                       {"run_id", server.run_id},
+                       {"error", std::move(reason)}});
+  }
   return {{"connected", ready},
-          {"version", connection.server().version},
-          {"run_id", connection.server().run_id},
-          {"error", error}};
+          {"cluster", client.is_cluster()},
+          {"error", std::move(error)},
+          {"servers", std::move(servers)}};
 }
 
 constexpr std::chrono::milliseconds deadline{2'000};
 
 // Those of every shard, with what they hold pending.
-boost::asio::awaitable<boost::json::array> consumers_of(redis::Connection& stream) {
+boost::asio::awaitable<boost::json::array> consumers_of(redis::Client& stream) {
   boost::json::array list;
   const auto shards = co_await ask(stream, redis::Command{"HKEYS", redis_keys::stream}, deadline);
   if (!shards) co_return list;
@@ -48,7 +58,7 @@ boost::asio::awaitable<boost::json::array> consumers_of(redis::Connection& strea
 
 }  // namespace
 
-boost::asio::awaitable<std::string> redis_state(const Mirror& mirror, redis::Connection& stream) {
+boost::asio::awaitable<std::string> redis_state(const Mirror& mirror, redis::Client& stream) {
   auto consumers = co_await consumers_of(stream);
   auto links = state_of(mirror.connection());
   links["mirrored_change"] = mirror.mirrored_change();

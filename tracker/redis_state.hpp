@@ -6,7 +6,7 @@
 #include <string>
 
 namespace waymark::redis {
-class Connection;
+class Client;
 }
 
 namespace waymark::tracker {
@@ -15,6 +15,6 @@ class Mirror;
 
 // Asks `stream` for the consumers of the drain's groups: none are shown while it does not answer,
 // which is waited for some seconds at most. Both outlive the call.
-boost::asio::awaitable<std::string> redis_state(const Mirror& mirror, redis::Connection& stream);
+boost::asio::awaitable<std::string> redis_state(const Mirror& mirror, redis::Client& stream);
 
 }  // namespace waymark::tracker

@@ -4,7 +4,7 @@
 #include "common/http/server.hpp"
 #include "common/keys.hpp"
 #include "common/metrics.hpp"
-#include "common/redis/connection.hpp"
+#include "common/redis/client.hpp"
 #include "tracker/api/api_server.hpp"
 #include "tracker/api/auth.hpp"
 #include "tracker/api/idempotency.hpp"
@@ -74,7 +74,7 @@ LeaseOptions lease_options(const TrackerConfig& config) {
 
 DrainOptions drain_options(const TrackerConfig& config) {
   DrainOptions options;
-  options.url = redis::parse_url(config.stream_url(), "redis.stream");
+  options.url = redis::parse_url(config.stream_url(), "redis.stream", config.redis_tls);
   options.protect = config.stream_protect;
   options.stream_bytes_max = config.stream_max_bytes;
   options.journal_keep = config.journal_keep;
@@ -109,7 +109,7 @@ class Tracker {
   std::shared_ptr<const KeyRing> keys_;
   StoreThread store_;
   Metrics metrics_{{}};
-  redis::Connection stream_watch_;  // tells /v1/status about redis.stream
+  redis::Client stream_watch_;  // tells /v1/status about redis.stream
   Leases leases_;
   Mirror mirror_;
   Wanted wanted_;  // with links.origin = tracker
@@ -132,14 +132,15 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
       store_(config.store),
       stream_watch_(
           io_,
-          {.url = redis::parse_url(config.stream_url(), "redis.stream"), .name = "tracker-watch"},
+          {.url = redis::parse_url(config.stream_url(), "redis.stream", config.redis_tls), .name = "tracker-watch"},
           log),
       leases_(io_, lease_options(config), store_, log),
       mirror_(
-          io_, redis::parse_url(config.links_url(), "redis.links"), store_, log,
+          io_, redis::parse_url(config.links_url(), "redis.links", config.redis_tls), store_, log,
           config.links_origin == "tracker" ? MirrorScope::what_is_held : MirrorScope::everything,
           [this] { return leases_.lease(lease_names::mirror).held(); }),
-      wanted_(io_, redis::parse_url(config.links_url(), "redis.links"), store_, log),
+      wanted_(io_, redis::parse_url(config.links_url(), "redis.links", config.redis_tls), store_,
+              log),
       api_(rules_of(config), load_api_key(config), keys_),
       api_server_(
           api_, store_, mirror_, [this] { return redis_state(mirror_, stream_watch_); }, log),

@@ -26,10 +26,16 @@ class Command {
   // The encoded bytes: `*<count>\r\n` and the arguments.
   std::string encoded() const;
   std::size_t encoded_bytes() const noexcept;
+  // The key whose slot decides which server of a Cluster takes the command; empty for commands
+  // without one. No command of ours has keys in several slots.
+  std::string_view key() const noexcept;
   // First argument, for logs and metrics.
   std::string_view name() const noexcept { return name_; }
 
  private:
+  // Empty past the last.
+  std::string_view argument(std::size_t index) const noexcept;
+
   std::string name_;
   std::string arguments_;
   std::size_t count_ = 0;

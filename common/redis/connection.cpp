@@ -4,7 +4,6 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 #include <strings.h>
 
 #include <utility>
@@ -73,13 +72,13 @@ void Connection::Impl::flush() {
   writing_.swap(outgoing_);
   // Closing the socket completes the write with an error turns before a new connection can be
   // ready, so it is always the present connection's write that ends here.
-  boost::asio::async_write(socket_, boost::asio::buffer(writing_),
-                           [self = shared_from_this()](error_code error, std::size_t) {
-                             self->writing_.clear();
-                             if (self->stopped_) return;
-                             if (error) return self->fail(error);
-                             self->flush();
-                           });
+  stream_.async_write(boost::asio::buffer(writing_),
+                      [self = shared_from_this()](error_code error, std::size_t) {
+                        self->writing_.clear();
+                        if (self->stopped_) return;
+                        if (error) return self->fail(error);
+                        self->flush();
+                      });
 }
 
 void Connection::Impl::schedule_tick() {
@@ -134,6 +133,9 @@ bool Connection::ready() const noexcept {
 }
 const ServerInfo& Connection::server() const noexcept {
   return impl_->server();
+}
+const Address& Connection::address() const noexcept {
+  return impl_->address();
 }
 boost::system::error_code Connection::last_error() const noexcept {
   return impl_->last_error();

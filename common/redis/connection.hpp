@@ -1,6 +1,7 @@
-// One connection to one Redis server: hiredis as codec on an Asio stream (TCP or Unix socket; TLS is
-// a third stream type away), pipelined, with deadlines and endless reconnecting with backoff and
-// jitter. The rest of the program sees Commands and Replies only.
+// One connection to one Redis server: hiredis as codec on an Asio stream (TCP, Unix socket or TLS),
+// pipelined, with deadlines and endless reconnecting with backoff and jitter. With a Sentinel URL
+// each attempt asks the Sentinels first where the master is. The rest of the program sees Commands
+// and Replies only, mostly through a Client (client.hpp), which knows about Cluster.
 //
 // Everything runs on the io_context given; all calls must come from its thread.
 #pragma once
@@ -39,8 +40,31 @@ struct ConnectionOptions {
 struct ServerInfo {
   std::string version;  // "7.0.15"
   std::string run_id;
+  bool cluster = false;    // redis_mode:cluster
   bool supported = false;  // 6.2 or newer
 };
+
+// send() for coroutines, of a Connection or a Client: `Reply r = co_await request_from(...)` gives
+// Result<Reply>; error replies are values here too.
+template <class Sender, class Token>
+auto request_from(Sender& sender, Command command, std::chrono::milliseconds deadline,
+                  Token&& token) {
+  return boost::asio::async_initiate<Token, void(Result<Reply>)>(
+      [&sender, deadline](auto handler, Command c) {
+        // std::function wants a copyable target; Asio's handlers are move-only.
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        sender.send(std::move(c), deadline,
+                    [shared](boost::system::error_code error, Reply reply) mutable {
+                      auto done = std::move(*shared);
+                      if (error) {
+                        std::move(done)(Result<Reply>{error});
+                      } else {
+                        std::move(done)(Result<Reply>{std::move(reply)});
+                      }
+                    });
+      },
+      token, std::move(command));
+}
 
 class Connection {
  public:
@@ -60,6 +84,8 @@ class Connection {
 
   bool ready() const noexcept;
   const ServerInfo& server() const noexcept;
+  // Where the present or the last connection led.
+  const Address& address() const noexcept;
   boost::system::error_code last_error() const noexcept;
 
   // Called after each successful handshake (AUTH, SELECT, CLIENT SETNAME, INFO server), before any
@@ -80,21 +106,7 @@ class Connection {
   // Result<Reply>; error replies are values here too.
   template <class Token = boost::asio::default_completion_token_t<boost::asio::io_context::executor_type>>
   auto request(Command command, std::chrono::milliseconds deadline, Token&& token) {
-    return boost::asio::async_initiate<Token, void(Result<Reply>)>(
-        [this, deadline](auto handler, Command c) {
-          // std::function wants a copyable target; Asio's handlers are move-only.
-          auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-          send(std::move(c), deadline,
-               [shared](boost::system::error_code error, Reply reply) mutable {
-                 auto done = std::move(*shared);
-                 if (error) {
-                   std::move(done)(Result<Reply>{error});
-                 } else {
-                   std::move(done)(Result<Reply>{std::move(reply)});
-                 }
-               });
-        },
-        token, std::move(command));
+    return request_from(*this, std::move(command), deadline, std::forward<Token>(token));
   }
 
   // Commands sent and not answered.

@@ -1,5 +1,6 @@
-// The inside of Connection, shared by its two source files: connection.cpp sends commands and hands
-// out replies, connection_life.cpp connects, shakes hands, reads and begins again.
+// The inside of Connection, shared by its source files: connection.cpp sends commands and hands
+// out replies, connection_life.cpp connects, shakes hands, reads and begins again,
+// connection_sentinel.cpp asks Sentinels for the master.
 #pragma once
 
 #include "common/backoff.hpp"
@@ -7,9 +8,9 @@
 #include "common/redis/connection.hpp"
 #include "common/redis/handshake.hpp"
 #include "common/redis/reply_queue.hpp"
+#include "common/redis/stream.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <hiredis/hiredis.h>
@@ -33,6 +34,7 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
 
   bool ready() const noexcept { return ready_; }
   const ServerInfo& server() const noexcept { return server_; }
+  const Address& address() const noexcept { return reached_; }
   boost::system::error_code last_error() const noexcept { return last_error_; }
   std::size_t waiting() const noexcept { return waiting_.size(); }
 
@@ -48,15 +50,23 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
   boost::asio::awaitable<boost::system::error_code> connect();
   boost::asio::awaitable<std::vector<Endpoint>> resolve(const Address& address,
                                                         boost::system::error_code& error);
-  boost::asio::awaitable<boost::system::error_code> connect_to(const Endpoint& endpoint);
+  boost::asio::awaitable<boost::system::error_code> connect_to(const Address& address);
+  // The stream stands; at most connect_timeout after start_timeout().
+  boost::asio::awaitable<boost::system::error_code> open_stream(const Endpoint& endpoint,
+                                                                const std::string& host);
   boost::asio::awaitable<boost::system::error_code> shake_hands();
   boost::asio::awaitable<boost::system::error_code> read_replies();
   boost::asio::awaitable<boost::system::error_code> read_some();
+  boost::asio::awaitable<boost::system::error_code> write_bytes(std::string_view bytes);
   void become_ready();
   void become_lost(boost::system::error_code error);
   void start_timeout();
   void end_timeout();
   Result<Reply> next_reply(bool& found);
+
+  // connection_sentinel.cpp
+  boost::asio::awaitable<Result<Address>> ask_sentinel(const Address& sentinel);
+  boost::asio::awaitable<Result<Address>> read_master();
 
   // connection.cpp
   void refuse(Handler handler, Errc reason);
@@ -80,7 +90,8 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
   AwayLog away_log_;
   Backoff backoff_;
 
-  boost::asio::generic::stream_protocol::socket socket_;  // TCP or Unix
+  Stream stream_;
+  std::shared_ptr<TlsClient> tls_client_;  // null without TLS
   boost::asio::ip::tcp::resolver resolver_;
   boost::asio::steady_timer timer_;  // attempt's timeout, then the wait before the next one
   boost::asio::steady_timer tick_timer_;
@@ -95,6 +106,7 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
   boost::system::error_code last_error_;
   std::string explanation_;  // of last_error_, when the handshake gave one
   std::size_t address_ = 0;  // where the next attempt begins
+  Address reached_;
   ServerInfo server_;
 
   ReplyQueue waiting_;

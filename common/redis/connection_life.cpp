@@ -8,7 +8,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/ssl/error.hpp>
 
 #include <exception>
 #include <utility>
@@ -23,6 +23,16 @@ using boost::system::error_code;
 // What a single reply may occupy before it is complete; Redis itself allows 512 MiB.
 constexpr std::size_t unread_bytes_max = 256U << 20U;
 
+std::string tls_problem(const error_code& error) {
+  if (error == asio::ssl::error::stream_truncated || error == asio::error::eof ||
+      error == asio::error::connection_reset) {
+    return "the server ended the TLS handshake; is this its TLS port, and does it ask for a "
+           "certificate (redis.tls.certificate)?";
+  }
+  return "TLS: " + error.message() + "; check redis.tls.ca and the names in its certificate "
+         "(redis.tls.server_name)";
+}
+
 }  // namespace
 
 Connection::Impl::Impl(asio::io_context& io, ConnectionOptions options, Log& log)
@@ -30,15 +40,13 @@ Connection::Impl::Impl(asio::io_context& io, ConnectionOptions options, Log& log
       options_(std::move(options)),
       away_log_(log, options_.name, options_.url.masked()),
       backoff_(options_.backoff_min, options_.backoff_max),
-      socket_(io),
+      stream_(io),
+      tls_client_(options_.url.tls_client),
       resolver_(io),
       timer_(io),
       tick_timer_(io) {
-  if (options_.url.tls) {
-    throw StartupError{exit_code::config, options_.url.masked() +
-                                              ": TLS to Redis is not built in yet; use redis:// "
-                                              "or unix://, through a tunnel where needed"};
-  }
+  if (options_.url.tls && !tls_client_) tls_client_ = load_tls({}, "redis.tls");
+  if (!options_.url.tls) tls_client_.reset();
 }
 
 void Connection::Impl::start() {
@@ -66,7 +74,7 @@ void Connection::Impl::stop() {
 void Connection::Impl::fail(error_code error) {
   if (!broken_) broken_ = error;
   error_code ignored;
-  socket_.close(ignored);
+  stream_.socket().close(ignored);
 }
 
 asio::awaitable<void> Connection::Impl::run() {
@@ -91,14 +99,31 @@ asio::awaitable<error_code> Connection::Impl::connect() {
   error_code error = Errc::redis_unavailable;
   const auto& addresses = options_.url.addresses;
   for (std::size_t attempt = 0; attempt < addresses.size() && !stopped_; ++attempt) {
-    const std::vector<Endpoint> endpoints =
-        co_await resolve(addresses[address_ % addresses.size()], error);
-    for (const Endpoint& endpoint : endpoints) {
-      if (stopped_) break;
-      error = co_await connect_to(endpoint);
-      if (!error) co_return error;
+    const Address& address = addresses[address_ % addresses.size()];
+    if (options_.url.master.empty()) {
+      error = co_await connect_to(address);
+    } else {
+      const Result<Address> master = co_await ask_sentinel(address);
+      error = master ? co_await connect_to(*master) : master.error();
     }
+    if (!error) co_return error;
     ++address_;
+  }
+  co_return error;
+}
+
+// Tries all that the name stands for.
+asio::awaitable<error_code> Connection::Impl::connect_to(const Address& address) {
+  error_code error;
+  reached_ = address;
+  for (const Endpoint& endpoint : co_await resolve(address, error)) {
+    if (stopped_) break;
+    start_timeout();
+    error = co_await open_stream(endpoint, address.host);
+    if (!error) error = co_await shake_hands();
+    end_timeout();
+    if (broken_) error = broken_;
+    if (!error) break;
   }
   co_return error;
 }
@@ -122,30 +147,30 @@ asio::awaitable<std::vector<Connection::Impl::Endpoint>> Connection::Impl::resol
   co_return endpoints;
 }
 
-asio::awaitable<error_code> Connection::Impl::connect_to(const Endpoint& endpoint) {
+asio::awaitable<error_code> Connection::Impl::open_stream(const Endpoint& endpoint,
+                                                          const std::string& host) {
   broken_ = {};
   explanation_.clear();
   reader_.reset(redisReaderCreate());
+  Stream::Socket& socket = stream_.socket();
   error_code error;
-  socket_.close(error);
-  socket_.open(endpoint.protocol(), error);
+  socket.close(error);
+  socket.open(endpoint.protocol(), error);
   if (error) co_return error;
-
-  start_timeout();
-  co_await socket_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
-  if (!error && endpoint.protocol().family() != AF_UNIX) {
-    socket_.set_option(tcp::no_delay{true}, error);
-  }
-  if (!error) error = co_await shake_hands();
-  end_timeout();
-  co_return broken_ ? broken_ : error;
+  error = stream_.begin(tls_client_.get(), host);
+  if (error) co_return error;
+  co_await socket.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
+  if (error) co_return error;
+  if (endpoint.protocol().family() != AF_UNIX) socket.set_option(tcp::no_delay{true}, error);
+  if (!stream_.is_tls()) co_return error;
+  co_await stream_.async_handshake(asio::redirect_error(asio::use_awaitable, error));
+  if (error) explanation_ = tls_problem(error);
+  co_return error;
 }
 
 asio::awaitable<error_code> Connection::Impl::shake_hands() {
   Handshake handshake{options_.url, options_.name};
-  error_code error;
-  co_await asio::async_write(socket_, asio::buffer(handshake.bytes()),
-                             asio::redirect_error(asio::use_awaitable, error));
+  error_code error = co_await write_bytes(handshake.bytes());
   while (!error) {
     bool found = false;
     const Result<Reply> reply = next_reply(found);
@@ -182,13 +207,20 @@ asio::awaitable<error_code> Connection::Impl::read_replies() {
 
 asio::awaitable<error_code> Connection::Impl::read_some() {
   error_code error;
-  const std::size_t size = co_await socket_.async_read_some(
+  const std::size_t size = co_await stream_.async_read_some(
       asio::buffer(read_buffer_), asio::redirect_error(asio::use_awaitable, error));
   if (error) co_return error;
   if (redisReaderFeed(reader_.get(), read_buffer_.data(), size) != REDIS_OK ||
       reader_->len - reader_->pos > unread_bytes_max) {
     co_return Errc::redis_protocol;
   }
+  co_return error;
+}
+
+asio::awaitable<error_code> Connection::Impl::write_bytes(std::string_view bytes) {
+  error_code error;
+  co_await stream_.async_write(asio::buffer(bytes),
+                               asio::redirect_error(asio::use_awaitable, error));
   co_return error;
 }
 
@@ -217,7 +249,7 @@ void Connection::Impl::become_lost(error_code error) {
   subscribed_ = false;
   outgoing_.clear();
   error_code ignored;
-  socket_.close(ignored);
+  stream_.socket().close(ignored);
   std::string reason = explanation_.empty() ? error.message() : explanation_;
   if (error == asio::error::eof) reason = "Redis closed the connection";
   away_log_.away(error, reason, Clock::now());

@@ -45,6 +45,8 @@ Handshake::Handshake(const Url& url, std::string_view name) {
     add(Part::select, Command{"SELECT"}.add(std::int64_t{url.database}));
   }
   if (!name.empty()) add(Part::set_name, {"CLIENT", "SETNAME", name});
+  // Sentinels may still name a master that has just been replaced.
+  if (!url.master.empty()) add(Part::role, {"ROLE"});
   add(Part::info, {"INFO", "server"});
 }
 
@@ -57,6 +59,10 @@ std::optional<Result<ServerInfo>> Handshake::step(ReplyView reply) {
   const Part part = parts_.at(next_++);
   // The name is a courtesy to operators; a user without the right to set it may go on.
   if (reply.is_error() && part != Part::set_name) return refused(part, reply.text());
+  if (part == Part::role && reply[0].text() != "master") {
+    explanation_ = "the server that the Sentinels name is no master";
+    return Errc::redis_refused;
+  }
   if (part != Part::info) return std::nullopt;
   if (!reply.is_text()) {
     explanation_ = "INFO was not answered with text";
@@ -66,11 +72,12 @@ std::optional<Result<ServerInfo>> Handshake::step(ReplyView reply) {
 }
 
 Errc Handshake::refused(Part part, std::string_view answer) {
-  std::string_view remedy = "the user needs the commands AUTH, SELECT, CLIENT and INFO";
+  std::string_view remedy =
+      "the user needs the commands AUTH, SELECT, CLIENT and INFO, with Sentinels also ROLE";
   if (part == Part::auth) {
     remedy = "check user and password in the Redis URL";
   } else if (part == Part::select) {
-    remedy = "check the database number in the Redis URL";
+    remedy = "check the database number in the Redis URL; a Cluster has number 0 alone";
   } else if (answer.starts_with("NOAUTH")) {
     remedy = "put the password into the Redis URL: redis://:PASSWORD@HOST";
   } else if (answer.starts_with("DENIED")) {
@@ -84,8 +91,13 @@ Errc Handshake::refused(Part part, std::string_view answer) {
 
 Result<ServerInfo> Handshake::read_info(std::string_view text) {
   ServerInfo info{.version = std::string{info_value(text, "redis_version")},
-                  .run_id = std::string{info_value(text, "run_id")}};
+                  .run_id = std::string{info_value(text, "run_id")},
+                  .cluster = info_value(text, "redis_mode") == "cluster"};
   info.supported = is_supported_version(info.version);
+  if (info_value(text, "redis_mode") == "sentinel") {
+    explanation_ = "this is a Sentinel; write redis+sentinel://HOST,HOST/NAME-OF-THE-MASTER";
+    return Errc::redis_refused;
+  }
   if (info.supported) return info;
   explanation_ = fmt::format("Redis {} is too old; install 6.2 or newer", info.version);
   return Errc::redis_too_old;

@@ -1,4 +1,5 @@
-// What a new connection says first: AUTH, SELECT, CLIENT SETNAME and INFO server in one write.
+// What a new connection says first: AUTH, SELECT, CLIENT SETNAME, behind Sentinels ROLE,
+// and INFO server in one write.
 // Pure: it is given the replies and answers with what it learnt, or why this server cannot be used.
 #pragma once
 
@@ -27,7 +28,7 @@ class Handshake {
   const std::string& explanation() const noexcept { return explanation_; }
 
  private:
-  enum class Part { auth, select, set_name, info };
+  enum class Part { auth, select, set_name, role, info };
   void add(Part part, const Command& command);
   Errc refused(Part part, std::string_view answer);
   Result<ServerInfo> read_info(std::string_view text);

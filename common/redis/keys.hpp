@@ -11,6 +11,9 @@ inline constexpr std::string_view link_prefix = "wm:link:";
 inline constexpr std::string_view campaign_prefix = "wm:campaign:";
 inline constexpr std::string_view domain_prefix = "wm:domain:";
 inline constexpr std::string_view filled = "wm:filled";
+inline std::string filled_of(std::string_view tag) {  // in a Cluster, see fill_tags.hpp
+  return std::string{filled}.append(":{").append(tag).append("}");
+}
 inline constexpr std::string_view want = "wm:want";
 inline constexpr std::string_view any_host = "*";
 

@@ -62,8 +62,9 @@ void take_user_info(std::string_view& rest, Url& url) {
   }
 }
 
-Address address_from(std::string_view text) {
+Address address_from(std::string_view text, std::uint16_t default_port) {
   Address address;
+  address.port = default_port;
   if (text.starts_with('[')) {
     const auto end = text.find(']');
     if (end == std::string_view::npos) throw Problem{"an IPv6 address needs its closing ]"};
@@ -82,7 +83,11 @@ Address address_from(std::string_view text) {
   return address;
 }
 
-void read_network(std::string_view rest, Url& url) {
+constexpr std::uint16_t server_port = 6379;
+constexpr std::uint16_t sentinel_port = 26379;
+
+// Hosts, then the path without its slash, which is returned.
+std::string_view read_hosts(std::string_view rest, std::uint16_t default_port, Url& url) {
   std::string_view path;
   if (const auto slash = rest.find('/'); slash != std::string_view::npos) {
     path = rest.substr(slash + 1);
@@ -90,10 +95,28 @@ void read_network(std::string_view rest, Url& url) {
   }
   take_user_info(rest, url);
   while (const auto host = take_before(rest, ',', false)) {
-    url.addresses.push_back(address_from(*host));
+    url.addresses.push_back(address_from(*host, default_port));
   }
-  url.addresses.push_back(address_from(rest));
+  url.addresses.push_back(address_from(rest, default_port));
+  return path;
+}
+
+void read_database(std::string_view path, Url& url) {
   if (!path.empty()) url.database = number<std::uint16_t>(path, "database");
+}
+
+void read_network(std::string_view rest, Url& url) {
+  read_database(read_hosts(rest, server_port, url), url);
+}
+
+void read_sentinels(std::string_view rest, Url& url) {
+  std::string_view path = read_hosts(rest, sentinel_port, url);
+  const auto before_database = take_before(path, '/', false);
+  url.master = decoded(before_database.value_or(path));
+  if (url.master.empty()) {
+    throw Problem{"the name of the master is missing: redis+sentinel://HOST,HOST/NAME"};
+  }
+  if (before_database) read_database(path, url);
 }
 
 void read_socket(std::string_view rest, Url& url) {
@@ -123,20 +146,27 @@ Url read(std::string_view text) {
   } else if (text.starts_with("rediss://")) {
     url.tls = true;
     read_network(text.substr(9), url);
+  } else if (text.starts_with("redis+sentinel://")) {
+    read_sentinels(text.substr(17), url);
+  } else if (text.starts_with("rediss+sentinel://")) {
+    url.tls = true;
+    read_sentinels(text.substr(18), url);
   } else {
-    throw Problem{"it must start with redis://, rediss:// or unix://"};
+    throw Problem{
+        "it must start with redis://, rediss://, redis+sentinel://, rediss+sentinel:// or unix://"};
   }
   return url;
 }
 
+}  // namespace
+
 std::string text_of(const Address& address) {
+  if (!address.path.empty()) return address.path;
   if (address.host.find(':') != std::string::npos) {
     return fmt::format("[{}]:{}", address.host, address.port);
   }
   return fmt::format("{}:{}", address.host, address.port);
 }
-
-}  // namespace
 
 std::string Url::masked() const {
   const std::string user_info = password.empty() ? "" : fmt::format("{}:***@", user);
@@ -146,7 +176,8 @@ std::string Url::masked() const {
   }
   std::vector<std::string> hosts;
   for (const Address& address : addresses) hosts.push_back(text_of(address));
-  return fmt::format("{}://{}{}{}", tls ? "rediss" : "redis", user_info, fmt::join(hosts, ","),
+  return fmt::format("{}{}://{}{}{}{}", tls ? "rediss" : "redis", master.empty() ? "" : "+sentinel",
+                     user_info, fmt::join(hosts, ","), master.empty() ? "" : "/" + master,
                      database == 0 ? "" : fmt::format("/{}", database));
 }
 

@@ -1,9 +1,11 @@
-// Redis URLs: redis://, rediss:// (TLS), unix://, with user, password, database and several hosts.
+// Redis URLs: redis://, rediss:// (TLS), unix://, with user, password, database and several hosts;
+// redis+sentinel:// and rediss+sentinel:// name Sentinels and, as the path, the master they watch.
 #pragma once
 
 #include <boost/system/result.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,18 +19,38 @@ struct Address {
   friend bool operator==(const Address&, const Address&) = default;
 };
 
+// `127.0.0.1:6379`, `[::1]:6379`, `/run/redis.sock`.
+std::string text_of(const Address& address);
+
+struct TlsClient;
+
 struct Url {
-  std::vector<Address> addresses;  // at least one
+  // At least one. Of a Cluster any of its nodes; of single servers those that may be the master,
+  // tried in turn; with `master` the Sentinels.
+  std::vector<Address> addresses;
+  std::string master;  // name that Sentinels know the master by; empty: they are not asked
   std::string user, password;
   int database = 0;
   bool tls = false;
+  // How to trust and to be trusted; null: the system's certificates. Not part of the text.
+  std::shared_ptr<TlsClient> tls_client;
 
   std::string masked() const;  // for logs: without the password
   friend bool operator==(const Url&, const Url&) = default;
 };
 
+// Files and names for TLS (rediss://).
+struct TlsFiles {
+  std::string ca;           // certificates (PEM) that servers' must lead to; empty: the system's
+  std::string certificate;  // our own with its chain (PEM), for servers that ask for one
+  std::string key;          // its private key (PEM)
+  std::string server_name;  // name in the servers' certificates; empty: the host in the URL
+};
+
 // Throws StartupError (exit 78) naming the text (password masked) and the remedy. `setting` is the
 // key shown in the message.
 Url parse_url(std::string_view text, std::string_view setting);
+// The same, with the files read when the URL asks for TLS; those of the settings redis.tls.*.
+Url parse_url(std::string_view text, std::string_view setting, const TlsFiles& tls);
 
 }  // namespace waymark::redis

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <sstream>
 
 namespace waymark::redirect {
@@ -53,25 +52,6 @@ FillMarker FillMarker::parse(std::string_view text) {
     if (auto filled = parse_filled(line)) marker.seen_.push_back(std::move(*filled));
   }
   return marker;
-}
-
-FillMarker read_marker(const std::filesystem::path& file) {
-  std::ifstream in{file};
-  std::ostringstream text;
-  text << in.rdbuf();
-  return FillMarker::parse(text.str());
-}
-
-bool write_marker(const std::filesystem::path& file, const FillMarker& marker) {
-  const std::filesystem::path temporary = file.string() + ".new";
-  {
-    std::ofstream out{temporary, std::ios::trunc};
-    out << marker.text();
-    if (!out.flush()) return false;
-  }
-  std::error_code error;
-  std::filesystem::rename(temporary, file, error);
-  return !error;
 }
 
 }  // namespace waymark::redirect

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +27,9 @@ class FillMarker {
   // back.
   bool observe(std::string_view text);
 
+  // What was seen last; null when nothing was.
+  const Filled* current() const noexcept { return seen_.empty() ? nullptr : &seen_.back(); }
+
   // One line per generation seen, the current one last: what is kept in the file.
   std::string text() const;
   static FillMarker parse(std::string_view text);
@@ -40,10 +42,5 @@ class FillMarker {
   std::vector<Filled> seen_;  // the current one last
   bool changed_ = false;
 };
-
-// The file `filled` in the journal's folder. A missing or unreadable file is an empty marker;
-// writing replaces the file as a whole and reports success.
-FillMarker read_marker(const std::filesystem::path& file);
-bool write_marker(const std::filesystem::path& file, const FillMarker& marker);
 
 }  // namespace waymark::redirect

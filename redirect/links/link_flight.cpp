@@ -1,6 +1,7 @@
 // The course of a lookup, from the first question to the answer for the threads.
 #include "redirect/links/link_flight.hpp"
 
+#include "common/redis/fill_tags.hpp"
 #include "common/redis/keys.hpp"
 #include "redirect/metrics.hpp"
 #include "redirect/snapshot/link_snapshot.hpp"
@@ -43,6 +44,7 @@ void LinkSource::request(const std::shared_ptr<Flight>& flight, redis::Command c
 
 void LinkSource::request_record(const std::shared_ptr<Flight>& flight, const std::string& key,
                                 Take take, Next next) {
+  if (lookups_.is_cluster()) flight->slots.push_back(redis::slot_of(key));
   request(
       flight, {"HGETALL", key},
       [flight, take = std::move(take)](redis::ReplyView reply) {
@@ -53,7 +55,40 @@ void LinkSource::request_record(const std::shared_ptr<Flight>& flight, const std
 }
 
 // The marker is read behind the records: a Redis that lost them before it answered shows that here,
-// and one that loses them later spoils the flight.
+// and one that loses them later spoils the flight. In a Cluster each master that was asked has one
+// of its own.
+void LinkSource::request_markers(const std::shared_ptr<Flight>& flight, Next next) {
+  if (options_.origin_is_tracker) return;
+  std::vector<std::string> keys;
+  if (!lookups_.is_cluster()) {
+    if (flight->markers.empty()) keys.emplace_back(redis_keys::filled);
+  }
+  for (const std::uint16_t slot : std::exchange(flight->slots, {})) {
+    const std::string& key =
+        redis::fill_marker_keys()[redis::fill_tag_of(slot, lookups_.topology())];
+    if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+  }
+  for (const std::string& key : keys) {
+    request(
+        flight, {"GET", key},
+        [flight, key](redis::ReplyView reply) { flight->markers[key] = reply.text(); }, next);
+  }
+}
+
+// False ends the flight.
+bool LinkSource::markers_stand(const std::shared_ptr<Flight>& flight) {
+  for (const auto& [key, marker] : flight->markers) {
+    if (markers_.observe(key, marker)) continue;
+    log_.warning("links.forgotten",
+                 "Redis holds fewer links than this edge has seen: cached links are served until "
+                 "the tracker has refilled it",
+                 {{"key", key}, {"marker", marker}});
+    fail(flight, LookupStatus::unavailable);
+    return false;
+  }
+  return true;
+}
+
 void LinkSource::send(const std::shared_ptr<Flight>& flight) {
   flight->begin_again();
   const auto request_link = [&](std::string_view host, FlightPart& part) {
@@ -75,20 +110,11 @@ void LinkSource::send(const std::shared_ptr<Flight>& flight) {
         flight->domain = reader_.domain(flight->key.host, reply);
       },
       &LinkSource::on_records);
-  if (options_.origin_is_tracker) return;
-  request(
-      flight, {"GET", redis_keys::filled},
-      [flight](redis::ReplyView reply) { flight->marker = reply.text(); }, &LinkSource::on_records);
+  request_markers(flight, &LinkSource::on_records);
 }
 
 void LinkSource::on_records(const std::shared_ptr<Flight>& flight) {
-  if (!options_.origin_is_tracker && !marker_.observe(flight->marker)) {
-    log_.warning("links.forgotten",
-                 "Redis holds fewer links than this edge has seen: cached links are served until "
-                 "the tracker has refilled it",
-                 {{"marker", flight->marker}});
-    return fail(flight, LookupStatus::unavailable);
-  }
+  if (!markers_stand(flight)) return;
   follow(flight, flight->bound, flight->key.host);
   follow(flight, flight->any, redis_keys::any_host);
   if (flight->targets.empty()) return fetch_campaigns(flight);
@@ -101,6 +127,7 @@ void LinkSource::on_records(const std::shared_ptr<Flight>& flight) {
         },
         &LinkSource::on_targets);
   }
+  request_markers(flight, &LinkSource::on_targets);
 }
 
 // Notes where the alias leads: a record of a host to one of that host first.
@@ -117,6 +144,7 @@ void LinkSource::follow(const std::shared_ptr<Flight>& flight, FlightPart& alias
 }
 
 void LinkSource::on_targets(const std::shared_ptr<Flight>& flight) {
+  if (lookups_.is_cluster() && !markers_stand(flight)) return;
   for (FlightPart* const alias : {&flight->bound, &flight->any}) {
     const auto leads_on = [&](const Flight::Target& target) {
       return target.alias == alias && target.record;
@@ -155,6 +183,10 @@ void LinkSource::fetch_campaigns(const std::shared_ptr<Flight>& flight) {
         [this, flight, id](redis::ReplyView reply) {
           if (options_.origin_is_tracker && reply.size() == 0) return;
           if (flight->spoiled && flight->repeats < repeats_max) return;
+          if (lookups_.is_cluster() && reply.size() == 0) {
+            flight->absent_campaigns.push_back(id);
+            return;
+          }
           auto record = reader_.campaign(id, reply);
           if (options_.snapshot != nullptr) {
             options_.snapshot->remember_campaign(id, record ? &*record : nullptr);
@@ -163,9 +195,16 @@ void LinkSource::fetch_campaigns(const std::shared_ptr<Flight>& flight) {
         },
         &LinkSource::finish);
   }
+  request_markers(flight, &LinkSource::finish);
 }
 
 void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
+  if (lookups_.is_cluster() && !markers_stand(flight)) return;
+  // Its master, which may be another than the link's, has been heard by now.
+  for (const std::string& id : std::exchange(flight->absent_campaigns, {})) {
+    if (options_.snapshot != nullptr) options_.snapshot->remember_campaign(id, nullptr);
+    campaigns_.store(id, std::nullopt);
+  }
   if (flight->spoiled && flight->repeats < repeats_max) {
     ++flight->repeats;
     counters_.add(Counter::lookups_repeated);

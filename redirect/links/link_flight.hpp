@@ -12,6 +12,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,13 +53,18 @@ struct LinkSource::Flight {
   FlightPart bound, any;
   std::vector<Target> targets;
   std::shared_ptr<const DomainRecord> domain;
-  std::string marker;
+  std::vector<std::uint16_t> slots;  // of the records asked for since the last markers
+  std::map<std::string, std::string> markers;  // by key: those behind the records asked for
   std::vector<std::string> campaigns;  // asked for in this flight
+  std::vector<std::string> absent_campaigns;  // of those, in a Cluster, until the markers are heard
 
   void begin_again() {
     spoiled = failed = incomplete = waiting = false;
     bound = any = {};
     targets.clear();
+    slots.clear();
+    absent_campaigns.clear();
+    markers.clear();
   }
   bool concerns_campaign(std::string_view id) const {
     return (bound.record && bound.record->campaign == id) ||

@@ -42,7 +42,7 @@ LinkSource::LinkSource(boost::asio::io_context& control, SourceOptions options, 
       events_(std::move(events)),
       counters_(counters),
       log_(log),
-      lookups_(control, connection(options_.redis, "edge-lookups"), log),
+      lookups_(control, {connection(options_.redis, "edge-lookups"), /*all_masters=*/true}, log),
       tracking_(
           control, connection(options_.redis, "edge-tracking"),
           {[this](std::string_view key) { on_changed(key); }, [this] { on_anything_changed(); }},
@@ -51,18 +51,20 @@ LinkSource::LinkSource(boost::asio::io_context& control, SourceOptions options, 
       reader_(options_.destinations, counters, log),
       campaigns_(options_.campaign_refresh),
       aliases_(aliases_max, 2 * options_.cache_refresh),
-      marker_(read_marker(options_.marker_file)),
+      markers_(read_markers(options_.marker_file)),
       unknown_budget_(static_cast<double>(options_.unknown_rate),
                       static_cast<double>(options_.unknown_rate)) {
   lookups_.on_ready([this] { on_connected(); });
   lookups_.on_lost([this](boost::system::error_code) { away_ = true; });
+  lookups_.on_servers_changed([this] {
+    if (lookups_.ready()) tracking_.follow(lookups_);
+  });
 }
 
 LinkSource::~LinkSource() = default;
 
 void LinkSource::start() {
   lookups_.start();
-  tracking_.start();
   keep_marker();
 }
 
@@ -70,7 +72,7 @@ void LinkSource::stop() {
   marker_timer_.cancel();
   tracking_.stop();
   lookups_.stop();
-  if (marker_.take_changed()) write_marker(options_.marker_file, marker_);
+  if (markers_.take_changed()) write_markers(options_.marker_file, markers_);
 }
 
 void LinkSource::ask(LookupKey key, Asking asking) {
@@ -221,7 +223,7 @@ void LinkSource::keep_marker() {
   marker_timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
     if (!ever_connected_ && lookups_.last_error().failed()) away_ = true;
-    if (marker_.take_changed() && !write_marker(options_.marker_file, marker_)) {
+    if (markers_.take_changed() && !write_markers(options_.marker_file, markers_)) {
       log_.warning("links.marker", "The marker of filled links cannot be written",
                    {{"file", options_.marker_file.string()}});
     }

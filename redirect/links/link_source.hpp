@@ -14,14 +14,14 @@
 #include "common/code.hpp"
 #include "common/log.hpp"
 #include "common/metrics.hpp"
-#include "common/redis/connection.hpp"
+#include "common/redis/client.hpp"
 #include "redirect/links/alias_table.hpp"
 #include "redirect/links/campaign_table.hpp"
-#include "redirect/links/fill_marker.hpp"
+#include "redirect/links/fill_markers.hpp"
 #include "redirect/links/lookup.hpp"
 #include "redirect/links/record_reader.hpp"
 #include "redirect/links/token_bucket.hpp"
-#include "redirect/links/tracking.hpp"
+#include "redirect/links/tracking_set.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -104,6 +104,8 @@ class LinkSource {
   void request(const std::shared_ptr<Flight>& flight, redis::Command command, Take take, Next next);
   void request_record(const std::shared_ptr<Flight>& flight, const std::string& key, Take take,
                       Next next);
+  void request_markers(const std::shared_ptr<Flight>& flight, Next next);
+  bool markers_stand(const std::shared_ptr<Flight>& flight);
   void send(const std::shared_ptr<Flight>& flight);
   void on_records(const std::shared_ptr<Flight>& flight);
   void follow(const std::shared_ptr<Flight>& flight, FlightPart& alias, std::string_view host);
@@ -130,13 +132,13 @@ class LinkSource {
   SourceEvents events_;
   MetricShard& counters_;
   Log& log_;
-  redis::Connection lookups_;
-  Tracking tracking_;
+  redis::Client lookups_;
+  TrackingSet tracking_;
   boost::asio::steady_timer marker_timer_;
   RecordReader reader_;
   CampaignTable campaigns_;
   AliasTable aliases_;
-  FillMarker marker_;
+  FillMarkers markers_;
   TokenBucket unknown_budget_;
   std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;  // by "host/code"
   // Lookups that came before the first connection: they wait for it, as long as for an answer.

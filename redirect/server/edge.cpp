@@ -44,7 +44,7 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
       keys_(KeyRing::load(config_.keys)),
       agents_(AgentList::load(config_.agents_file)),
       shipping_(config_.journal, config_.ship,
-                redis::parse_url(config_.redis_stream, "redis.stream"),
+                redis::parse_url(config_.redis_stream, "redis.stream", config_.redis_tls),
                 static_cast<unsigned>(config_.threads),
                 EdgeInfo{config_.edge_name, config_.admin.text(), std::string{version()},
                          [this] { return ids_of(*std::atomic_load(&keys_)); }},

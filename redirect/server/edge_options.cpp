@@ -56,7 +56,7 @@ SnapshotOptions snapshot_options(const RedirectConfig& config) {
 
 SourceOptions options_of_source(const RedirectConfig& config) {
   SourceOptions options;
-  options.redis = redis::parse_url(config.redis_links, "redis.links");
+  options.redis = redis::parse_url(config.redis_links, "redis.links", config.redis_tls);
   options.lookup_deadline = config.lookup_deadline;
   options.campaign_refresh = config.cache_refresh / 4 * 3;
   options.unknown_rate = config.unknown_rate;

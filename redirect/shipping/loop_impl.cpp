@@ -47,23 +47,20 @@ void ShippingLoop::Impl::start() {
   redis::ConnectionOptions connection;
   connection.url = options_.url;
   connection.name = fmt::format("edge-shipping-{}", options_.thread);
-  connection_.emplace(io_, std::move(connection), log_);
+  redis_.emplace(io_, std::move(connection), log_);
   wake_timer_.emplace(io_);
   tick_timer_.emplace(io_);
-  connection_->on_ready([this] {
-    for (const OriginPtr& origin : origins_) {
-      origin->shipper.connected(connection_->server().run_id);
-      account(*origin);
-    }
+  redis_->on_ready([this] {
     asking_ = making_ = false;
+    for (const OriginPtr& origin : origins_) note_server(*origin);
     ask_shards();
     write_report();
   });
-  connection_->on_lost([this](error_code) {
-    for (const OriginPtr& origin : origins_) origin->shipper.disconnected();
-    figures_.shipping = false;
+  redis_->on_lost([this](error_code) { figures_.shipping = false; });
+  redis_->on_servers_changed([this] {
+    for (const OriginPtr& origin : origins_) note_server(*origin);
   });
-  connection_->start();
+  redis_->start();
   tick();
 }
 
@@ -71,9 +68,6 @@ void ShippingLoop::Impl::adopt(const AdoptedEpoch& epoch) {
   for (const auto& journal : epoch.origins) {
     auto origin = std::make_shared<ShippedOrigin>(OriginKind::adopted, options_.rules, journal,
                                                   options_.edge);
-    if (connection_ && connection_->ready()) {
-      origin->shipper.connected(connection_->server().run_id);
-    }
     origins_.push_back(std::move(origin));
   }
 }
@@ -167,11 +161,12 @@ void ShippingLoop::Impl::send_batch(const OriginPtr& origin, const Shipper::Orde
   }
   auto command = batch.lost() ? ship_loss(origin->stream_key, origin->text, range, batch.reason)
                               : ship_lines(origin->stream_key, origin->text, range.first, lines_);
-  connection_->send(
-      std::move(command), command_deadline,
-      [self = shared_from_this(), origin, range](error_code error, redis::Reply reply) {
-        self->on_entry_reply(origin, range, error, reply);
-      });
+  redis_->send(std::move(command), command_deadline,
+               [self = shared_from_this(), origin, range, servers = origin->servers](
+                   error_code error, redis::Reply reply) {
+                 if (servers != origin->servers) error = Errc::redis_connection_lost;
+                 self->on_entry_reply(origin, range, error, reply);
+               });
 }
 
 void ShippingLoop::Impl::on_entry_reply(const OriginPtr& origin, SequenceRange range,
@@ -182,7 +177,8 @@ void ShippingLoop::Impl::on_entry_reply(const OriginPtr& origin, SequenceRange r
     origin->shipper.sent(range, *id);
   } else if (!error && reply.is_nil()) {
     origin->shipper.stream_missing(range);
-    make_stream(origin->shard);
+    origin->stream_missing = true;
+    ask_shards();
   } else {
     const double jitter = std::uniform_real_distribution<double>{0, 1}(random_);
     origin->shipper.failed(range, Clock::now(), jitter);
@@ -198,7 +194,7 @@ void ShippingLoop::Impl::on_entry_reply(const OriginPtr& origin, SequenceRange r
 void ShippingLoop::Impl::send_end(const OriginPtr& origin) {
   origin->shipper.end_sent();
   // Lost with the stream it is only missed by the housekeeping of the tracker.
-  connection_->send(ship_end(origin->stream_key, origin->text, origin->journal->last()),
+  redis_->send(ship_end(origin->stream_key, origin->text, origin->journal->last()),
                     command_deadline, [](error_code, const redis::Reply&) {});
   log_.info("shipping.epoch_finished", "everything another process left behind is in the store",
             {{"origin", origin->key}, {"last", origin->journal->last()}});
@@ -206,17 +202,34 @@ void ShippingLoop::Impl::send_end(const OriginPtr& origin) {
 
 // --- The rest ---
 
+// Tells the shipper who holds the stream of its shard now: after a failover, a restart or a move of
+// the slot it sends again what it owes (rule 5a).
+void ShippingLoop::Impl::note_server(ShippedOrigin& origin) {
+  if (closed_ || origin.stream_key.empty()) return;
+  const redis::ServerInfo* const server = redis_->server_of(origin.stream_key);
+  if (server == nullptr) {
+    origin.shipper.disconnected();
+    return;
+  }
+  if (server->run_id != origin.run_id) {
+    origin.run_id = server->run_id;
+    ++origin.servers;
+  }
+  origin.shipper.connected(server->run_id);
+  account(origin);
+}
+
 void ShippingLoop::Impl::write_report() {
-  if (!options_.report || !connection_->ready()) return;
-  connection_->send(redis::Command{"HSET", redis_keys::edges, origins_.front()->journal->epoch(),
+  if (!options_.report || !redis_->ready()) return;
+  redis_->send(redis::Command{"HSET", redis_keys::edges, origins_.front()->journal->epoch(),
                                    options_.report()},
                     command_deadline, [](error_code, const redis::Reply&) {});
 }
 
 void ShippingLoop::Impl::send_forgets() {
-  if (forgets_.empty() || !connection_->ready()) return;
+  if (forgets_.empty() || !redis_->ready()) return;
   for (const Forget& forget : forgets_) {
-    connection_->send(redis::Command{"HDEL", forget.key, forget.field}, command_deadline,
+    redis_->send(redis::Command{"HDEL", forget.key, forget.field}, command_deadline,
                       [](error_code, const redis::Reply&) {});
   }
   forgets_.clear();
@@ -244,7 +257,7 @@ void ShippingLoop::Impl::publish() {
   figures_.lost = sum.lost;
   figures_.errors = sum.errors;
   figures_.alarms = sum.alarms;
-  figures_.shipping = connection_->ready() && own.stream_ready();
+  figures_.shipping = redis_->ready() && own.stream_ready();
 }
 
 void ShippingLoop::Impl::finish_if_done() {
@@ -265,7 +278,7 @@ void ShippingLoop::Impl::finish_if_done() {
 void ShippingLoop::Impl::close() {
   closed_ = true;
   writer_.wake_at(~std::uint64_t{0}, &Impl::wake, this);
-  connection_->stop();
+  redis_->stop();
   wake_timer_.reset();
   tick_timer_.reset();
   figures_.shipping = false;

@@ -2,7 +2,7 @@
 // the loop's thread.
 #pragma once
 
-#include "common/redis/connection.hpp"
+#include "common/redis/client.hpp"
 #include "redirect/journal/reader.hpp"
 #include "redirect/shipping/shipping_loop.hpp"
 #include "redirect/shipping/stream_commands.hpp"
@@ -35,6 +35,11 @@ struct ShippedOrigin {
   std::string text;  // with the edge's name before it
   std::string shard;
   std::string stream_key;
+  // Of the server that holds the shard's stream, as the shipper was told last, and how often it was
+  // told of another one. What was sent to an earlier server is not sent, whatever that answers.
+  std::string run_id;
+  unsigned servers = 0;
+  bool stream_missing = false;  // XADD said so since the last reading
   std::uint64_t window_part = 0;  // what the window was told
 };
 
@@ -62,10 +67,13 @@ class ShippingLoop::Impl : public std::enable_shared_from_this<Impl> {
   void send_end(const OriginPtr& origin);
   void on_entry_reply(const OriginPtr& origin, SequenceRange range, boost::system::error_code error,
                       redis::ReplyView reply);
+  void note_server(ShippedOrigin& origin);
+  void choose_shards();
   void ask_shards();
   void on_shards(redis::ReplyView reply);
   void on_figures(redis::ReplyView reply, const std::vector<OriginPtr>& asked);
   void make_stream(const std::string& shard);
+  void make_group(const std::string& shard);
   void write_report();
   void send_forgets();
   void account(ShippedOrigin& origin);
@@ -96,7 +104,7 @@ class ShippingLoop::Impl : public std::enable_shared_from_this<Impl> {
   bool closed_ = false;
   std::minstd_rand random_{std::random_device{}()};
 
-  std::optional<redis::Connection> connection_;
+  std::optional<redis::Client> redis_;
   std::optional<boost::asio::steady_timer> wake_timer_;
   std::optional<boost::asio::steady_timer> tick_timer_;
 

@@ -21,9 +21,9 @@ std::string random_word() {
 }  // namespace
 
 void ShippingLoop::Impl::ask_shards() {
-  if (asking_ || !connection_->ready()) return;
+  if (asking_ || !redis_->ready()) return;
   asking_ = true;
-  connection_->send(redis::Command{"HGETALL", redis_keys::stream}, command_deadline,
+  redis_->send(redis::Command{"HGETALL", redis_keys::stream}, command_deadline,
                     [self = shared_from_this()](error_code error, redis::Reply reply) {
                       self->asking_ = false;
                       if (!error && reply.is_array() && !self->closed_) self->on_shards(reply);
@@ -32,17 +32,11 @@ void ShippingLoop::Impl::ask_shards() {
 
 void ShippingLoop::Impl::on_shards(redis::ReplyView reply) {
   shards_ = read_shards(reply);
+  choose_shards();
   std::vector<Figures> wanted;
-  for (const OriginPtr& origin : origins_) {
-    // An origin stays with its shard until that is removed.
-    if (origin->shard.empty() || (!shards_.empty() && !shards_.contains(origin->shard))) {
-      origin->shard = choose_shard(shards_, origin->key);
-      origin->stream_key = redis_keys::clicks(origin->shard);
-    }
-    wanted.push_back({origin->key, origin->shard});
-  }
+  for (const OriginPtr& origin : origins_) wanted.push_back({origin->key, origin->shard});
   asking_ = true;
-  connection_->send(
+  redis_->send(
       ask_figures(wanted), command_deadline,
       [self = shared_from_this(), asked = origins_](error_code error, redis::Reply figures) {
         self->asking_ = false;
@@ -50,6 +44,19 @@ void ShippingLoop::Impl::on_shards(redis::ReplyView reply) {
           self->on_figures(figures, asked);
         }
       });
+}
+
+// An origin stays with its shard until that is removed. (A list without any shard is a Redis that
+// has forgotten: everyone puts their own back.)
+void ShippingLoop::Impl::choose_shards() {
+  for (const OriginPtr& origin : origins_) {
+    if (!origin->shard.empty() && (shards_.empty() || shards_.contains(origin->shard))) continue;
+    origin->shard = choose_shard(shards_, origin->key);
+    origin->stream_key = redis_keys::clicks(origin->shard);
+    origin->stream_missing = false;
+    ++origin->servers;  // ids of the other stream say nothing about this one
+    note_server(*origin);
+  }
 }
 
 void ShippingLoop::Impl::on_figures(redis::ReplyView reply, const std::vector<OriginPtr>& asked) {
@@ -64,7 +71,9 @@ void ShippingLoop::Impl::on_figures(redis::ReplyView reply, const std::vector<Or
       log_.error("shipping.figure_beyond", "the tracker claims more clicks than were sent; ignored",
                  {{"origin", origin.key}, {"figure", reading.figure->text()}});
     }
-    if (reading.word.empty()) make_stream(origin.shard);
+    if (reading.word.empty() || std::exchange(origin.stream_missing, false)) {
+      make_stream(origin.shard);
+    }
   }
   publish_known();
   publish();
@@ -83,19 +92,26 @@ void ShippingLoop::Impl::publish_known() {
 
 // Whoever finds no stream makes it: the word first, then the stream (rule 2).
 void ShippingLoop::Impl::make_stream(const std::string& shard) {
-  if (making_ || !connection_->ready()) return;
+  if (making_ || !redis_->ready()) return;
   making_ = true;
-  connection_->send(redis::Command{"HSETNX", redis_keys::stream, shard, random_word()},
-                    command_deadline, [](error_code, const redis::Reply&) {});
-  connection_->send(redis::Command{"XGROUP", "CREATE", redis_keys::clicks(shard),
-                                   redis_keys::drain_group, "0", "MKSTREAM"},
-                    command_deadline,
-                    [self = shared_from_this()](error_code error, redis::Reply reply) {
-                      self->making_ = false;
-                      if (error || self->closed_) return;
-                      // The group may be there already, made by another edge or a tracker.
-                      if (!reply.is_error() || reply.is_error_code("BUSYGROUP")) self->ask_shards();
-                    });
+  // One after the other: in a Cluster they may be at two servers.
+  redis_->send(redis::Command{"HSETNX", redis_keys::stream, shard, random_word()}, command_deadline,
+               [self = shared_from_this(), shard](error_code error, const redis::Reply& reply) {
+                 self->making_ = !error && !reply.is_error() && !self->closed_;
+                 if (self->making_) self->make_group(shard);
+               });
+}
+
+void ShippingLoop::Impl::make_group(const std::string& shard) {
+  redis_->send(redis::Command{"XGROUP", "CREATE", redis_keys::clicks(shard),
+                              redis_keys::drain_group, "0", "MKSTREAM"},
+               command_deadline,
+               [self = shared_from_this()](error_code error, const redis::Reply& reply) {
+                 self->making_ = false;
+                 if (error || self->closed_) return;
+                 // The group may be there already, made by another edge or a tracker.
+                 if (!reply.is_error() || reply.is_error_code("BUSYGROUP")) self->ask_shards();
+               });
 }
 
 }  // namespace waymark::redirect

@@ -99,9 +99,9 @@ class Program:
 
 
 class RedisServer(Program):
-    def __init__(self, folder, *options):
-        super().__init__("redis", folder)
-        self.folder = pathlib.Path(folder) / "redis"
+    def __init__(self, folder, *options, name="redis"):
+        super().__init__(name, folder)
+        self.folder = pathlib.Path(folder) / name
         self.folder.mkdir()
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}"

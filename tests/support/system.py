@@ -101,12 +101,13 @@ class Tracker(Program):
 
 class System:
     def __init__(self, folder, redis_options=(), edge_settings=(), tracker_settings=(),
-                 store=None):
+                 store=None, redis=None):
+        """`redis` takes the place of a server of its own: a Cluster, a master behind Sentinels."""
         self.folder = pathlib.Path(folder)
         self.store, self.tracker_settings = store, tracker_settings
         self.keys = self.folder / "keys"
         self.waymark("keys", "new", self.keys)
-        self.redis = RedisServer(folder, *redis_options)
+        self.redis = redis or RedisServer(folder, *redis_options)
         self.edge = Edge(folder, self.redis.url, self.keys, settings=edge_settings)
         self.tracker = Tracker(folder, self.redis.url, self.keys,
                                f"http://127.0.0.1:{self.edge.port}", tracker_settings,

@@ -1,7 +1,7 @@
 #include "tracker/cli/redis_query.hpp"
 
 #include "common/log.hpp"
-#include "common/redis/connection.hpp"
+#include "common/redis/client.hpp"
 #include "common/redis/url.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -36,7 +36,7 @@ class RedisQuery::Impl {
 
   boost::asio::io_context io{1};
   Log log;
-  redis::Connection connection;
+  redis::Client connection;
   bool started = false;
 };
 

@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::chrono::milliseconds deadline{5'000};
 constexpr auto look_around_every = 1s;  // for new shards, a Redis that forgot, other groups
+constexpr auto removed_shard_wait = 10s;
 constexpr std::size_t dead_page = 500;
 
 std::uint64_t unix_ms() {
@@ -64,7 +65,7 @@ asio::awaitable<void> DrainLoop::run() {
       timer_.cancel();
     });
   }
-  while (running > 0) {
+  while (running > 0 || !retired_.empty()) {
     boost::system::error_code cancelled;
     timer_.expires_after(1h);
     co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
@@ -148,9 +149,49 @@ asio::awaitable<void> DrainLoop::publish() {
 asio::awaitable<void> DrainLoop::find_shards() {
   const auto names = co_await ask(commands_, redis::Command{"HKEYS", redis_keys::stream}, deadline);
   if (!names) co_return;
+  std::set<std::string> listed;
   const std::size_t count = std::min(names->size(), limits::stream_shards_max);
-  for (std::size_t i = 0; i < count; ++i) add_shard(std::string{(*names)[i].text()});
+  for (std::size_t i = 0; i < count; ++i) listed.emplace((*names)[i].text());
+  for (const std::string& shard : listed) add_shard(shard);
   if (shards_.empty()) add_shard(std::string{redis_keys::default_shard});
+  // An empty list is a Redis that has forgotten it.
+  if (!listed.empty()) co_await retire_removed(std::move(listed));
+}
+
+// A shard that is not listed any more is drained until it is empty, and for some time more, in which
+// every edge hears of it. (Who hears later sends again what it owes, to another shard.)
+asio::awaitable<void> DrainLoop::retire_removed(std::set<std::string> listed) {
+  const auto now = std::chrono::steady_clock::now();
+  for (const std::string& shard : shard_names()) {
+    if (listed.contains(shard)) {
+      empty_since_.erase(shard);
+      continue;
+    }
+    const auto length =
+        co_await ask(commands_, redis::Command{"XLEN", redis_keys::clicks(shard)}, deadline);
+    if (!length || length->integer() > 0) {
+      empty_since_.erase(shard);
+    } else if (empty_since_.try_emplace(shard, now).first->second + removed_shard_wait <= now) {
+      retire(shard);
+      co_await ask(commands_, redis::Command{"DEL", redis_keys::clicks(shard)}, deadline);
+      co_await ask(commands_,
+                   redis::Command{"HDEL", redis_keys::committed, redis_keys::through(shard)},
+                   deadline);
+      log_.info("drain.shard_removed", "a removed shard was drained", {{"shard", shard}});
+    }
+  }
+}
+
+void DrainLoop::retire(const std::string& shard) {
+  empty_since_.erase(shard);
+  const auto found = shards_.find(shard);
+  ShardDrain* const drain = found->second.get();
+  retired_.push_back(std::move(found->second));
+  shards_.erase(found);
+  drain->stop([this, drain] {
+    std::erase_if(retired_, [drain](const auto& one) { return one.get() == drain; });
+    timer_.cancel();
+  });
 }
 
 asio::awaitable<void> DrainLoop::sleep(std::chrono::milliseconds wait) {

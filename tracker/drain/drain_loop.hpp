@@ -20,10 +20,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,17 +61,21 @@ class DrainLoop {
   boost::asio::awaitable<void> sleep(std::chrono::milliseconds wait);
   std::vector<std::string> shard_names() const;
   void add_shard(const std::string& shard);
+  boost::asio::awaitable<void> retire_removed(std::set<std::string> listed);
+  void retire(const std::string& shard);
 
   DrainOptions options_;
   DrainStats stats_;
   Log& log_;
-  redis::Connection commands_;
+  redis::Client commands_;
   boost::asio::steady_timer timer_;
   DrainParts parts_;
   Takeover takeover_;
   std::optional<Publisher> publisher_;  // of the present term of `folding`
   std::uint64_t folding_term_ = 0;
   std::map<std::string, std::unique_ptr<ShardDrain>> shards_;
+  std::map<std::string, std::chrono::steady_clock::time_point> empty_since_;  // removed ones
+  std::list<std::unique_ptr<ShardDrain>> retired_;  // until they have ended
   bool dirty_ = false;  // figures have changed since the last cycle
   bool stopping_ = false;
 };

@@ -208,8 +208,11 @@ asio::awaitable<Result<void>> Publisher::publish(Fields through, std::uint64_t n
   const auto there = co_await ask(
       parts_.commands, Command{"HGET", redis_keys::committed, generation_field}, deadline);
   if (!there) co_return there.error();
-  if (there->text() != generation_) {
-    // Redis has lost or never had what we know: everything is said again.
+  const redis::ServerInfo* const server = parts_.commands.server_of(redis_keys::committed);
+  const std::string run_id = server != nullptr ? server->run_id : run_id_;
+  if (there->text() != generation_ || run_id != std::exchange(run_id_, run_id)) {
+    // Redis has lost or never had what we know, or a replica took over that may lack the last of
+    // it: everything is said again.
     folded_ = 0;
     through_.clear();
     trimmed_.clear();

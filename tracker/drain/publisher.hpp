@@ -51,6 +51,7 @@ class Publisher {
   boost::asio::awaitable<Result<void>> withdraw(std::uint64_t now_ms);
 
   const DrainParts& parts_;
+  std::string run_id_;           // of the server that figures were published at
   std::string generation_;       // empty: not checked yet
   std::uint64_t folded_ = 0;     // change up to which figures were published
   std::uint64_t looked_ms_ = 0;  // when the caps and the edges' reports were last looked at

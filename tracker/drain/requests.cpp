@@ -53,7 +53,7 @@ std::optional<StreamId> deleted_through(redis::ReplyView info) {
 
 }  // namespace
 
-asio::awaitable<Result<redis::Reply>> ask(redis::Connection& connection, Command command,
+asio::awaitable<Result<redis::Reply>> ask(redis::Client& connection, Command command,
                                           std::chrono::milliseconds at_most) {
   Result<redis::Reply> reply =
       co_await connection.request(std::move(command), at_most, asio::use_awaitable);
@@ -61,12 +61,18 @@ asio::awaitable<Result<redis::Reply>> ask(redis::Connection& connection, Command
   co_return std::move(reply);
 }
 
-asio::awaitable<Result<void>> prepare_stream(redis::Connection& connection,
+asio::awaitable<Result<void>> prepare_stream(redis::Client& connection,
                                              std::string_view shard) {
   const std::string key = redis_keys::clicks(shard);
   const auto exists = co_await ask(connection, Command{"EXISTS", key}, deadline);
   if (!exists) co_return exists.error();
+  const auto shards =
+      co_await ask(connection, Command{"HGETALL", redis_keys::stream}, deadline);
+  if (!shards) co_return shards.error();
+  const bool listed = !value_of(*shards, shard).is_nil();
+  const bool removed = !listed && shards->size() > 0;
   if (exists->integer() == 0) {
+    if (removed) co_return Errc::not_found;
     // A word that is left from a stream that has vanished must not stay: by its change the edges
     // learn that what they sent is gone. When an edge has just set one for the same reason, it
     // sends again once more, which costs duplicates only.
@@ -76,10 +82,7 @@ asio::awaitable<Result<void>> prepare_stream(redis::Connection& connection,
   } else {
     const auto groups = co_await ask(connection, Command{"XINFO", "GROUPS", key}, deadline);
     if (!groups) co_return groups.error();
-    const auto known =
-        co_await ask(connection, Command{"HEXISTS", redis_keys::stream, shard}, deadline);
-    if (!known) co_return known.error();
-    if (known->integer() == 0) {
+    if (!listed && !removed) {
       const auto set = co_await ask(
           connection, Command{"HSETNX", redis_keys::stream, shard, random_word()}, deadline);
       if (!set) co_return set.error();
@@ -95,7 +98,7 @@ asio::awaitable<Result<void>> prepare_stream(redis::Connection& connection,
   co_return Result<void>{};
 }
 
-asio::awaitable<Result<std::vector<Consumer>>> group_consumers(redis::Connection& connection,
+asio::awaitable<Result<std::vector<Consumer>>> group_consumers(redis::Client& connection,
                                                                std::string_view shard) {
   const auto rows = co_await ask(
       connection,
@@ -109,7 +112,7 @@ asio::awaitable<Result<std::vector<Consumer>>> group_consumers(redis::Connection
   co_return consumers;
 }
 
-asio::awaitable<Result<std::uint64_t>> move_pending(redis::Connection& connection,
+asio::awaitable<Result<std::uint64_t>> move_pending(redis::Client& connection,
                                                     std::string_view shard, std::string_view from,
                                                     std::string_view to) {
   const std::string key = redis_keys::clicks(shard);
@@ -136,7 +139,7 @@ asio::awaitable<Result<std::uint64_t>> move_pending(redis::Connection& connectio
   co_return moved;
 }
 
-asio::awaitable<Result<GroupPosition>> group_position(redis::Connection& connection,
+asio::awaitable<Result<GroupPosition>> group_position(redis::Client& connection,
                                                       std::string_view shard,
                                                       std::string_view group) {
   const std::string key = redis_keys::clicks(shard);

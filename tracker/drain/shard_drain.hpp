@@ -5,7 +5,7 @@
 #pragma once
 
 #include "common/log.hpp"
-#include "common/redis/connection.hpp"
+#include "common/redis/client.hpp"
 #include "tracker/drain/drain.hpp"
 #include "tracker/drain/entry_reader.hpp"
 #include "tracker/drain/options.hpp"
@@ -28,7 +28,7 @@ namespace waymark::tracker {
 struct DrainParts {
   boost::asio::io_context& io;
   const DrainOptions& options;
-  redis::Connection& commands;
+  redis::Client& commands;
   StoreThread& store;
   Leases& leases;
   const Lease& folding;  // who has it publishes and trims
@@ -93,7 +93,7 @@ class ShardDrain {
   Drain drain_;
   std::deque<DrainEvent> events_;  // told while a step was being performed
   bool performing_ = false;
-  redis::Connection reader_;
+  redis::Client reader_;
   boost::asio::steady_timer redis_timer_;
   boost::asio::steady_timer store_timer_;
   EntryReader entry_reader_;

@@ -1,7 +1,7 @@
 // Which keys a Redis that is smaller than the link set holds just now.
 #pragma once
 
-#include "common/redis/connection.hpp"
+#include "common/redis/client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -11,8 +11,8 @@
 
 namespace waymark::tracker {
 
-// One answer for each key, in order. `connection` must outlive the result.
-boost::asio::awaitable<Result<std::vector<bool>>> held_keys(redis::Connection& connection,
+// One answer for each key, in order. `redis` must outlive the result.
+boost::asio::awaitable<Result<std::vector<bool>>> held_keys(redis::Client& redis,
                                                             std::vector<std::string> keys,
                                                             std::chrono::milliseconds deadline);
 

@@ -13,7 +13,10 @@ namespace waymark::tracker {
 
 Mirror::Impl::Impl(boost::asio::io_context& io, redis::Url url, StoreThread& store, Log& log,
                    MirrorScope scope, std::function<bool()> may_write, MirrorTiming timing)
-    : connection_(io, {.url = std::move(url), .name = "tracker-mirror"}, log),
+    : connection_(io,
+                  redis::ClientOptions{.connection = {.url = std::move(url), .name = "tracker-mirror"},
+                                       .all_masters = true},
+                  log),
       step_(timing),
       scope_(scope),
       may_write_(std::move(may_write)),
@@ -121,7 +124,7 @@ boost::asio::awaitable<bool> Mirror::wait_for(std::uint64_t change,
   return impl_->wait_for(change, deadline);
 }
 
-const redis::Connection& Mirror::connection() const noexcept {
+const redis::Client& Mirror::connection() const noexcept {
   return impl_->connection_;
 }
 

@@ -18,7 +18,7 @@
 #include <memory>
 
 namespace waymark::redis {
-class Connection;
+class Client;
 }
 
 namespace waymark::tracker {
@@ -57,7 +57,7 @@ class Mirror {
   // it holds it.
   boost::asio::awaitable<bool> wait_for(std::uint64_t change, std::chrono::milliseconds deadline);
 
-  const redis::Connection& connection() const noexcept;
+  const redis::Client& connection() const noexcept;
   std::uint64_t mirrored_change() const noexcept;
   bool filling() const noexcept;
   const MirrorCounts& counts() const noexcept;

@@ -1,7 +1,7 @@
 // Inside of Mirror: one coroutine that does what MirrorStep says. Not for inclusion elsewhere.
 #pragma once
 
-#include "common/redis/connection.hpp"
+#include "common/redis/client.hpp"
 #include "tracker/program/mirror.hpp"
 #include "tracker/store/store_thread.hpp"
 
@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ class Mirror::Impl : public std::enable_shared_from_this<Impl> {
   void nudge();
   boost::asio::awaitable<bool> wait_for(std::uint64_t change, std::chrono::milliseconds deadline);
 
-  redis::Connection connection_;
+  redis::Client connection_;
   MirrorStep step_;
   MirrorCounts counts_;
 
@@ -42,6 +43,17 @@ class Mirror::Impl : public std::enable_shared_from_this<Impl> {
   boost::asio::awaitable<MirrorEvent> perform(mirror_do::ReadChanges what);
   boost::asio::awaitable<MirrorEvent> perform(mirror_do::Write what);
   boost::asio::awaitable<MirrorEvent> perform(mirror_do::Pause what);
+  // mirror_cluster.cpp
+  boost::asio::awaitable<MirrorEvent> inspect_cluster();
+  boost::asio::awaitable<MirrorEvent> begin_cluster_fill();
+  boost::asio::awaitable<MirrorEvent> write_cluster(mirror_do::Write what);
+  boost::asio::awaitable<MirrorEvent> move_markers(std::string marker);
+  boost::asio::awaitable<Result<std::vector<redis::Reply>>> read_markers();
+  std::optional<std::string> markers_say(const mirror_event::Inspected& seen) const;
+  static bool stands(std::string_view marker, const mirror_event::Inspected& seen);
+
+  // What the store says of itself; no marker.
+  boost::asio::awaitable<Result<mirror_event::Inspected>> read_identity();
   // Drops from what was read what Redis does not hold.
   boost::asio::awaitable<Result<void>> keep_held();
   // Everything between MULTI and EXEC in one go; nothing is awaited in between.
@@ -66,7 +78,9 @@ class Mirror::Impl : public std::enable_shared_from_this<Impl> {
   bool nudgeable_pause_ = false;
   std::uint64_t connections_ = 0;  // handshakes so far: WATCH does not outlive its connection
   std::string fill_word_;
-  std::vector<Change> changes_;  // what was read last
+  std::vector<std::string> believed_;  // in a Cluster: value of each marker
+  mirror_event::Inspected seen_;       // in a Cluster: the store, as of the last inspection
+  std::vector<Change> changes_;        // what was read last
   std::list<Waiter> waiters_;
 };
 

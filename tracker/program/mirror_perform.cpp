@@ -51,12 +51,18 @@ MirrorEvent Mirror::Impl::refused(std::string_view doing, redis::ReplyView reply
 
 awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::Inspect) {
   nudged_ = false;  // what was changed before now is seen here
+  if (connection_.is_cluster()) co_return co_await inspect_cluster();
   const auto marker = co_await ask("GET", redis_keys::filled);
   if (!marker) co_return failed("inspect", marker.error());
   if (marker->is_error()) co_return refused("inspect", *marker);
-  mirror_event::Inspected seen;
-  if (!marker->is_nil()) seen.marker = marker->text();
   // The store is read second, so that a marker written just now is never beyond its last change.
+  auto seen = co_await read_identity();
+  if (!seen) co_return failed("read the store", seen.error());
+  if (!marker->is_nil()) seen->marker = marker->text();
+  co_return std::move(*seen);
+}
+
+awaitable<Result<mirror_event::Inspected>> Mirror::Impl::read_identity() {
   using Identity = std::tuple<std::string, std::string, std::uint64_t>;
   auto identity = co_await store_.read([](Store& store) -> Result<Identity> {
     const auto id = store.id();
@@ -67,7 +73,8 @@ awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::Inspect) {
     if (!last) return last.error();
     return Identity{*id, *generation, *last};
   });
-  if (!identity) co_return failed("read the store", identity.error());
+  if (!identity) co_return identity.error();
+  mirror_event::Inspected seen;
   std::tie(seen.store_id, seen.generation, seen.last_change) = std::move(*identity);
   seen.may_write = may_write_();
   co_return seen;
@@ -77,10 +84,12 @@ awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::RenewGeneration) {
   auto generation =
       co_await store_.run(Priority::api, [](Store& store) { return store.renew_generation(); });
   if (!generation) co_return failed("renew the generation", generation.error());
+  seen_.generation = *generation;
   co_return mirror_event::Renewed{std::move(*generation)};
 }
 
 awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::BeginFill) {
+  if (connection_.is_cluster()) co_return co_await begin_cluster_fill();
   fill_word_ = new_id("", 0);
   const auto set = co_await ask("SET", fill_word_key, fill_word_);
   if (!set) co_return failed("begin a fill", set.error());
@@ -103,6 +112,7 @@ awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::ReadChanges what) {
 
 awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::Write what) {
   if (!may_write_()) co_return mirror_event::LeaseLost{};
+  if (connection_.is_cluster()) co_return co_await write_cluster(std::move(what));
   const auto connection = connections_;
   const std::string_view guard = what.expected_marker ? redis_keys::filled : fill_word_key;
   const auto watched = co_await ask("WATCH", guard);

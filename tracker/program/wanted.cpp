@@ -1,7 +1,8 @@
 #include "tracker/program/wanted.hpp"
 
-#include "common/redis/connection.hpp"
+#include "common/redis/client.hpp"
 #include "common/redis/keys.hpp"
+#include "tracker/program/ask_all.hpp"
 #include "tracker/program/held_keys.hpp"
 #include "tracker/program/wanted_records.hpp"
 #include "tracker/store/store_thread.hpp"
@@ -35,6 +36,31 @@ constexpr std::string_view absent_seconds = "30";
 void add_wants(std::vector<Want>& wants, std::string_view text) {
   auto want = parse_want(text);
   if (want && std::ranges::find(wants, *want) == wants.end()) wants.push_back(std::move(*want));
+}
+
+std::vector<redis::Command> commands_of(const WantedRecord& record) {
+  std::vector<redis::Command> commands;
+  redis::Command& set = commands.emplace_back("HSET", record.key);
+  for (const auto& [name, value] : record.fields) set.add(name).add(value);
+  if (!record.fields.empty()) return commands;
+  set.add("absent").add("1");
+  commands.emplace_back("EXPIRE", record.key, absent_seconds);
+  return commands;
+}
+
+// Of `written` those that are not what the store has `now`; what it does not name any more is gone.
+std::vector<WantedRecord> changed_since(const std::vector<WantedRecord>& written,
+                                        const std::vector<WantedRecord>& now) {
+  std::vector<WantedRecord> changed;
+  for (const WantedRecord& record : written) {
+    const auto present = std::ranges::find(now, record.key, &WantedRecord::key);
+    if (present == now.end()) {
+      if (!record.fields.empty()) changed.push_back({record.key, {}});
+    } else if (present->fields != record.fields) {
+      changed.push_back(*present);
+    }
+  }
+  return changed;
 }
 
 std::vector<std::string> keys_of(const std::vector<WantedRecord>& records) {
@@ -76,6 +102,9 @@ class Wanted::Impl : public std::enable_shared_from_this<Impl> {
   awaitable<void> serve(std::vector<Want> wants);
   awaitable<Outcome> attempt(std::vector<Want> wants);
   awaitable<Outcome> write(Records records);
+  awaitable<Outcome> attempt_in_cluster(std::vector<Want> wants);
+  awaitable<bool> write_each(Records records);
+  void count(const Records& records);
   awaitable<Result<Records>> read(std::vector<Want> wants);
   awaitable<Result<redis::Reply>> ask(redis::Command command) {
     return connection_.request(std::move(command), deadline, use_awaitable);
@@ -85,7 +114,7 @@ class Wanted::Impl : public std::enable_shared_from_this<Impl> {
   boost::asio::io_context& io_;
   StoreThread& store_;
   Log& log_;
-  redis::Connection connection_;
+  redis::Client connection_;
   boost::asio::steady_timer pause_;
   bool stopping_ = false;
 };
@@ -135,6 +164,7 @@ awaitable<void> Wanted::Impl::serve(std::vector<Want> wants) {
 // The keys are watched before the store is read: what Mirror writes in between undoes this attempt,
 // so that an older record never replaces a newer one.
 awaitable<Wanted::Impl::Outcome> Wanted::Impl::attempt(std::vector<Want> wants) {
+  if (connection_.is_cluster()) co_return co_await attempt_in_cluster(std::move(wants));
   auto records = co_await read(wants);
   if (!records) co_return Outcome::failed;
   redis::Command watch{"WATCH"};
@@ -162,15 +192,10 @@ awaitable<Result<Wanted::Impl::Records>> Wanted::Impl::read(std::vector<Want> wa
 awaitable<Wanted::Impl::Outcome> Wanted::Impl::write(Records records) {
   const auto ignore = [](boost::system::error_code, const redis::Reply&) {};
   connection_.send({"MULTI"}, deadline, ignore);
-  std::uint64_t absences = 0;
   for (const WantedRecord& record : records) {
-    redis::Command set{"HSET", record.key};
-    for (const auto& [name, value] : record.fields) set.add(name).add(value);
-    if (record.fields.empty()) set.add("absent").add("1");
-    connection_.send(std::move(set), deadline, ignore);
-    if (!record.fields.empty()) continue;
-    connection_.send({"EXPIRE", record.key, absent_seconds}, deadline, ignore);
-    ++absences;
+    for (redis::Command& command : commands_of(record)) {
+      connection_.send(std::move(command), deadline, ignore);
+    }
   }
   redis::Command exec{"EXEC"};
   const auto done = co_await ask(std::move(exec));
@@ -179,9 +204,51 @@ awaitable<Wanted::Impl::Outcome> Wanted::Impl::write(Records records) {
   for (std::size_t i = 0; i < done->size(); ++i) {
     if ((*done)[i].is_error()) co_return Outcome::failed;
   }
-  counts_.absences += absences;
-  counts_.records += records.size() - absences;
+  count(records);
   co_return Outcome::written;
+}
+
+void Wanted::Impl::count(const Records& records) {
+  for (const WantedRecord& record : records) {
+    ++(record.fields.empty() ? counts_.absences : counts_.records);
+  }
+}
+
+// Keys of different slots cannot be watched together. So the store is read again after the writing:
+// what has changed meanwhile may have overwritten what Mirror wrote of the change, and is written
+// again. (What changes later, Mirror writes later.)
+awaitable<Wanted::Impl::Outcome> Wanted::Impl::attempt_in_cluster(std::vector<Want> wants) {
+  auto records = co_await read(wants);
+  if (!records) co_return Outcome::failed;
+  const auto held = co_await held_keys(connection_, keys_of(*records), deadline);
+  if (!held) co_return Outcome::failed;
+  Records missing;
+  for (std::size_t i = 0; i < records->size(); ++i) {
+    if (!(*held)[i]) missing.push_back(std::move((*records)[i]));
+  }
+  for (int i = 0; i < attempts_max && !missing.empty(); ++i) {
+    if (!co_await write_each(missing)) co_return Outcome::failed;
+    count(missing);
+    const auto now = co_await read(wants);
+    if (!now) co_return Outcome::failed;
+    missing = changed_since(missing, *now);
+  }
+  co_return missing.empty() ? Outcome::written : Outcome::overtaken;
+}
+
+awaitable<bool> Wanted::Impl::write_each(Records records) {
+  std::vector<std::vector<redis::Command>> transactions;
+  for (const WantedRecord& record : records) {
+    auto& commands = transactions.emplace_back();
+    commands.emplace_back("DEL", record.key);
+    for (redis::Command& command : commands_of(record)) commands.push_back(std::move(command));
+  }
+  const auto done = co_await transact_all(connection_, std::move(transactions), deadline);
+  if (!done) co_return false;
+  for (const redis::Reply& reply : *done) {
+    if (reply.is_error()) co_return false;
+  }
+  co_return true;
 }
 
 awaitable<void> Wanted::Impl::pause() {

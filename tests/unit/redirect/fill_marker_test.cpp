@@ -1,4 +1,4 @@
-#include "redirect/links/fill_marker.hpp"
+#include "redirect/links/fill_markers.hpp"
 
 #include "tests/support/temporary_folder.hpp"
 
@@ -31,20 +31,37 @@ TEST(FillMarker, ANewGenerationReplacesTheOldWhichNeverComesBack) {
   EXPECT_TRUE(marker.observe("other:one:1")) << "another store";
 }
 
-TEST(FillMarker, OutlivesTheProcess) {
+TEST(FillMarkers, OutliveTheProcess) {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "filled";
-  FillMarker marker = read_marker(file);
-  EXPECT_TRUE(marker.observe("store:one:90"));
-  EXPECT_TRUE(marker.observe("store:two:3"));
-  EXPECT_TRUE(marker.take_changed());
-  EXPECT_FALSE(marker.take_changed());
-  ASSERT_TRUE(write_marker(file, marker));
+  FillMarkers markers = read_markers(file);
+  EXPECT_TRUE(markers.observe("wm:filled", "store:one:90"));
+  EXPECT_TRUE(markers.observe("wm:filled", "store:two:3"));
+  EXPECT_TRUE(markers.observe("wm:filled:{7}", "store:two:5"));
+  EXPECT_TRUE(markers.take_changed());
+  EXPECT_FALSE(markers.take_changed());
+  ASSERT_TRUE(write_markers(file, markers));
 
-  FillMarker after = read_marker(file);
-  EXPECT_FALSE(after.observe("store:one:99"));
-  EXPECT_FALSE(after.observe("store:two:2"));
-  EXPECT_TRUE(after.observe("store:two:3"));
+  FillMarkers after = read_markers(file);
+  EXPECT_FALSE(after.observe("wm:filled", "store:one:99"));
+  EXPECT_FALSE(after.observe("wm:filled", "store:two:2"));
+  EXPECT_TRUE(after.observe("wm:filled", "store:two:3"));
+  EXPECT_FALSE(after.observe("wm:filled:{7}", "store:two:4"));
+  EXPECT_TRUE(after.observe("wm:filled:{7}", "store:two:5"));
+}
+
+// Each master of a Cluster may lose its data alone.
+TEST(FillMarkers, AreJudgedEachByItself) {
+  FillMarkers markers;
+  EXPECT_TRUE(markers.observe("a", "")) << "nobody has filled anything yet";
+  EXPECT_TRUE(markers.observe("a", "store:one:90"));
+  EXPECT_TRUE(markers.observe("b", "store:one:91"));
+  EXPECT_FALSE(markers.observe("a", "store:one:89"));
+  EXPECT_FALSE(markers.observe("a", ""));
+  EXPECT_TRUE(markers.observe("b", "store:one:91"));
+  EXPECT_FALSE(markers.observe("c", "")) << "the others have one";
+  EXPECT_FALSE(markers.observe("c", "store:one:89")) << "behind all others";
+  EXPECT_TRUE(markers.observe("c", "store:one:90"));
 }
 
 }  // namespace

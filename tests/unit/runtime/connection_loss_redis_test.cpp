@@ -228,9 +228,5 @@ TEST_F(RedisConnection, SaysOnceThatRedisIsAwayAndOnceThatItIsBack) {
   EXPECT_THAT(lines, testing::HasSubstr("redis.back"));
 }
 
-TEST_F(RedisConnection, RefusesTlsRatherThanTalkingInTheClear) {
-  EXPECT_THROW((Connection{io_, options("rediss://127.0.0.1"), log_}), StartupError);
-}
-
 }  // namespace
 }  // namespace waymark::redis

@@ -1,0 +1,146 @@
+"""A real Redis Cluster on loopback: three masters, each with a replica."""
+import re
+
+from tests.support.programs import RedisServer, free_port, wait_until
+from tests.support.resp import Redis, RedisError
+
+SLOTS = 16_384
+
+
+class ClusterNode(RedisServer):
+    def __init__(self, folder, name, *options):
+        self.bus_port = free_port()
+        super().__init__(
+            folder, "--cluster-enabled", "yes", "--cluster-port", self.bus_port,
+            "--cluster-node-timeout", "1500", "--cluster-require-full-coverage", "no",
+            "--cluster-allow-replica-migration", "no", "--repl-diskless-sync-delay", "0",
+            *options, name=name)
+        self.id = self.command("CLUSTER", "MYID")
+
+
+class RedisCluster:
+    """Answers like a RedisServer where a test asks for a key, whichever node holds it."""
+
+    def __init__(self, folder, masters=3, replicas=True):
+        self.folder = folder
+        self.nodes = []
+        bounds = [SLOTS * n // masters for n in range(masters + 1)]
+        for number in range(masters):
+            node = self.add_node()
+            node.command("CLUSTER", "ADDSLOTS", *range(bounds[number], bounds[number + 1]))
+        if replicas:
+            for master in self.nodes[:masters]:
+                self.add_node().replica_of = master
+        self._wait_whole()
+        for node in self.nodes[masters:]:
+            node.command("CLUSTER", "REPLICATE", node.replica_of.id)
+        wait_until(self.in_step, "replicas are in step", 60)
+        self.url = "redis://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes[:2])
+
+    def add_node(self):
+        """Joins an empty master."""
+        node = ClusterNode(self.folder, f"redis-{len(self.nodes)}")
+        node.command("CLUSTER", "SET-CONFIG-EPOCH", len(self.nodes) + 1)
+        if self.nodes:
+            self.nodes[0].command("CLUSTER", "MEET", "127.0.0.1", node.port, node.bus_port)
+        self.nodes.append(node)
+        if len(self.nodes) > 1:
+            self._wait_known()
+        return node
+
+    def _wait_known(self):
+        def known():
+            return all(f"cluster_known_nodes:{len(self.nodes)}" in node.command("CLUSTER", "INFO")
+                       for node in self.nodes if node.running())
+        wait_until(known, "every node knows every other", 60)
+
+    def _wait_whole(self):
+        def whole():
+            return all("cluster_state:ok" in info and f"cluster_slots_ok:{SLOTS}" in info
+                       for info in (node.command("CLUSTER", "INFO") for node in self.nodes))
+        wait_until(whole, "the Cluster is whole", 60)
+
+    def in_step(self):
+        """Every master that runs has a replica that has all of its data."""
+        for master in self.masters():
+            info = master.command("INFO", "replication")
+            offset = int(re.search(r"master_repl_offset:(\d+)", info)[1])
+            replica = re.search(r"state=online,offset=(\d+)", info)
+            if replica is None or int(replica[1]) < offset:
+                return False
+        return True
+
+    def masters(self):
+        return [node for node in self.nodes
+                if node.running() and node.command("ROLE")[0] == "master"]
+
+    def slot_of(self, key):
+        return self._any().command("CLUSTER", "KEYSLOT", key)
+
+    def master_of(self, key):
+        """The node that serves the key's slot; None while none does."""
+        slot = self.slot_of(key)
+        for first, last, master, *_ in self._any().command("CLUSTER", "SLOTS"):
+            if first <= slot <= last:
+                for node in self.nodes:
+                    if node.port == master[1] and node.running():
+                        return node
+        return None
+
+    def wait_master_of(self, key, other_than):
+        def found():
+            master = self.master_of(key)
+            return master if master is not None and master is not other_than else None
+        return wait_until(found, f"a replica serves {key}", 30)
+
+    def move_slot(self, slot, source, target):
+        """As redis-cli --cluster reshard does it."""
+        target.command("CLUSTER", "SETSLOT", slot, "IMPORTING", source.id)
+        source.command("CLUSTER", "SETSLOT", slot, "MIGRATING", target.id)
+        while True:
+            keys = source.command("CLUSTER", "GETKEYSINSLOT", slot, 100)
+            if not keys:
+                break
+            source.command("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
+        for node in (target, source, *self.masters()):
+            node.command("CLUSTER", "SETSLOT", slot, "NODE", target.id)
+
+    def command(self, *words):
+        """Follows redirections, as long as it takes for a master to be there."""
+        return wait_until(lambda: self._try(words), f"the Cluster answers {words[:2]}", 30)[0]
+
+    def _try(self, words):
+        port = self._any().port
+        for _ in range(5):
+            client = None
+            try:
+                client = Redis(port)
+                return (client.command(*words),)
+            except RedisError as error:
+                moved = re.match(r"(MOVED|ASK) \d+ [^:]*:(\d+)", str(error))
+                if moved is None:
+                    if str(error).startswith(("CLUSTERDOWN", "LOADING", "TRYAGAIN")):
+                        return None
+                    raise
+                port = int(moved[2])
+            except OSError:
+                return None
+            finally:
+                if client is not None:
+                    client.close()
+        return None
+
+    def _any(self):
+        return next(node for node in self.nodes if node.running())
+
+    def hset(self, key, **fields):
+        pairs = [part for pair in fields.items() for part in pair]
+        return self.command("HSET", key, *pairs)
+
+    def hgetall(self, key):
+        flat = self.command("HGETALL", key)
+        return dict(zip(flat[::2], flat[1::2]))
+
+    def kill(self):
+        for node in self.nodes:
+            node.kill()

@@ -1,0 +1,83 @@
+"""A master, a replica and three Sentinels on loopback."""
+from tests.support.programs import Program, RedisServer, free_port, wait_until
+from tests.support.resp import Redis, RedisError
+
+NAME = "waymark"
+
+
+class Sentinel(Program):
+    def __init__(self, folder, number, master_port):
+        super().__init__(f"sentinel-{number}", folder)
+        self.port = free_port()
+        self.file = folder / f"sentinel-{number}.conf"
+        self.file.write_text(f"""port {self.port}
+bind 127.0.0.1
+dir {folder}
+sentinel monitor {NAME} 127.0.0.1 {master_port} 2
+sentinel down-after-milliseconds {NAME} 1000
+sentinel failover-timeout {NAME} 6000
+""")
+        self.launch(["redis-server", self.file, "--sentinel"])
+        self.wait_ready(lambda: self.command("PING") == "PONG")
+
+    def command(self, *words):
+        client = None
+        try:
+            client = Redis(self.port)
+            return client.command(*words)
+        except OSError:
+            return None
+        finally:
+            if client is not None:
+                client.close()
+
+
+class SentinelSystem:
+    """Answers like the RedisServer that is the master."""
+
+    def __init__(self, folder):
+        self.servers = [RedisServer(folder, name="redis-0")]
+        self.servers.append(RedisServer(folder, "--replicaof", "127.0.0.1", self.servers[0].port,
+                                        "--repl-diskless-sync-delay", "0", name="redis-1"))
+        wait_until(lambda: "state=online" in self.servers[0].command("INFO", "replication"),
+                   "the replica is in step", 30)
+        self.sentinels = [Sentinel(folder, n, self.servers[0].port) for n in range(3)]
+        wait_until(lambda: all(self._knows_all(s) for s in self.sentinels),
+                   "the Sentinels know each other and the replica", 30)
+        hosts = ",".join(f"127.0.0.1:{s.port}" for s in self.sentinels)
+        self.url = f"redis+sentinel://{hosts}/{NAME}"
+
+    @staticmethod
+    def _knows_all(sentinel):
+        flat = sentinel.command("SENTINEL", "MASTER", NAME)
+        master = dict(zip(flat[::2], flat[1::2]))
+        return master["num-other-sentinels"] == "2" and master["num-slaves"] == "1"
+
+    def master(self):
+        """The server that the Sentinels name."""
+        named = self.sentinels[0].command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME)
+        return next(s for s in self.servers if named is not None and s.port == int(named[1]))
+
+    def command(self, *words):
+        def tried():
+            try:
+                return (self.master().command(*words),)
+            except OSError:
+                return None
+            except RedisError as error:
+                if str(error).startswith(("READONLY", "LOADING")):
+                    return None
+                raise
+        return wait_until(tried, "the master answers", 30)[0]
+
+    def hset(self, key, **fields):
+        pairs = [part for pair in fields.items() for part in pair]
+        return self.command("HSET", key, *pairs)
+
+    def hgetall(self, key):
+        flat = self.command("HGETALL", key)
+        return dict(zip(flat[::2], flat[1::2]))
+
+    def kill(self):
+        for program in [*self.sentinels, *self.servers]:
+            program.kill()
