@@ -67,6 +67,8 @@ inline constexpr std::size_t well_known_bytes_max = 64 * 1024;  // of one file
 // Shipping.
 inline constexpr std::size_t committed_ranges_max = 64;  // per origin above `complete`
 inline constexpr std::size_t stream_shards_max = 1024;
+// Of a shard past which acknowledged entries are trimmed at once, however young.
+inline constexpr std::uint64_t stream_kept_bytes_max = 64 * 1024 * 1024;
 
 static_assert(split_variants_max * split_weight_max < (std::int64_t{1} << 32U),
               "the weights of a split must add up within 32 bits");

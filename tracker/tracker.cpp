@@ -70,6 +70,7 @@ DrainOptions drain_options(const TrackerConfig& config) {
   options.consumer = consumer_name();
   options.protect = config.stream_protect;
   options.stream_bytes_max = config.stream_max_bytes;
+  options.stream_keep = config.stream_keep;
   options.journal_keep = config.journal_keep;
   return options;
 }
