@@ -8,6 +8,7 @@
 #include "tracker/api/api_server.hpp"
 #include "tracker/api/auth.hpp"
 #include "tracker/api/idempotency.hpp"
+#include "tracker/api/stream_desk.hpp"
 #include "tracker/drain/drain_loop.hpp"
 #include "tracker/gauges.hpp"
 #include "tracker/program/mirror.hpp"
@@ -103,10 +104,11 @@ class Tracker {
   std::shared_ptr<const KeyRing> keys_;
   StoreThread store_;
   Metrics metrics_{{}};
-  redis::Connection stream_watch_;  // tells /v1/status about redis.stream
+  redis::Connection stream_watch_;  // for those who ask the API about redis.stream
   Mirror mirror_;
   Wanted wanted_;  // with links.origin = tracker
   Api api_;
+  StreamDesk desk_;
   ApiServer api_server_;
   DrainLoop drain_;
   http::Server admin_;
@@ -131,8 +133,10 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
           config.links_origin == "tracker" ? MirrorScope::what_is_held : MirrorScope::everything),
       wanted_(io_, redis::parse_url(config.links_url(), "redis.links"), store_, log),
       api_(rules_of(config), load_api_key(config), keys_),
+      desk_(io_, stream_watch_, drain_options(config)),
       api_server_(
-          api_, store_, mirror_, [this] { return redis_state(mirror_, stream_watch_); }, log),
+          api_, store_, mirror_, desk_, [this] { return redis_state(mirror_, stream_watch_); },
+          log),
       drain_(io_, drain_options(config), store_, log),
       admin_(io_, config.admin, "admin", {}, admin_pages(admin_sources()), log),
       signals_(io_, SIGTERM, SIGINT, SIGHUP) {
@@ -143,7 +147,7 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
                              log);
   }
   drain_.stats().register_gauges(metrics_);
-  register_gauges(metrics_, mirror_, wanted_, api_server_, store_);
+  register_gauges(metrics_, mirror_, wanted_, api_server_, desk_, store_);
 }
 
 AdminSources Tracker::admin_sources() {

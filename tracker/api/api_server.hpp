@@ -19,6 +19,7 @@ namespace waymark::tracker {
 
 class Mirror;
 class StoreThread;
+class StreamDesk;
 
 class ApiServer {
  public:
@@ -26,8 +27,8 @@ class ApiServer {
   static constexpr std::chrono::milliseconds mirror_wait{250};
 
   // `redis_state` gives JSON for /v1/status, on the server's thread. All must outlive this.
-  ApiServer(Api& api, StoreThread& store, Mirror& mirror, std::function<std::string()> redis_state,
-            Log& log);
+  ApiServer(Api& api, StoreThread& store, Mirror& mirror, StreamDesk& desk,
+            std::function<std::string()> redis_state, Log& log);
 
   http::Handler handler();
 
@@ -42,6 +43,7 @@ class ApiServer {
   Api& api_;
   StoreThread& store_;
   Mirror& mirror_;
+  StreamDesk& desk_;
   std::function<std::string()> redis_state_;
   Log& log_;
   Uuid7Generator ids_;

@@ -47,12 +47,18 @@ ApiSystem::ApiSystem(std::string redis_url, ProgramRules rules, std::shared_ptr<
     : store_(std::make_unique<StoreThread>("sqlite:" + (folder_.path() / "store.db").string())),
       mirror_(std::make_unique<Mirror>(io_, redis::parse_url(redis_url, "redis"), *store_, log_)),
       api_(std::make_unique<Api>(std::move(rules), key, std::move(keys))),
+      stream_(std::make_unique<redis::Connection>(
+          io_,
+          redis::ConnectionOptions{.url = redis::parse_url(redis_url, "redis"), .name = "test"},
+          log_)),
+      desk_(std::make_unique<StreamDesk>(io_, *stream_, DrainOptions{})),
       api_server_(std::make_unique<ApiServer>(
-          *api_, *store_, *mirror_, [] { return std::string{R"({"links":null})"}; }, log_)),
+          *api_, *store_, *mirror_, *desk_, [] { return std::string{R"({"links":null})"}; }, log_)),
       server_(std::make_unique<http::Server>(io_, ListenAddress{"127.0.0.1", 0}, "listen",
                                              http::ServerOptions{}, api_server_->handler(), log_)) {
   server_->start();
   mirror_->start();
+  stream_->start();
   thread_ = std::thread([this] { io_.run(); });
 }
 
@@ -60,6 +66,7 @@ ApiSystem::~ApiSystem() {
   on_loop([this] {
     server_->stop();
     mirror_->stop();
+    stream_->stop();
   });
   io_.stop();
   thread_.join();
