@@ -224,7 +224,7 @@ asio::awaitable<bool> Session::stream(const Request& request, Response& response
     co_return false;
   }
   const bool ended = co_await chunks.finish();
-  co_return ended && head.keep_alive();
+  co_return ended && !finishing_ && head.keep_alive();
 }
 
 asio::awaitable<void> Session::refuse(const error_code& error) {

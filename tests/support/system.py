@@ -18,7 +18,19 @@ def ready(admin_port):
         return False
 
 
-class Edge(Program):
+class Observed(Program):
+    """A program with an admin address."""
+
+    def metric(self, series):
+        """The value of one series of /metrics, labels and all."""
+        page = rawhttp.get(self.admin, "/metrics").body.decode()
+        for line in page.splitlines():
+            if line.startswith(series + " "):
+                return float(line.split()[-1])
+        raise AssertionError(f"no series {series} in\n{page}")
+
+
+class Edge(Observed):
     def __init__(self, folder, redis_url, keys, name="edge", journal=None, settings=()):
         super().__init__(name, folder)
         self.port, self.admin = free_port(), free_port()
@@ -43,16 +55,8 @@ class Edge(Program):
     def get(self, target, headers=None, method="GET"):
         return rawhttp.get(self.port, target, headers, method)
 
-    def metric(self, series):
-        """The value of one series of /metrics, labels and all."""
-        page = rawhttp.get(self.admin, "/metrics").body.decode()
-        for line in page.splitlines():
-            if line.startswith(series + " "):
-                return float(line.split()[-1])
-        raise AssertionError(f"no series {series} in\n{page}")
 
-
-class Tracker(Program):
+class Tracker(Observed):
     def __init__(self, folder, redis_url, keys, edge_url, settings=()):
         super().__init__("tracker", folder)
         self.port, self.admin = free_port(), free_port()

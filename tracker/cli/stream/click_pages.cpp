@@ -13,7 +13,7 @@ ClickRange range_of(const Arguments& arguments, std::string_view end) {
   ClickRange range;
   range.from = moment_of("--from", arguments.value_or("--from", "0"));
   const auto to = arguments.value(end);
-  range.to = to ? moment_of(end, *to) : static_cast<std::int64_t>(std::time(nullptr));
+  range.to = to ? moment_of(end, *to) : static_cast<std::int64_t>(std::time(nullptr)) + 1;
   range.link = arguments.value_or("--link", "");
   range.campaign = arguments.value_or("--campaign", "");
   if (range.from >= range.to) {
