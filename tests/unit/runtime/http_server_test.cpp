@@ -197,7 +197,7 @@ TEST_F(HttpServer, AStoppingServerEndsBodies) {
   visitor.send("GET /endless HTTP/1.1\r\nHost: h\r\n\r\n");
   visitor.wait_for("xxx");
   server_->stop();
-  EXPECT_THAT(visitor.wait_for_end(), EndsWith("\r\n0\r\n\r\n"));
+  EXPECT_THAT(visitor.wait_for_end(), EndsWith("0\r\n\r\n"));
   EXPECT_EQ(sources_ended_, 1);
 }
 
