@@ -55,6 +55,9 @@ void bind_settings(Settings& settings, TrackerConfig& config) {
   settings.bind("stream.protect", config.stream_protect, "Groups that hold back trimming");
   settings.bind("stream.max_bytes", config.stream_max_bytes, "What the click stream may hold",
                 16 * MiB, 1024 * GiB);
+  settings.bind("stream.keep", config.stream_keep,
+                "How long entries stay that the protected groups have acknowledged", 0ms,
+                86'400'000ms);
   settings.bind("journal.keep", config.journal_keep, "As at the edges: how long figures stay", 0ms,
                 10'000h);
   settings.bind("shutdown.grace", config.shutdown_grace, "How long an orderly end may take", 0ms,

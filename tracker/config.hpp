@@ -56,6 +56,9 @@ struct TrackerConfig {
   // Groups of the click stream that hold back trimming, and what it may hold at most.
   std::vector<std::string> stream_protect{"tracker"};
   Bytes stream_max_bytes = 4 * GiB;
+  // How long entries stay that these groups have acknowledged: for those who watch without a group
+  // (GET /v1/clicks/stream). They go sooner past 64 MiB of a shard, or 3/4 of Redis' memory.
+  std::chrono::milliseconds stream_keep{60'000};
   // As at the edges: how long the figures of an origin that has ended stay in Redis.
   std::chrono::milliseconds journal_keep = std::chrono::hours{24};
 

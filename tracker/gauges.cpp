@@ -3,6 +3,7 @@
 #include "common/metrics.hpp"
 #include "common/redis/client.hpp"
 #include "tracker/api/api_server.hpp"
+#include "tracker/api/stream_desk.hpp"
 #include "tracker/leases/leases.hpp"
 #include "tracker/program/mirror.hpp"
 #include "tracker/program/wanted.hpp"
@@ -14,7 +15,7 @@
 namespace waymark::tracker {
 
 void register_gauges(Metrics& metrics, const Mirror& mirror, const Wanted& wanted,
-                     const ApiServer& api, const StoreThread& store) {
+                     const ApiServer& api, const StreamDesk& desk, const StoreThread& store) {
   static constexpr const char* labels[] = {"class=\"2xx\"", "class=\"3xx\"", "class=\"4xx\"",
                                            "class=\"5xx\""};
   for (std::size_t i = 0; i < 4; ++i) {
@@ -41,6 +42,14 @@ void register_gauges(Metrics& metrics, const Mirror& mirror, const Wanted& wante
                 [&wanted] { return static_cast<double>(wanted.counts().absences); });
   metrics.gauge({"wants_failures_total", "", "Batches of wanted links that were given up"},
                 [&wanted] { return static_cast<double>(wanted.counts().failures); });
+  metrics.gauge({"click_events_listeners", "", "Listeners of /v1/clicks/stream"},
+                [&desk] { return static_cast<double>(desk.listeners()); });
+  metrics.gauge({"click_events_refused_total", "", "Listeners refused because too many were there"},
+                [&desk] { return static_cast<double>(desk.listeners_refused()); });
+  metrics.gauge({"click_events_total", "", "Clicks sent to listeners"},
+                [&desk] { return static_cast<double>(desk.events()); });
+  metrics.gauge({"click_events_gaps_total", "", "Times a listener came too late for trimmed entries"},
+                [&desk] { return static_cast<double>(desk.gaps()); });
   metrics.gauge({"store_jobs_waiting", "", "Work that waits for the threads of the store"},
                 [&store] { return static_cast<double>(store.waiting()); });
 }

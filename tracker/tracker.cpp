@@ -8,6 +8,7 @@
 #include "tracker/api/api_server.hpp"
 #include "tracker/api/auth.hpp"
 #include "tracker/api/idempotency.hpp"
+#include "tracker/api/stream_desk.hpp"
 #include "tracker/drain/drain_loop.hpp"
 #include "tracker/gauges.hpp"
 #include "tracker/program/mirror.hpp"
@@ -77,6 +78,7 @@ DrainOptions drain_options(const TrackerConfig& config) {
   options.url = redis::parse_url(config.stream_url(), "redis.stream", config.redis_tls);
   options.protect = config.stream_protect;
   options.stream_bytes_max = config.stream_max_bytes;
+  options.stream_keep = config.stream_keep;
   options.journal_keep = config.journal_keep;
   return options;
 }
@@ -109,11 +111,12 @@ class Tracker {
   std::shared_ptr<const KeyRing> keys_;
   StoreThread store_;
   Metrics metrics_{{}};
-  redis::Client stream_watch_;  // tells /v1/status about redis.stream
+  redis::Client stream_watch_;  // for those who ask the API about redis.stream
   Leases leases_;
   Mirror mirror_;
   Wanted wanted_;  // with links.origin = tracker
   Api api_;
+  StreamDesk desk_;
   ApiServer api_server_;
   DrainLoop drain_;
   http::Server admin_;
@@ -142,8 +145,10 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
       wanted_(io_, redis::parse_url(config.links_url(), "redis.links", config.redis_tls), store_,
               log),
       api_(rules_of(config), load_api_key(config), keys_),
+      desk_(io_, stream_watch_, drain_options(config)),
       api_server_(
-          api_, store_, mirror_, [this] { return redis_state(mirror_, stream_watch_); }, log),
+          api_, store_, mirror_, desk_, [this] { return redis_state(mirror_, stream_watch_); },
+          log),
       drain_(io_, drain_options(config), store_, leases_, log),
       admin_(io_, config.admin, "admin", {}, admin_pages(admin_sources()), log),
       signals_(io_, SIGTERM, SIGINT, SIGHUP) {
@@ -154,7 +159,7 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
                              log);
   }
   drain_.stats().register_gauges(metrics_);
-  register_gauges(metrics_, mirror_, wanted_, api_server_, store_);
+  register_gauges(metrics_, mirror_, wanted_, api_server_, desk_, store_);
   register_gauges(metrics_, leases_);
 }
 

@@ -14,11 +14,31 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace waymark::http {
 
 using Request = boost::beast::http::request<boost::beast::http::string_body>;
-using Response = boost::beast::http::response<boost::beast::http::string_body>;
+
+// Takes the pieces of a body that is sent while it is being made. On the server's thread.
+class BodyWriter {
+ public:
+  virtual ~BodyWriter() = default;
+  // Waits until the peer's side has taken the piece; nothing is kept back. False when the peer is
+  // gone, when it did not take it within `write_deadline`, or when the server ends.
+  virtual boost::asio::awaitable<bool> write(std::string piece) = 0;
+  // False when a write would fail; a source that waits for long asks now and then.
+  virtual bool open() const = 0;
+};
+
+// Makes a body piece by piece. Returns when there is no more, or soon after a write has failed.
+using BodySource = std::function<boost::asio::awaitable<void>(BodyWriter&)>;
+
+// An answer. With a `source` its body comes from there, in chunks, and may take as long as it
+// likes; what body() holds is not sent then.
+struct Response : boost::beast::http::response<boost::beast::http::string_body> {
+  BodySource source;
+};
 using Handler = std::function<boost::asio::awaitable<Response>(const Request&)>;
 
 struct ServerOptions {

@@ -5,6 +5,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/rfc7230.hpp>
@@ -14,6 +16,7 @@
 
 #include <array>
 #include <ctime>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -35,6 +38,9 @@ constexpr std::size_t drain_bytes_max = 1024 * 1024;
 
 // What a handler may take. Its own deadlines are shorter; this one catches what was forgotten.
 constexpr milliseconds handler_deadline{60'000};
+
+// Between the pieces of a body that is still being made: its source is asked to end, not cut.
+constexpr milliseconds source_deadline = std::chrono::hours{24 * 365};
 
 std::string http_date() {
   const std::time_t now = std::time(nullptr);
@@ -75,7 +81,9 @@ asio::awaitable<void> Session::run() {
     const Request request = parser.release();
     allow(handler_deadline);
     Response response = co_await answer(request);
-    if (!co_await write(request, response)) break;
+    const bool go_on = response.source ? co_await stream(request, response)
+                                       : co_await write(request, response);
+    if (!go_on) break;
   }
   close();
 }
@@ -117,7 +125,7 @@ asio::awaitable<Response> Session::answer(const Request& request) {
   std::string problem;
   try {
     Response response = co_await handler_(request);
-    response.prepare_payload();
+    if (!response.source) response.prepare_payload();
     co_return response;
   } catch (const std::exception& bug) {
     problem = bug.what();
@@ -146,6 +154,77 @@ asio::awaitable<bool> Session::write(const Request& request, Response& response)
   if (error) co_return false;
   if (!response.keep_alive()) co_await drain();
   co_return response.keep_alive();
+}
+
+// The pieces of a body as chunks; as they are for HTTP/1.0, where the end of the connection is the
+// end of the body.
+class Session::Chunks final : public BodyWriter {
+ public:
+  Chunks(Session& session, bool chunked) : session_(session), chunked_(chunked) {}
+
+  asio::awaitable<bool> write(std::string piece) override {
+    if (piece.empty() || !open()) co_return open();
+    session_.allow(session_.options_.write_deadline);
+    error_code error;
+    if (chunked_) {
+      co_await asio::async_write(session_.socket_, beast::make_chunk(asio::buffer(piece)),
+                                 asio::redirect_error(asio::use_awaitable, error));
+    } else {
+      co_await asio::async_write(session_.socket_, asio::buffer(piece),
+                                 asio::redirect_error(asio::use_awaitable, error));
+    }
+    session_.allow(source_deadline);
+    failed_ = failed_ || error;
+    co_return open();
+  }
+
+  // Ends the body. False when the connection must end, too.
+  asio::awaitable<bool> finish() {
+    if (failed_ || !chunked_) co_return false;
+    session_.allow(session_.options_.write_deadline);
+    error_code error;
+    co_await asio::async_write(session_.socket_, beast::make_chunk_last(),
+                               asio::redirect_error(asio::use_awaitable, error));
+    co_return !error;
+  }
+
+  bool open() const override {
+    return !failed_ && !session_.finishing_ && session_.socket_.is_open();
+  }
+
+ private:
+  Session& session_;
+  bool chunked_;
+  bool failed_ = false;
+};
+
+// Like write(), for an answer whose body comes from a source.
+asio::awaitable<bool> Session::stream(const Request& request, Response& response) {
+  const bool chunked = request.version() >= 11;
+  beast::response<beast::empty_body> head{std::move(response.base())};
+  head.version(request.version());
+  head.chunked(chunked);
+  head.keep_alive(chunked && !finishing_ && request.keep_alive());
+  head.set(beast::field::date, http_date());
+  allow(options_.write_deadline);
+  error_code error;
+  beast::response_serializer<beast::empty_body> serializer{head};
+  co_await beast::async_write_header(socket_, serializer,
+                                     asio::redirect_error(asio::use_awaitable, error));
+  if (error) co_return false;
+  if (request.method() == beast::verb::head) co_return head.keep_alive();
+  Chunks chunks{*this, chunked};
+  allow(source_deadline);
+  try {
+    co_await response.source(chunks);
+  } catch (const std::exception& bug) {
+    log_.error("http.bug", "A body could not be made to its end",
+               {{"target", std::string_view{request.target().data(), request.target().size()}},
+                {"problem", bug.what()}});
+    co_return false;
+  }
+  const bool ended = co_await chunks.finish();
+  co_return ended && !finishing_ && head.keep_alive();
 }
 
 asio::awaitable<void> Session::refuse(const error_code& error) {

@@ -28,12 +28,14 @@ class Session : public std::enable_shared_from_this<Session> {
   void close();
 
  private:
+  class Chunks;
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
   boost::asio::awaitable<bool> wait_for_request();
   boost::asio::awaitable<boost::system::error_code> read(Parser& parser);
   boost::asio::awaitable<Response> answer(const Request& request);
   boost::asio::awaitable<bool> write(const Request& request, Response& response);
+  boost::asio::awaitable<bool> stream(const Request& request, Response& response);
   boost::asio::awaitable<void> refuse(const boost::system::error_code& error);
   boost::asio::awaitable<void> drain();
 

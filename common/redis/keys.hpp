@@ -29,6 +29,9 @@ inline std::string domain(std::string_view host) { return std::string{domain_pre
 inline constexpr std::string_view stream = "wm:stream";
 inline constexpr std::string_view committed = "wm:committed";
 inline constexpr std::string_view edges = "wm:edges";
+// Hash: field <tag>, value `<unix ms>;<entries>;<group that was behind>` of the last time that shard
+// was cut to stream.max_bytes.
+inline constexpr std::string_view capped = "wm:capped";
 inline constexpr std::string_view dead = "wm:clicks:dead";
 inline constexpr std::string_view drain_group = "tracker";
 inline constexpr std::string_view default_shard = "0";

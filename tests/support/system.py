@@ -18,16 +18,19 @@ def ready(admin_port):
         return False
 
 
-def metric(admin_port, series):
-    """The value of one series of /metrics, labels and all."""
-    page = rawhttp.get(admin_port, "/metrics").body.decode()
-    for line in page.splitlines():
-        if line.startswith(series + " "):
-            return float(line.split()[-1])
-    raise AssertionError(f"no series {series} in\n{page}")
+class Observed(Program):
+    """A program with an admin address."""
+
+    def metric(self, series):
+        """The value of one series of /metrics, labels and all."""
+        page = rawhttp.get(self.admin, "/metrics").body.decode()
+        for line in page.splitlines():
+            if line.startswith(series + " "):
+                return float(line.split()[-1])
+        raise AssertionError(f"no series {series} in\n{page}")
 
 
-class Edge(Program):
+class Edge(Observed):
     def __init__(self, folder, redis_url, keys, name="edge", journal=None, settings=()):
         super().__init__(name, folder)
         self.port, self.admin = free_port(), free_port()
@@ -52,11 +55,8 @@ class Edge(Program):
     def get(self, target, headers=None, method="GET"):
         return rawhttp.get(self.port, target, headers, method)
 
-    def metric(self, series):
-        return metric(self.admin, series)
 
-
-class Tracker(Program):
+class Tracker(Observed):
     def __init__(self, folder, redis_url, keys, edge_url, settings=(), name="tracker", store=None):
         """`store`: URL of one that several trackers share; by default a file of its own."""
         super().__init__(name, folder)

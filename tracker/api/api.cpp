@@ -27,8 +27,14 @@ constexpr Route routes[] = {
     {"GET", "/v1/domains/{host}", "domains:read", resources::read_domain},
     {"PATCH", "/v1/domains/{host}", "domains:write", resources::change_domain},
     {"GET", "/v1/clicks", "clicks:read", resources::list_clicks},
+    {"GET", "/v1/clicks/export", "clicks:read", resources::export_clicks, Media::lines},
+    {"GET", "/v1/clicks/stream", "clicks:read", nullptr, Media::events},
     {"GET", "/v1/clicks/{id}", "clicks:read", resources::read_click},
     {"POST", "/v1/attribution/resolve", "attribution:read", resources::resolve_attribution},
+    {"GET", "/v1/dead-letters", "stream:read", resources::list_dead_letters},
+    {"POST", "/v1/dead-letters/replay", "stream:write", resources::replay_dead_letters},
+    {"GET", "/v1/stream", "stream:read", nullptr},
+    {"DELETE", "/v1/stream/groups/{name}", "stream:write", nullptr},
     {"GET", "/v1/status", "status:read", resources::read_status},
 };
 
@@ -58,10 +64,16 @@ std::string media_type(std::string_view field) {
   return type;
 }
 
-constexpr std::string_view lines_type = "application/x-ndjson";
-
 std::string_view type_of(Media media) {
-  return media == Media::lines ? lines_type : "application/json";
+  switch (media) {
+    case Media::json:
+      return "application/json";
+    case Media::lines:
+      return "application/x-ndjson";
+    case Media::events:
+      return "text/event-stream";
+  }
+  return "";
 }
 
 bool accepts(std::string_view accept, std::string_view wanted) {
@@ -69,7 +81,8 @@ bool accepts(std::string_view accept, std::string_view wanted) {
   for (std::string_view rest = accept; !rest.empty();) {
     const auto comma = rest.find(',');
     const auto type = media_type(rest.substr(0, comma));
-    if (type == "*/*" || type == "application/*" || type == wanted) return true;
+    const auto family = std::string{wanted.substr(0, wanted.find('/') + 1)} + "*";
+    if (type == "*/*" || type == family || type == wanted) return true;
     rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
   }
   return false;
@@ -103,8 +116,17 @@ Checked<ApiAnswer> dispatch(Store& store, const ApiRequest& request, const Progr
   if (!caller->may(scope)) {
     return Problem{ProblemCode::insufficient_scope, fmt::format("This needs the scope {}.", scope)};
   }
+  if (match->route->handler == nullptr) {
+    ApiAnswer allowed;
+    allowed.of_desk = true;
+    return allowed;
+  }
   const Call call{store, rules, keys, request, path_of(request), query_of(request), match->id};
-  if (request.method == "GET") return match->route->handler(call);
+  if (request.method == "GET") {
+    auto read = match->route->handler(call);
+    if (read) read->content_type = type_of(media);
+    return read;
+  }
   if (auto problem = body_problem(request, media)) return *problem;
   if (media == Media::json) {
     if (auto problem = Query{call.query}.finish()) return *problem;
@@ -132,7 +154,7 @@ ApiAnswer Api::handle(Store& store, const ApiRequest& request) const {
 bool Api::needs_writer(const ApiRequest& request) {
   if (request.method == "GET") return false;
   const auto match = match_route(routes, request.method, path_of(request));
-  return match && !only_reads(*match->route);
+  return match && match->route->handler != nullptr && !only_reads(*match->route);
 }
 
 bool Api::is_bulk(const ApiRequest& request) {

@@ -1,5 +1,6 @@
 #include "tracker/api/api_server.hpp"
 
+#include "tracker/api/stream_desk.hpp"
 #include "tracker/program/mirror.hpp"
 #include "tracker/store/store_thread.hpp"
 
@@ -43,9 +44,14 @@ http::Response render(const http::Request& request, ApiAnswer answer, const std:
 
 }  // namespace
 
-ApiServer::ApiServer(Api& api, StoreThread& store, Mirror& mirror,
+ApiServer::ApiServer(Api& api, StoreThread& store, Mirror& mirror, StreamDesk& desk,
                      RedisState redis_state, Log& log)
-    : api_(api), store_(store), mirror_(mirror), redis_state_(std::move(redis_state)), log_(log) {}
+    : api_(api),
+      store_(store),
+      mirror_(mirror),
+      desk_(desk),
+      redis_state_(std::move(redis_state)),
+      log_(log) {}
 
 http::Handler ApiServer::handler() {
   return [this](const http::Request& request) { return answer(request); };
@@ -62,6 +68,7 @@ ApiRequest ApiServer::translate(const http::Request& request) {
   asked.idempotency_key = field(request, "Idempotency-Key");
   asked.content_type = field(request, "Content-Type");
   asked.accept = field(request, "Accept");
+  asked.last_event_id = field(request, "Last-Event-ID");
   asked.body = request.body();
   return asked;
 }
@@ -93,10 +100,18 @@ awaitable<http::Response> ApiServer::answer(const http::Request& request) {
   const auto asked = std::make_shared<ApiRequest>(translate(request));
   if (asked->target.starts_with("/v1/status")) asked->redis_state = co_await redis_state_();
   ApiAnswer answered = co_await ask_store(asked);
+  http::BodySource source;
+  if (answered.of_desk) {
+    DeskAnswer at_desk = co_await desk_.answer(*asked);
+    answered = std::move(at_desk.answer);
+    source = std::move(at_desk.source);
+  }
   if (answered.change != 0) co_await mirror_.wait_for(answered.change, mirror_wait);
   const std::size_t status_class = answered.status / 100;
   if (status_class < answers_.size()) ++answers_[status_class];
-  co_return render(request, std::move(answered), asked->id);
+  http::Response response = render(request, std::move(answered), asked->id);
+  response.source = std::move(source);
+  co_return response;
 }
 
 }  // namespace waymark::tracker

@@ -19,6 +19,7 @@ namespace waymark::tracker {
 
 class Mirror;
 class StoreThread;
+class StreamDesk;
 
 class ApiServer {
  public:
@@ -28,7 +29,8 @@ class ApiServer {
   using RedisState = std::function<boost::asio::awaitable<std::string>()>;
 
   // `redis_state` gives JSON for /v1/status, on the server's thread. All must outlive this.
-  ApiServer(Api& api, StoreThread& store, Mirror& mirror, RedisState redis_state, Log& log);
+  ApiServer(Api& api, StoreThread& store, Mirror& mirror, StreamDesk& desk, RedisState redis_state,
+            Log& log);
 
   http::Handler handler();
 
@@ -43,6 +45,7 @@ class ApiServer {
   Api& api_;
   StoreThread& store_;
   Mirror& mirror_;
+  StreamDesk& desk_;
   RedisState redis_state_;
   Log& log_;
   Uuid7Generator ids_;

@@ -3,6 +3,7 @@
 #include "common/percent.hpp"
 #include "tracker/api/times.hpp"
 
+#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -75,15 +76,23 @@ std::optional<std::uint64_t> Query::time_ms(std::string_view name) {
   return unix_ms;
 }
 
+std::optional<std::uint64_t> Query::number(std::string_view name, std::uint64_t min,
+                                           std::uint64_t max) {
+  const auto value = text(name);
+  if (!value) return std::nullopt;
+  std::uint64_t number = 0;
+  const char* const end = value->data() + value->size();
+  const auto read = std::from_chars(value->data(), end, number);
+  if (read.ec != std::errc{} || read.ptr != end || number < min || number > max) {
+    note(name, fmt::format("must be a whole number from {} to {}", min, max));
+    return std::nullopt;
+  }
+  return number;
+}
+
 Paging Query::paging() {
   Paging paging;
-  if (const auto limit = text("limit")) {
-    const char* end = limit->data() + limit->size();
-    const auto read = std::from_chars(limit->data(), end, paging.limit);
-    if (read.ec != std::errc{} || read.ptr != end || paging.limit < 1 || paging.limit > limit_max) {
-      note("limit", "must be a whole number from 1 to 100");
-    }
-  }
+  paging.limit = number("limit", 1, limit_max).value_or(paging.limit);
   paging.starting_after = text("starting_after").value_or("");
   paging.ending_before = text("ending_before").value_or("");
   if (!paging.starting_after.empty() && !paging.ending_before.empty()) {

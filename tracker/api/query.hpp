@@ -32,6 +32,8 @@ class Query {
                                     std::span<const std::string_view> choices);
   std::optional<bool> flag(std::string_view name);              // true or false
   std::optional<std::uint64_t> time_ms(std::string_view name);  // unix milliseconds
+  // A whole number in decimal digits.
+  std::optional<std::uint64_t> number(std::string_view name, std::uint64_t min, std::uint64_t max);
   Paging paging();
 
   // Nothing when every parameter was taken once and none had a problem.

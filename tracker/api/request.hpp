@@ -18,6 +18,7 @@ struct ApiRequest {
   bool has_idempotency_key = false;
   std::string content_type;
   std::string accept;
+  std::string last_event_id;
   std::string body;
   std::string id;             // "req_...", goes into field Request-Id
   std::uint64_t unix_ms = 0;  // when it arrived
@@ -35,6 +36,8 @@ struct ApiAnswer {
   std::uint64_t change = 0;
   // The answer says what would come of the request; the store stays as it was.
   bool undo = false;
+  // The request is allowed, and the StreamDesk has the answer: it needs Redis, not the store.
+  bool of_desk = false;
 };
 
 }  // namespace waymark::tracker

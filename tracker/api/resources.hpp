@@ -23,6 +23,10 @@ Checked<ApiAnswer> change_domain(const Call& call);
 
 Checked<ApiAnswer> list_clicks(const Call& call);
 Checked<ApiAnswer> read_click(const Call& call);
+Checked<ApiAnswer> export_clicks(const Call& call);
+
+Checked<ApiAnswer> list_dead_letters(const Call& call);
+Checked<ApiAnswer> replay_dead_letters(const Call& call);
 
 Checked<ApiAnswer> resolve_attribution(const Call& call);
 

@@ -13,14 +13,14 @@ namespace waymark::tracker {
 
 struct Call;
 
-// What a route takes and answers with.
-enum class Media { json, lines };  // lines: one JSON object each (NDJSON)
+// What a route takes and answers with. lines: one JSON object each (NDJSON); events: server-sent.
+enum class Media { json, lines, events };
 
 struct Route {
   std::string_view method;
   std::string_view path;
   std::string_view scope;  // "links:write": what a restricted key must hold
-  Checked<ApiAnswer> (*handler)(const Call&);
+  Checked<ApiAnswer> (*handler)(const Call&);  // null: the StreamDesk answers
   Media media = Media::json;
 };
 

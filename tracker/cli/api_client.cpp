@@ -80,6 +80,15 @@ std::string sentence_of(const json::value& problem, unsigned status) {
   return text;
 }
 
+std::string target_of(std::string_view path, const Query& query) {
+  std::string target{path};
+  for (const auto& [name, value] : query) {
+    target += fmt::format("{}{}={}", target.find('?') == std::string::npos ? '?' : '&',
+                          path_segment(name), path_segment(value));
+  }
+  return target;
+}
+
 }  // namespace
 
 std::string api_url(const Arguments& arguments) {
@@ -101,12 +110,19 @@ ApiClient ApiClient::from(const Arguments& arguments) {
 }
 
 ApiReply ApiClient::get(std::string_view path, const Query& query) const {
-  std::string target{path};
-  for (const auto& [name, value] : query) {
-    target += fmt::format("{}{}={}", target.find('?') == std::string::npos ? '?' : '&',
-                          path_segment(name), path_segment(value));
-  }
-  return call("GET", std::move(target), {});
+  return call("GET", target_of(path, query), {});
+}
+
+ApiLines ApiClient::get_lines(std::string_view path, const Query& query) const {
+  HttpRequest request;
+  request.target = target_of(path, query);
+  request.deadline = lines_deadline;
+  auto answer = ask(std::move(request));
+  return {std::move(answer.body), std::move(answer.next)};
+}
+
+ApiReply ApiClient::remove(std::string_view path) const {
+  return call("DELETE", std::string{path}, {});
 }
 
 ApiReply ApiClient::post(std::string_view path, const json::object& body) const {

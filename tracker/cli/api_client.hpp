@@ -27,6 +27,12 @@ struct ApiReply {
   boost::json::value json;
 };
 
+// Lines of JSON objects, as received, each with its '\n'.
+struct ApiLines {
+  std::string lines;
+  std::string next;  // cursor of the next page; empty: this was the last
+};
+
 using Query = std::vector<std::pair<std::string, std::string>>;
 
 class ApiClient {
@@ -41,6 +47,9 @@ class ApiClient {
   ApiReply get(std::string_view path, const Query& query = {}) const;
   ApiReply post(std::string_view path, const boost::json::object& body) const;
   ApiReply patch(std::string_view path, const boost::json::object& body) const;
+  ApiReply remove(std::string_view path) const;  // DELETE
+
+  ApiLines get_lines(std::string_view path, const Query& query) const;
 
   // Lines of JSON objects, as received. Any thread.
   std::string post_lines(std::string_view path, std::string lines) const;

@@ -22,6 +22,8 @@ constexpr std::array<FlagSpec, 7> globals{{
     {"-h", "", ""},
 }};
 
+constexpr std::size_t words_max = 3;  // of a command
+
 const FlagSpec* find_flag(std::span<const FlagSpec> flags, std::string_view name) {
   const auto found = std::ranges::find(flags, name, &FlagSpec::name);
   return found == flags.end() ? nullptr : &*found;
@@ -82,22 +84,25 @@ class LineParser {
       return;
     }
     const auto& group = words_[plain[0]];
-    const auto pair = plain.size() > 1 ? group + " " + words_[plain[1]] : group;
-    for (const auto& command : commands_) {
-      if (command.words == group || command.words == pair) {
-        line_.command = &command;
-        used_.insert(plain[0]);
-        if (command.words != group) {
-          used_.insert(plain[1]);
-        }
-        return;
-      }
+    std::string words = group;
+    for (std::size_t count = 1; count <= words_max && count <= plain.size(); ++count) {
+      if (count > 1) words += " " + words_[plain[count - 1]];
+      const auto* command = find_command(words);
+      if (command == nullptr) continue;
+      line_.command = command;
+      used_.insert(plain.begin(), plain.begin() + static_cast<std::ptrdiff_t>(count));
+      return;
     }
     const auto in_group = [&](const CommandSpec& c) { return first_word(c.words) == group; };
     if (std::ranges::any_of(commands_, in_group)) {
       line_.group = group;
       used_.insert(plain[0]);
     }
+  }
+
+  const CommandSpec* find_command(std::string_view words) const {
+    const auto found = std::ranges::find(commands_, words, &CommandSpec::words);
+    return found == commands_.end() ? nullptr : &*found;
   }
 
   void take_flag(std::size_t& i) {

@@ -4,6 +4,7 @@
 #include "tracker/cli/click_tail.hpp"
 #include "tracker/cli/click_text.hpp"
 #include "tracker/cli/commands.hpp"
+#include "tracker/cli/stream/stream_parts.hpp"
 #include "tracker/cli/terminal.hpp"
 
 #include <boost/json.hpp>
@@ -153,6 +154,8 @@ std::vector<CommandSpec> click_commands() {
         {"--test", "", "For a sign-up in test mode"}},
        {"click explain AZAWPYaUc5u4scLT5PUGF7Hmt5dEMj6N"},
        explain},
+      export_command(),
+      replay_command(),
   };
 }
 

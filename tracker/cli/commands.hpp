@@ -13,6 +13,7 @@ std::vector<CommandSpec> link_commands();
 std::vector<CommandSpec> campaign_commands();
 std::vector<CommandSpec> domain_commands();
 std::vector<CommandSpec> click_commands();
+std::vector<CommandSpec> stream_commands();
 std::vector<CommandSpec> doctor_commands();
 std::vector<CommandSpec> keys_commands();
 std::vector<CommandSpec> sizing_commands();

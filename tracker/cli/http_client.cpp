@@ -61,7 +61,9 @@ asio::awaitable<HttpAnswer> run(const HttpAddress& address, const HttpRequest& r
   http::response_parser<http::string_body> parser;
   parser.body_limit(answer_body_bytes_max);
   co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
-  co_return HttpAnswer{parser.get().result_int(), std::move(parser.get().body())};
+  auto& answer = parser.get();
+  co_return HttpAnswer{answer.result_int(), std::move(answer.body()),
+                       std::string{answer["Waymark-Next"]}};
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ HttpAddress parse_http_address(std::string_view url);
 struct HttpAnswer {
   unsigned status = 0;
   std::string body;
+  std::string next;  // of the field Waymark-Next: where the next page begins
 };
 
 struct HttpRequest {

@@ -16,6 +16,8 @@ struct DrainOptions {
   // stream.protect: groups that hold back trimming. Missing ones are made at 0.
   std::vector<std::string> protect{std::string{redis_keys::drain_group}};
   Bytes stream_bytes_max{4 * GiB};  // stream.max_bytes, of each shard
+  // stream.keep: how long entries stay that every protected group has acknowledged.
+  std::chrono::milliseconds stream_keep{60'000};
   // How long the figures of an origin that has ended stay in Redis.
   std::chrono::milliseconds journal_keep{std::chrono::hours{24}};
   std::chrono::milliseconds publish_every{200};

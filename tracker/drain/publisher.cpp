@@ -65,16 +65,18 @@ asio::awaitable<Result<void>> Publisher::try_cycle(const std::vector<std::string
   if (look) {
     const auto checked = co_await check_edges();
     if (!checked) co_return checked.error();
+    const auto room = co_await trimmer_.look_at_memory();
+    if (!room) co_return room.error();
   }
   Fields through;
   for (const std::string& shard : shards) {
-    const auto done = co_await trim(shard);
+    const auto done = co_await trimmer_.trim(shard, now_ms);
     // A stream that has just vanished is made again by its drain; the others go on.
     if (!done && done.error() == make_error_code(Errc::redis_refused)) continue;
     if (!done) co_return done.error();
     through.emplace_back(redis_keys::through(shard), done->text());
     if (look) {
-      const auto capped = co_await cap(shard);
+      const auto capped = co_await trimmer_.cap(shard, now_ms);
       if (!capped) co_return capped.error();
     }
   }
@@ -153,57 +155,6 @@ asio::awaitable<Result<void>> Publisher::renew_generation(std::string_view known
   co_return Result<void>{};
 }
 
-// Trims what every protected group has acknowledged and returns how far group `tracker` is.
-asio::awaitable<Result<StreamId>> Publisher::trim(const std::string& shard) {
-  const auto own = co_await group_position(parts_.commands, shard, redis_keys::drain_group);
-  if (!own) co_return own.error();
-  const StreamId through = own->through();
-  std::optional<StreamId> keep_after;
-  for (const std::string& group : parts_.options.protect) {
-    StreamId position = through;
-    if (group != redis_keys::drain_group) {
-      const auto other = co_await group_position(parts_.commands, shard, group);
-      if (!other) co_return other.error();
-      position = other->through();
-    }
-    keep_after = keep_after ? std::min(*keep_after, position) : position;
-  }
-  if (!keep_after || *keep_after == trimmed_[shard]) co_return through;
-  const auto trimmed = co_await ask(
-      parts_.commands,
-      Command{"XTRIM", redis_keys::clicks(shard), "MINID", "=", keep_after->next().text()},
-      deadline);
-  if (!trimmed) co_return trimmed.error();
-  trimmed_[shard] = *keep_after;
-  parts_.stats.trimmed += static_cast<std::uint64_t>(trimmed->integer());
-  co_return through;
-}
-
-// Past stream_bytes_max the oldest entries go whatever their state (rule 12): the edges send them
-// again as their ids are at or before `through` then.
-asio::awaitable<Result<void>> Publisher::cap(const std::string& shard) {
-  const std::string key = redis_keys::clicks(shard);
-  const auto usage = co_await ask(parts_.commands, Command{"MEMORY", "USAGE", key}, deadline);
-  if (!usage) co_return usage.error();
-  const auto bytes = static_cast<double>(usage->integer());
-  const auto bytes_max = static_cast<double>(parts_.options.stream_bytes_max.value);
-  if (bytes <= bytes_max) co_return Result<void>{};
-  const auto length = co_await ask(parts_.commands, Command{"XLEN", key}, deadline);
-  if (!length) co_return length.error();
-  const auto keep =
-      static_cast<std::int64_t>(static_cast<double>(length->integer()) * 0.9 * bytes_max / bytes);
-  Command command{"XTRIM", key, "MAXLEN", "="};
-  const auto trimmed = co_await ask(parts_.commands, std::move(command.add(keep)), deadline);
-  if (!trimmed) co_return trimmed.error();
-  parts_.stats.trimmed_over_cap += static_cast<std::uint64_t>(trimmed->integer());
-  parts_.log.error(
-      "drain.stream_over_cap",
-      "A stream has outgrown stream.max_bytes: its oldest entries went; edges send "
-      "again what the store lacks",
-      {{"shard", shard}, {"bytes", usage->integer()}, {"trimmed", trimmed->integer()}});
-  co_return Result<void>{};
-}
-
 asio::awaitable<Result<void>> Publisher::publish(Fields through, std::uint64_t now_ms) {
   const auto there = co_await ask(
       parts_.commands, Command{"HGET", redis_keys::committed, generation_field}, deadline);
@@ -215,7 +166,7 @@ asio::awaitable<Result<void>> Publisher::publish(Fields through, std::uint64_t n
     // it: everything is said again.
     folded_ = 0;
     through_.clear();
-    trimmed_.clear();
+    trimmer_.forget();
   }
   const auto folded =
       co_await parts_.store.read([after = folded_](Store& store) { return store.fold(after); });

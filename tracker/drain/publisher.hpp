@@ -1,5 +1,5 @@
-// Publishes what the store has committed to wm:committed, and trims the streams (shipping.md rules
-// 10 to 12, and the generation of Words). One cycle: where the groups stand, trim, fold, publish;
+// Publishes what the store has committed to wm:committed, and has the streams trimmed (shipping.md
+// rules 10 to 12, and the generation of Words). One cycle: where the groups stand, trim, fold, publish;
 // in this order, so that no figure claims less than the `through` beside it. Before that, once a
 // second, whether an edge knows more than the store.
 #pragma once
@@ -7,7 +7,7 @@
 #include "common/ranges.hpp"
 #include "tracker/drain/edge_beliefs.hpp"
 #include "tracker/drain/shard_drain.hpp"
-#include "tracker/drain/stream_id.hpp"
+#include "tracker/drain/trimmer.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -44,18 +44,16 @@ class Publisher {
   boost::asio::awaitable<Result<void>> check_generation();
   boost::asio::awaitable<Result<void>> check_edges();
   boost::asio::awaitable<Result<void>> renew_generation(std::string_view known_by);
-  boost::asio::awaitable<Result<StreamId>> trim(const std::string& shard);
-  boost::asio::awaitable<Result<void>> cap(const std::string& shard);
   boost::asio::awaitable<Result<void>> publish(Fields through, std::uint64_t now_ms);
   boost::asio::awaitable<Result<void>> set(const Fields& fields);
   boost::asio::awaitable<Result<void>> withdraw(std::uint64_t now_ms);
 
   const DrainParts& parts_;
+  Trimmer trimmer_{parts_};
   std::string run_id_;           // of the server that figures were published at
   std::string generation_;       // empty: not checked yet
   std::uint64_t folded_ = 0;     // change up to which figures were published
   std::uint64_t looked_ms_ = 0;  // when the caps and the edges' reports were last looked at
-  std::map<std::string, StreamId> trimmed_;        // by shard, everything below is gone
   std::map<std::string, std::string> through_;     // as published, by field
   std::map<std::string, std::uint64_t> ended_ms_;  // last word of published ones that have ended
 };

@@ -52,12 +52,18 @@ ApiSystem::ApiSystem(std::string redis_url, ProgramRules rules, std::shared_ptr<
       mirror_(std::make_unique<Mirror>(io_, redis::parse_url(redis_url, "redis"), *store_, log_,
                                        MirrorScope::everything, [this] { return writes_.load(); })),
       api_(std::make_unique<Api>(std::move(rules), key, std::move(keys))),
+      stream_(std::make_unique<redis::Client>(
+          io_,
+          redis::ConnectionOptions{.url = redis::parse_url(redis_url, "redis"), .name = "test"},
+          log_)),
+      desk_(std::make_unique<StreamDesk>(io_, *stream_, DrainOptions{})),
       api_server_(std::make_unique<ApiServer>(
-          *api_, *store_, *mirror_, no_redis_state, log_)),
+          *api_, *store_, *mirror_, *desk_, no_redis_state, log_)),
       server_(std::make_unique<http::Server>(io_, ListenAddress{"127.0.0.1", 0}, "listen",
                                              http::ServerOptions{}, api_server_->handler(), log_)) {
   server_->start();
   mirror_->start();
+  stream_->start();
   thread_ = std::thread([this] { io_.run(); });
 }
 
@@ -65,6 +71,7 @@ ApiSystem::~ApiSystem() {
   on_loop([this] {
     server_->stop();
     mirror_->stop();
+    stream_->stop();
   });
   io_.stop();
   thread_.join();

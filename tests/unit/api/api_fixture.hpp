@@ -6,6 +6,7 @@
 #include "common/log.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tracker/api/api_server.hpp"
+#include "tracker/api/stream_desk.hpp"
 #include "tracker/program/mirror.hpp"
 #include "tracker/store/store_thread.hpp"
 
@@ -79,6 +80,8 @@ class ApiSystem {
   std::atomic<bool> writes_ = true;
   std::unique_ptr<Mirror> mirror_;
   std::unique_ptr<Api> api_;
+  std::unique_ptr<redis::Client> stream_;
+  std::unique_ptr<StreamDesk> desk_;
   std::unique_ptr<ApiServer> api_server_;
   std::unique_ptr<http::Server> server_;
   std::thread thread_;

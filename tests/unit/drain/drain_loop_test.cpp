@@ -42,6 +42,7 @@ struct DrainLoopTest : testing::Test {
     options.url = redis::parse_url(redis.url(), "redis.stream");
     options.publish_every = 20ms;
     options.read_block = 200ms;
+    options.stream_keep = 0ms;
   }
   ~DrainLoopTest() override { stop(); }
 
@@ -381,16 +382,44 @@ TEST_F(DrainLoopTest, AProtectedGroupHoldsBackTrimming) {
   eventually("the first is trimmed", [&] { return length() == 1; });
 }
 
+TEST_F(DrainLoopTest, AGroupThatIsNotProtectedHoldsNothingBack) {
+  redis.call({"XGROUP", "CREATE", stream, "audit", "0", "MKSTREAM"});
+  start();
+  add("1", line_of(1));
+  eventually("figure", [&] { return figure() == ";1;"; });
+  eventually("trimmed", [&] { return length() == 0; });
+}
+
+TEST_F(DrainLoopTest, AcknowledgedEntriesStayForThoseWhoWatch) {
+  options.stream_keep = 60s;
+  // An entry of long ago beside one of now.
+  redis.call({"XADD", stream, "1000-0", "origin", origin, "first", "1", "body", line_of(1)});
+  add("2", line_of(2));
+  start();
+  eventually("figure", [&] { return figure() == ";2;"; });
+  eventually("the old one is trimmed", [&] { return length() == 1; });
+  add("3", line_of(3));
+  eventually("figure", [&] { return figure() == ";3;"; });
+  EXPECT_EQ(length(), 2);
+}
+
 TEST_F(DrainLoopTest, PastTheCapTheOldestEntriesGo) {
   options.protect = {"tracker", "billing"};
-  options.stream_bytes_max = 200 * KiB;
   start();
   for (unsigned n = 0; n < 40; ++n) add(std::to_string(n + 1), std::string(16 * 1024, 'x'));
+  eventually("only billing is behind", [&] { return figure() == ";40;"; });
+  EXPECT_EQ(length(), 40);
+  stop();
+  options.stream_bytes_max = 200 * KiB;
+  start();
   eventually("trimmed", [&] { return loop->stats().trimmed_over_cap > 0; });
   eventually("under the cap", [&] {
     return redis.call({"MEMORY", "USAGE", stream}).integer() <= 200 * 1024;
   });
   EXPECT_GT(length(), 0);
+  eventually("who was behind is said", [&] {
+    return redis.call({"HGET", "wm:capped", "0"}).text().ends_with(";billing");
+  });
 }
 
 TEST_F(DrainLoopTest, ARestoredBackupGetsANewGeneration) {
@@ -469,6 +498,7 @@ TEST_F(DrainLoopTest, LinesOfANewerVersionAreTriedAtEachStart) {
 }
 
 TEST_F(DrainLoopTest, FullMemoryDoesNotKeepItFromMakingRoom) {
+  options.stream_keep = 1h;  // there is no room for that
   start();
   eventually("group", [&] { return redis.call({"XINFO", "GROUPS", stream}).size() == 1; });
   stop();

@@ -91,16 +91,31 @@ class HttpServer : public testing::Test {
     ++handled_;
     if (request.target() == "/bug") throw std::runtime_error{"a bug"};
     if (request.target() == "/stop") server_->stop();
+    if (request.target() == "/pieces") co_return in_pieces(request, 2);
+    if (request.target() == "/endless") co_return in_pieces(request, 1'000'000'000);
     if (request.target() == "/json") co_return json_response(request, 201, "{}");
     const auto method = request.method_string();
     co_return text_response(request, 200,
                             std::string{method.data(), method.size()} + " " + request.body());
   }
 
+  Response in_pieces(const Request& request, int pieces) {
+    Response response = text_response(request, 200, {});
+    response.source = [this, pieces](BodyWriter& body) -> boost::asio::awaitable<void> {
+      for (int i = 0; i < pieces; ++i) {
+        const bool taken = co_await body.write(std::string(1024, 'x'));
+        if (!taken) break;
+      }
+      ++sources_ended_;
+    };
+    return response;
+  }
+
   boost::asio::io_context io_{1};
   Log log_{"test", LogLevel::error, LogFormat::json};
   std::unique_ptr<Server> server_;
   int handled_ = 0;
+  int sources_ended_ = 0;
 };
 
 TEST_F(HttpServer, AnswersAndKeepsTheConnection) {
@@ -134,6 +149,56 @@ TEST_F(HttpServer, AnswersHeadWithoutABody) {
   const std::string answer = visitor.wait_for_end();
   EXPECT_THAT(answer, HasSubstr("Content-Length: 5\r\n"));
   EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
+}
+
+TEST_F(HttpServer, SendsABodyThatIsMadePieceByPiece) {
+  serve();
+  Client visitor = client();
+  visitor.send("GET /pieces HTTP/1.1\r\nHost: h\r\n\r\n");
+  const std::string answer = visitor.wait_for("\r\n0\r\n\r\n");
+  EXPECT_THAT(answer, HasSubstr("Transfer-Encoding: chunked\r\n"));
+  EXPECT_THAT(answer, testing::Not(HasSubstr("Content-Length")));
+  const std::string chunk = "400\r\n" + std::string(1024, 'x') + "\r\n";
+  EXPECT_THAT(answer, EndsWith("\r\n\r\n" + chunk + chunk + "0\r\n\r\n"));
+  visitor.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  visitor.wait_for("GET ");
+}
+
+TEST_F(HttpServer, OldClientsGetThePiecesAndTheEnd) {
+  serve();
+  Client visitor = client();
+  visitor.send("GET /pieces HTTP/1.0\r\n\r\n");
+  const std::string answer = visitor.wait_for_end();
+  EXPECT_THAT(answer, testing::Not(HasSubstr("chunked")));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\n" + std::string(2048, 'x')));
+}
+
+TEST_F(HttpServer, HeadOfABodyInPieces) {
+  serve();
+  Client visitor = client();
+  visitor.send("HEAD /pieces HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(visitor.wait_for_end(), EndsWith("\r\n\r\n"));
+}
+
+// Nobody reads: the pieces are not heaped up, and the connection ends.
+TEST_F(HttpServer, CutsWhoDoesNotTakeThePieces) {
+  serve({.write_deadline = 200ms});
+  tcp::socket silent{io_};
+  silent.connect({boost::asio::ip::address_v4::loopback(), server_->port()});
+  boost::asio::write(silent,
+                     boost::asio::buffer(std::string{"GET /endless HTTP/1.1\r\nHost: h\r\n\r\n"}));
+  EXPECT_TRUE(run_until(io_, [&] { return sources_ended_ == 1; }));
+  EXPECT_TRUE(run_until(io_, [&] { return server_->connections() == 0; }));
+}
+
+TEST_F(HttpServer, AStoppingServerEndsBodies) {
+  serve();
+  Client visitor = client();
+  visitor.send("GET /endless HTTP/1.1\r\nHost: h\r\n\r\n");
+  visitor.wait_for("xxx");
+  server_->stop();
+  EXPECT_THAT(visitor.wait_for_end(), EndsWith("0\r\n\r\n"));
+  EXPECT_EQ(sources_ended_, 1);
 }
 
 TEST_F(HttpServer, WritesJson) {

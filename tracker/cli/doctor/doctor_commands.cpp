@@ -7,6 +7,7 @@
 #include "tracker/cli/doctor/machine_health.hpp"
 #include "tracker/cli/doctor/redis_health.hpp"
 #include "tracker/cli/doctor/report.hpp"
+#include "tracker/cli/doctor/stream_health.hpp"
 #include "tracker/cli/doctor/sums.hpp"
 #include "tracker/cli/doctor/tracker_health.hpp"
 #include "tracker/cli/state_folder.hpp"
@@ -102,6 +103,8 @@ json::value ask_tracker(const Arguments& arguments, Findings& findings) {
                                       count_of(clicks, "duplicate"), count_of(clicks, "dead")}));
     const auto trackers = judge_trackers(parse_trackers(part_of(status, "trackers")));
     findings.insert(findings.end(), trackers.begin(), trackers.end());
+    const auto stream = judge_stream(api.get("/v1/stream").json, now_ms());
+    findings.insert(findings.end(), stream.begin(), stream.end());
     return status;
   } catch (const StartupError& error) {
     findings.push_back({Grade::problem, "tracker", error.what(),

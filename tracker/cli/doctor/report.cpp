@@ -61,8 +61,9 @@ std::string report_text(const Findings& findings, const std::vector<EdgeSum>& ed
   }
   text += fmt::format("\n{}\n", table(rows));
   for (const auto& edge : edges) {
-    text += fmt::format("\nMay edge {} ({}) and its journal be deleted? {}",
-                        printable(edge.edge.name), edge.edge.epoch, deletion_verdict(edge, now_ms));
+    text += fmt::format("\nMay edge {} and {} in its journal folder be deleted? {}",
+                        printable(edge.edge.name), printable(edge.edge.epoch),
+                        deletion_verdict(edge, now_ms));
   }
   return text;
 }

@@ -168,7 +168,9 @@ std::string deletion_verdict(const EdgeSum& edge, std::uint64_t now_ms) {
     return "no: it is running";
   }
   if (edge.owed() > 0) {
-    return fmt::format("no: {} clicks in its journal are not stored", edge.owed());
+    return fmt::format("no: {} clicks in its journal are not stored; start an edge on its --journal "
+                       "folder, which ships them",
+                       edge.owed());
   }
   if (!std::ranges::all_of(edge.origins, &OriginSum::ended)) {
     return "not yet: start an edge on its --journal folder once, which ships what may be left";
@@ -185,7 +187,7 @@ Finding judge_tracker(const TrackerCounts& counts) {
   }
   if (counts.dead > 0) {
     return {Grade::warning, "tracker sums", text,
-            "look at the dead letters: redis-cli XRANGE wm:clicks:dead - + COUNT 10"};
+            "look at the dead letters: waymark stream dead list"};
   }
   return {Grade::good, "tracker sums", text, {}};
 }
