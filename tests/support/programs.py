@@ -64,11 +64,13 @@ class Program:
         self.name = name
         self.log = pathlib.Path(folder) / f"{name}.log"
         self.process = None
+        self.environment = {}  # added to that of the test
 
     def launch(self, command):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL)
+                                            stdin=subprocess.DEVNULL,
+                                            env={**os.environ, **self.environment})
 
     def running(self):
         return self.process is not None and self.process.poll() is None

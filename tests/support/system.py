@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 
 from tests.support import rawhttp
+from tests.support.fault_proxy import FaultProxy
 from tests.support.programs import BIN, Program, RedisServer, free_port, is_listening, wait_until
 
 
@@ -92,13 +93,17 @@ class Tracker(Program):
 
 
 class System:
-    def __init__(self, folder, redis_options=(), edge_settings=(), tracker_settings=()):
+    def __init__(self, folder, redis_options=(), edge_settings=(), tracker_settings=(),
+                 proxied=False):
+        """With `proxied` edge and tracker reach Redis through a proxy each: edge_way, tracker_way."""
         self.folder = pathlib.Path(folder)
         self.keys = self.folder / "keys"
         self.waymark("keys", "new", self.keys)
         self.redis = RedisServer(folder, *redis_options)
-        self.edge = Edge(folder, self.redis.url, self.keys, settings=edge_settings)
-        self.tracker = Tracker(folder, self.redis.url, self.keys,
+        self.ways = [FaultProxy(self.redis.port) for _ in range(2)] if proxied else []
+        self.edge_way, self.tracker_way = self.ways or (self.redis, self.redis)
+        self.edge = Edge(folder, self.edge_way.url, self.keys, settings=edge_settings)
+        self.tracker = Tracker(folder, self.tracker_way.url, self.keys,
                                f"http://127.0.0.1:{self.edge.port}", tracker_settings)
         self.more = []  # programs that a test adds
 
@@ -107,8 +112,14 @@ class System:
         self.edge.start()
         return self
 
+    def with_link(self):
+        """One campaign and one link, `try`."""
+        self.add_campaign("camp_demo", status="live", window_days="30")
+        self.add_link("try", campaign="camp_demo", referrer="rfr_anna")
+        return self
+
     def close(self):
-        for program in [*self.more, self.edge, self.tracker, self.redis]:
+        for program in [*self.more, self.edge, self.tracker, self.redis, *self.ways]:
             program.kill()
 
     def run(self, *words, environment=None):
