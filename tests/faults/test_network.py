@@ -4,10 +4,7 @@ import time
 
 import pytest
 
-from tests.support.invariants import assert_all_stored_once
-from tests.support.load import Load
-
-CLICKS = 200
+from tests.support.ordeal import CLICKS, Ordeal
 
 
 @pytest.fixture(params=["edge", "tracker"])
@@ -15,34 +12,8 @@ def way(request, proxied):
     return getattr(proxied, f"{request.param}_way")
 
 
-class Under:
-    """Load before, during and after a fault; at its end the invariant."""
-
-    def __init__(self, system):
-        self.system = system
-        self.load = Load([system.edge.port], ["/try"])
-
-    def __enter__(self):
-        self.system.edge.warm("/try")
-        self.load.__enter__()
-        self.load.run_until(CLICKS)
-        return self.load
-
-    def __exit__(self, kind, *_):
-        try:
-            if kind is None:
-                self.load.run_until(CLICKS)
-        finally:
-            self.load.stop()
-        if kind is None:
-            assert self.load.statuses.keys() == {302}
-            assert self.load.broken == 0
-            assert self.system.edge.running() and self.system.tracker.running()
-            assert_all_stored_once(self.system, self.load.tokens)
-
-
 def test_slow(proxied, way):
-    with Under(proxied) as load:
+    with Ordeal(proxied) as load:
         way.do("delay 100")
         load.run_until(CLICKS)
         time.sleep(1)
@@ -50,7 +21,7 @@ def test_slow(proxied, way):
 
 
 def test_narrow(proxied, way):
-    with Under(proxied) as load:
+    with Ordeal(proxied) as load:
         way.do("limit 20000")
         load.run_until(CLICKS)
         time.sleep(1)
@@ -60,7 +31,7 @@ def test_narrow(proxied, way):
 @pytest.mark.parametrize("direction", ["up", "down"])
 def test_stalled(proxied, way, direction):
     """Nobody closes anything, nothing arrives. Stalled down, commands are done and not answered."""
-    with Under(proxied) as load:
+    with Ordeal(proxied) as load:
         way.do(f"stall {direction}")
         load.run_until(5 * CLICKS)
         time.sleep(2)
@@ -69,7 +40,7 @@ def test_stalled(proxied, way, direction):
 
 
 def test_cut_again_and_again(proxied, way):
-    with Under(proxied) as load:
+    with Ordeal(proxied) as load:
         for _ in range(15):
             way.do("cut")
             load.run_until(20)
@@ -78,7 +49,7 @@ def test_cut_again_and_again(proxied, way):
 
 @pytest.mark.parametrize("direction", ["up", "down"])
 def test_cut_in_the_middle_of_a_message(proxied, way, direction):
-    with Under(proxied) as load:
+    with Ordeal(proxied) as load:
         for size in (1, 5, 40, 200, 450, 900, 1_700, 5_000):
             way.do(f"cut-after {size} {direction}")
             load.run_until(40)
@@ -88,7 +59,7 @@ def test_cut_in_the_middle_of_a_message(proxied, way, direction):
 
 @pytest.mark.parametrize("direction", ["up", "down"])
 def test_half_closed(proxied, way, direction):
-    with Under(proxied) as load:
+    with Ordeal(proxied) as load:
         for _ in range(5):
             way.do(f"half-close {direction}")
             load.run_until(40)
@@ -96,7 +67,7 @@ def test_half_closed(proxied, way, direction):
 
 
 def test_refused(proxied, way):
-    with Under(proxied) as load:
+    with Ordeal(proxied) as load:
         way.do("refuse")
         way.do("cut")
         load.run_until(CLICKS)
@@ -106,7 +77,7 @@ def test_refused(proxied, way):
 
 def test_parted_from_redis_both(proxied):
     """Redis runs and nobody reaches it; then one after the other finds it again."""
-    with Under(proxied) as load:
+    with Ordeal(proxied) as load:
         for each in proxied.ways:
             each.do("refuse")
             each.do("cut")

@@ -101,33 +101,32 @@ class Program:
 
 
 class RedisServer(Program):
-    def __init__(self, folder, *options):
-        super().__init__("redis", folder)
-        self.folder = pathlib.Path(folder) / "redis"
+    def __init__(self, folder, *options, name="redis"):
+        super().__init__(name, folder)
+        self.folder = pathlib.Path(folder) / name
         self.folder.mkdir()
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}"
         self.options = options
         self.start()
 
-    def start(self, append_only=True):
+    def start(self, append_only=True, more=(), wait=True):
         """Without the append-only file it comes back with what the last snapshot held."""
         self.launch(["redis-server", "--bind", "127.0.0.1", "--port", self.port, "--dir",
                      self.folder, "--appendonly", "yes" if append_only else "no", "--save", "",
-                     "--maxmemory-policy", "noeviction", "--loglevel", "warning", *self.options])
-        self.wait_ready(self._answers)
+                     "--maxmemory-policy", "noeviction", "--loglevel", "warning", *self.options,
+                     *more])
+        if wait:
+            self.wait_ready(lambda: self.ping() == "PONG")
 
-    def _answers(self):
+    def ping(self):
+        """What it says, errors too; nothing when it cannot be reached."""
         try:
-            client = self.client()
+            return self.command("PING")
+        except RedisError as error:
+            return str(error)
         except OSError:
-            return False
-        try:
-            return client.command("PING") == "PONG"
-        except (RedisError, OSError):  # still loading
-            return False
-        finally:
-            client.close()
+            return ""
 
     def client(self):
         return Redis(self.port)
