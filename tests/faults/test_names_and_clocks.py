@@ -1,4 +1,5 @@
 """What the machine gives everybody: names of hosts, and the time of day."""
+import os
 import pathlib
 import time
 
@@ -19,22 +20,30 @@ def library(pattern):
 def test_name_of_redis_gone(make_system, folder):
     """The name server forgets the name, and connections end; later it is known again."""
     hosts = folder / "hosts"
-    hosts.write_text("127.0.0.1 redis.example\n")
+    call_it("redis.example", hosts, age=60)
     system = make_system()
-    for program, url in ((system.edge, "--redis"), (system.tracker, "--redis")):
+    for program in (system.edge, system.tracker):
         program.environment = {"LD_PRELOAD": library("*/libnss_wrapper.so"),
                                "NSS_WRAPPER_HOSTS": str(hosts)}
-        at = program.command.index(url) + 1
-        program.command[at] = f"redis://redis.example:{system.redis.port}"
+        program.command[program.command.index("--redis") + 1] = \
+            f"redis://redis.example:{system.redis.port}"
     system.start().with_link()
     with Ordeal(system) as load:
-        hosts.write_text("127.0.0.1 other.example\n")
+        call_it("other.example", hosts, age=30)
         system.redis.kill()
         system.redis.start()
         load.run_until(CLICKS)
         wait_until(lambda: "Host not found" in system.edge.log_text(), "the edge says why")
         wait_until(lambda: "Host not found" in system.tracker.log_text(), "the tracker, too")
-        hosts.write_text("127.0.0.1 redis.example\n")
+        call_it("redis.example", hosts, age=0)
+
+
+def call_it(name, hosts, age):
+    """The file is read again when its time in whole seconds has changed."""
+    fresh = hosts.with_suffix(".new")
+    fresh.write_text(f"127.0.0.1 {name}\n")
+    os.utime(fresh, (time.time() - age,) * 2)
+    fresh.replace(hosts)
 
 
 @pytest.mark.parametrize("who", ["edge", "tracker"])
