@@ -38,20 +38,20 @@ def let_look(edge):
 def test_a_locked_folder_is_left_alone(system, other):
     mine, = (epoch for epoch in epochs(system.edge.journal) if epoch in system.edge.log_text())
     assert len(epochs(system.edge.journal)) == 2
-    with Load([other.port], ["/try"]) as load:
+    system.edge.warm("/try")
+    system.redis.kill()  # what it has now is in its journal alone
+    tokens = [system.edge.get("/try").click_token() for _ in range(20)]
+    system.edge.process.send_signal(signal.SIGSTOP)
+    try:
+        before = contents(system.edge.journal / mine)
+        system.redis.start()
+        let_look(other)
+        assert contents(system.edge.journal / mine) == before
+        assert mine not in other.log_text()
+    finally:
+        system.edge.process.send_signal(signal.SIGCONT)
+    with Load([system.edge.port, other.port], ["/try"]) as load:
         load.run_until(CLICKS)
-        system.redis.kill()  # what it has now is in its journal alone
-        tokens = [system.edge.get("/try").click_token() for _ in range(20)]
-        system.edge.process.send_signal(signal.SIGSTOP)
-        try:
-            before = contents(system.edge.journal / mine)
-            system.redis.start()
-            let_look(other)
-            assert contents(system.edge.journal / mine) == before
-            assert mine not in other.log_text()
-        finally:
-            system.edge.process.send_signal(signal.SIGCONT)
-        load.run_until(CLICKS)
-        system.edge.kill()
-        wait_until(lambda: mine in other.log_text(), "adopted once its process is gone", 20.0)
+    system.edge.kill()
+    wait_until(lambda: mine in other.log_text(), "adopted once its process is gone", 20.0)
     assert_all_stored_once(system, load.tokens + tokens)
