@@ -4,6 +4,8 @@ import signal
 
 import pytest
 
+from tests.support.invariants import assert_all_stored_once
+from tests.support.load import Load
 from tests.support.ordeal import CLICKS, Ordeal
 from tests.support.programs import RedisServer, wait_until
 
@@ -22,6 +24,11 @@ def in_step(master, replica):
     role = replica.command("ROLE")
     return role[0] == "slave" and role[3] == "connected" and \
         role[4] >= master.command("ROLE")[1] > 0
+
+
+def all_sent(edge):
+    return edge.metric("waymark_ship_clicks_total") >= \
+        edge.metric("waymark_clicks_journalled_total")
 
 
 def promote(system, replica):
@@ -52,6 +59,22 @@ def test_replica_that_lacks_the_last_writes_takes_over(proxied, replica, tracker
         if tracker == "was away":
             proxied.tracker.start()
         load.run_until(CLICKS)
+
+
+def test_nothing_comes_after_the_failover(proxied, replica):
+    """No later entry shows that earlier ones are missing; that the server is another one does."""
+    proxied.tracker.kill()
+    with Load([proxied.edge.port], ["/try"]) as load:
+        load.run_until(CLICKS)
+        wait_until(lambda: in_step(proxied.redis, replica), "the replica has some")
+        replica.process.send_signal(signal.SIGSTOP)
+        load.run_until(CLICKS)
+    wait_until(lambda: all_sent(proxied.edge), "all is in the master's stream")
+    proxied.redis.kill()
+    replica.process.send_signal(signal.SIGCONT)
+    promote(proxied, replica)
+    proxied.tracker.start()
+    assert_all_stored_once(proxied, load.tokens)
 
 
 def test_fails_over_and_back(proxied, replica):
