@@ -13,7 +13,8 @@ from tests.support.system import System  # noqa: E402
 
 
 def pytest_sessionstart(session):
-    missing = [name for name in ("waymark", "waymark-redirect", "waymark-tracker")
+    missing = [name for name in ("waymark", "waymark-redirect", "waymark-tracker",
+                                 "waymark-fault-proxy")
                if not (BIN / name).exists()]
     if missing:
         pytest.exit(f"{', '.join(missing)} missing in {BIN}: build first (cmake --build --preset "
@@ -44,7 +45,10 @@ def make_system(folder):
 @pytest.fixture
 def system(make_system):
     """A running system with one campaign and one link, `try`."""
-    running = make_system().start()
-    running.add_campaign("camp_demo", status="live", window_days="30")
-    running.add_link("try", campaign="camp_demo", referrer="rfr_anna")
-    return running
+    return make_system().start().with_link()
+
+
+@pytest.fixture
+def proxied(make_system):
+    """The same, with a proxy before Redis for the edge and one for the tracker."""
+    return make_system(proxied=True).start().with_link()

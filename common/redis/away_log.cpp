@@ -2,6 +2,8 @@
 
 #include "common/error.hpp"
 
+#include <boost/asio/error.hpp>
+
 #include <utility>
 
 namespace waymark::redis {
@@ -12,7 +14,9 @@ AwayLog::AwayLog(Log& log, std::string name, std::string address)
 void AwayLog::away(boost::system::error_code error, std::string_view reason,
                    Clock::time_point now) {
   ++failures_;
-  const bool needs_person = error == Errc::redis_refused || error == Errc::redis_too_old;
+  const bool needs_person = error == Errc::redis_refused || error == Errc::redis_too_old ||
+                            error == boost::asio::error::host_not_found ||
+                            error == boost::asio::error::host_not_found_try_again;
   if (away_ && !(needs_person && reason != reason_)) return;
   if (!away_) since_ = now;
   away_ = true;

@@ -65,9 +65,9 @@ class Yard:
         return process
 
     def start_edge(self, program, settings):
-        self.edge_port, admin = free_ports(2)
+        self.edge_port, self.edge_admin = free_ports(2)
         command = [program, "--listen", f"127.0.0.1:{self.edge_port}",
-                   "--admin", f"127.0.0.1:{admin}",
+                   "--admin", f"127.0.0.1:{self.edge_admin}",
                    "--redis", f"redis://127.0.0.1:{self.redis_port}",
                    "--journal", self.dir / "journal", "--keys", self.keys_file(),
                    "--threads", 1, *set_flags(settings)]

@@ -40,6 +40,18 @@ def test_redis_flushed_while_the_tracker_is_away(system):
     assert_all_stored_once(system, load.tokens)
 
 
+def test_redis_flushed_and_nothing_comes_after_it(system):
+    """No later entry shows that earlier ones are gone; the word of the stream does."""
+    system.tracker.kill()
+    with Load([system.edge.port], ["/try"]) as load:
+        load.run_until(CLICKS)
+    wait_until(lambda: system.edge.metric("waymark_ship_clicks_total")
+               >= system.edge.metric("waymark_clicks_journalled_total"), "all clicks shipped")
+    system.redis.command("FLUSHALL")
+    system.tracker.start()
+    assert_all_stored_once(system, load.tokens)
+
+
 def test_stream_deleted_and_group_destroyed(system):
     with Load([system.edge.port], ["/try"]) as load:
         load.run_until(CLICKS)

@@ -1,9 +1,10 @@
 """The promise: every click whose answer was sent is in the store exactly once."""
 import base64
 import json
+import subprocess
 import uuid
 
-from tests.support.programs import wait_until
+from tests.support.programs import BIN, wait_until
 
 
 def click_id(token):
@@ -33,6 +34,35 @@ def assert_all_stored_once(system, tokens, seconds_max=60.0):
                              f"such as {sorted(lost)[:3]}\n{diagnosis(system)}") from error
     ids = stored_ids(system.tracker)
     assert len(ids) == len(set(ids)), "a click is stored twice"
+    assert_totals_match(system.tracker)
+
+
+def journalled_ids(edge):
+    """Of the clicks that lie in an edge's journal folder, whoever wrote them."""
+    done = subprocess.run([str(BIN / "waymark-redirect"), "journal", "dump", str(edge.journal)],
+                          capture_output=True, text=True, timeout=60, check=True)
+    return {json.loads(line)["id"] for line in done.stdout.splitlines()}
+
+
+def dropped(edge):
+    return sum(int(edge.metric(f'waymark_clicks_dropped_total{{reason="{reason}"}}'))
+               for reason in ("full", "io"))
+
+
+def assert_adds_up(system, tokens):
+    """Answered = stored + still journalled + counted as dropped or lost by the running edge; nothing
+    twice. For faults of the edge's disk; whatever else fails, every click is stored."""
+    wanted = {click_id(token) for token in tokens}
+
+    def counted():
+        return dropped(system.edge) + int(system.edge.metric("waymark_journal_lost_clicks_total"))
+
+    wait_until(lambda: len(wanted - set(stored_ids(system.tracker))) <= counted(),
+               "what is not stored is counted", 60.0)
+    ids = stored_ids(system.tracker)
+    assert len(ids) == len(set(ids)), "a click is stored twice"
+    gone = wanted - set(ids) - journalled_ids(system.edge)
+    assert len(gone) == counted(), f"{len(gone)} answered clicks are nowhere, {counted()} counted"
     assert_totals_match(system.tracker)
 
 

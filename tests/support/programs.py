@@ -64,11 +64,13 @@ class Program:
         self.name = name
         self.log = pathlib.Path(folder) / f"{name}.log"
         self.process = None
+        self.environment = {}  # added to that of the test
 
     def launch(self, command):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL)
+                                            stdin=subprocess.DEVNULL,
+                                            env={**os.environ, **self.environment})
 
     def running(self):
         return self.process is not None and self.process.poll() is None
@@ -108,24 +110,23 @@ class RedisServer(Program):
         self.options = options
         self.start()
 
-    def start(self, append_only=True):
+    def start(self, append_only=True, more=(), wait=True):
         """Without the append-only file it comes back with what the last snapshot held."""
         self.launch(["redis-server", "--bind", "127.0.0.1", "--port", self.port, "--dir",
                      self.folder, "--appendonly", "yes" if append_only else "no", "--save", "",
-                     "--maxmemory-policy", "noeviction", "--loglevel", "warning", *self.options])
-        self.wait_ready(self._answers)
+                     "--maxmemory-policy", "noeviction", "--loglevel", "warning", *self.options,
+                     *more])
+        if wait:
+            self.wait_ready(lambda: self.ping() == "PONG")
 
-    def _answers(self):
+    def ping(self):
+        """What it says, errors too; nothing when it cannot be reached."""
         try:
-            client = self.client()
+            return self.command("PING")
+        except RedisError as error:
+            return str(error)
         except OSError:
-            return False
-        try:
-            return client.command("PING") == "PONG"
-        except (RedisError, OSError):  # still loading
-            return False
-        finally:
-            client.close()
+            return ""
 
     def client(self):
         return Redis(self.port)

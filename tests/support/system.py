@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 
 from tests.support import rawhttp
+from tests.support.fault_proxy import FaultProxy
 from tests.support.programs import BIN, Program, RedisServer, free_port, is_listening, wait_until
 
 
@@ -101,15 +102,18 @@ class Tracker(Observed):
 
 class System:
     def __init__(self, folder, redis_options=(), edge_settings=(), tracker_settings=(),
-                 store=None, redis=None):
-        """`redis` takes the place of a server of its own: a Cluster, a master behind Sentinels."""
+                 store=None, redis=None, proxied=False):
+        """`redis` takes the place of a server of its own: a Cluster, a master behind Sentinels.
+        With `proxied` edge and tracker reach Redis through a proxy each: edge_way, tracker_way."""
         self.folder = pathlib.Path(folder)
         self.store, self.tracker_settings = store, tracker_settings
         self.keys = self.folder / "keys"
         self.waymark("keys", "new", self.keys)
         self.redis = redis or RedisServer(folder, *redis_options)
-        self.edge = Edge(folder, self.redis.url, self.keys, settings=edge_settings)
-        self.tracker = Tracker(folder, self.redis.url, self.keys,
+        self.ways = [FaultProxy(self.redis.port) for _ in range(2)] if proxied else []
+        self.edge_way, self.tracker_way = self.ways or (self.redis, self.redis)
+        self.edge = Edge(folder, self.edge_way.url, self.keys, settings=edge_settings)
+        self.tracker = Tracker(folder, self.tracker_way.url, self.keys,
                                f"http://127.0.0.1:{self.edge.port}", tracker_settings,
                                store=store)
         self.more = []  # programs that a test adds
@@ -127,8 +131,14 @@ class System:
         self.edge.start()
         return self
 
+    def with_link(self):
+        """One campaign and one link, `try`."""
+        self.add_campaign("camp_demo", status="live", window_days="30")
+        self.add_link("try", campaign="camp_demo", referrer="rfr_anna")
+        return self
+
     def close(self):
-        for program in [*self.more, self.edge, self.tracker, self.redis]:
+        for program in [*self.more, self.edge, self.tracker, self.redis, *self.ways]:
             program.kill()
 
     def run(self, *words, environment=None):

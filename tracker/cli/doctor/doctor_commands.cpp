@@ -4,6 +4,7 @@
 #include "common/redis/url.hpp"
 #include "tracker/cli/api_client.hpp"
 #include "tracker/cli/commands.hpp"
+#include "tracker/cli/doctor/backlog.hpp"
 #include "tracker/cli/doctor/machine_health.hpp"
 #include "tracker/cli/doctor/redis_health.hpp"
 #include "tracker/cli/doctor/report.hpp"
@@ -18,12 +19,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 namespace waymark::cli {
 namespace {
 
 namespace json = boost::json;
 using namespace std::chrono_literals;
+
+constexpr auto backlog_watch = 3s;  // between two looks; edges report once a second
 
 std::uint64_t now_ms() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -113,6 +117,23 @@ json::value ask_tracker(const Arguments& arguments, Findings& findings) {
   }
 }
 
+// With many clicks on their way the sums are taken once more, to see how fast they go.
+std::vector<EdgeSum> watch_backlog(RedisQuery& redis, const Arguments& arguments,
+                                   std::vector<EdgeSum> sums, Findings& findings) {
+  const auto before = read_backlog(sums, now_ms());
+  auto after = before;
+  std::uint64_t in_streams = 0;
+  if (before.owed >= backlog_min) {
+    std::this_thread::sleep_for(backlog_watch);
+    Findings again;
+    sums = add_up(read_edges(redis), read_figures(redis, ask_tracker(arguments, again)));
+    after = read_backlog(sums, now_ms());
+    in_streams = estimate_in_streams(redis);
+  }
+  findings.push_back(judge_backlog(before, after, in_streams));
+  return sums;
+}
+
 int doctor(const Arguments& arguments) {
   const auto folder = StateFolder::from_environment();
   const auto running = read_running(folder);
@@ -126,7 +147,8 @@ int doctor(const Arguments& arguments) {
       arguments.value_or("--journal", running ? folder.journal().string() : std::string{}));
   findings.insert(findings.end(), machine.begin(), machine.end());
   const auto status = ask_tracker(arguments, findings);
-  const auto sums = add_up(read_edges(redis), read_figures(redis, status));
+  const auto sums = watch_backlog(
+      redis, arguments, add_up(read_edges(redis), read_figures(redis, status)), findings);
   const auto now = now_ms();
   const auto edges = judge_edges(sums, now);
   findings.insert(findings.end(), edges.begin(), edges.end());
