@@ -61,8 +61,9 @@ def test_replica_takes_over(proxied, replica):
 
 @pytest.mark.parametrize("tracker", ["runs", "was away"])
 def test_replica_that_lacks_the_last_writes_takes_over(proxied, replica, tracker):
-    """Entries, acknowledgements and figures go back in time together: entries that were acknowledged
-    are pending or unread again, others never arrived, and new ones may carry ids of lost ones."""
+    """Entries, acknowledgements and figures go back in time together: entries that were
+    acknowledged are pending or unread again, others never arrived, and new ones may carry ids of
+    lost ones."""
     with Ordeal(proxied) as load:
         if tracker == "was away":
             proxied.tracker.kill()  # no click of now is in the store

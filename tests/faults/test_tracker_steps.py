@@ -1,7 +1,7 @@
 """The tracker is killed at each step between reading a batch and having acknowledged, trimmed and
-published it. strace kills it as a thread enters its N-th system call of a kind, N running upwards: nothing
-of that is in the program, and no step can be forgotten, since there is none without a system call.
-What each run was killed at is read from the trace."""
+published it. strace kills it as a thread enters its N-th system call of a kind, N running upwards:
+nothing of that is in the program, and no step is forgotten, since there is none without a system
+call. What each run was killed at is read from the trace."""
 import re
 
 import pytest

@@ -95,7 +95,8 @@ class Tracker(Program):
 class System:
     def __init__(self, folder, redis_options=(), edge_settings=(), tracker_settings=(),
                  proxied=False):
-        """With `proxied` edge and tracker reach Redis through a proxy each: edge_way, tracker_way."""
+        """With `proxied` each of edge and tracker reaches Redis through a proxy: edge_way,
+        tracker_way."""
         self.folder = pathlib.Path(folder)
         self.keys = self.folder / "keys"
         self.waymark("keys", "new", self.keys)
