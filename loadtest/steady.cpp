@@ -44,8 +44,8 @@ class Steady {
       : io_(io),
         server_(asio::ip::address_v4::loopback(), port),
         request_(std::move(request)),
-        interval_(std::chrono::duration_cast<Clock::duration>(
-            std::chrono::duration<double>{1.0 / rate})),
+        interval_(
+            std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>{1.0 / rate})),
         due_timer_(io) {
     for (std::size_t i = 0; i < connections; ++i) {
       idle_.emplace_back(io);
@@ -57,9 +57,10 @@ class Steady {
 
   void print() {
     std::sort(took_.begin(), took_.end());
-    fmt::print("{{\"answers\":{},\"errors\":{},\"unanswered\":{},\"p50_us\":{},\"p99_us\":{},"
-               "\"p999_us\":{},\"max_us\":{}}}\n",
-               took_.size(), errors_, due_.size(), at(0.5), at(0.99), at(0.999), at(1.0));
+    fmt::print(
+        "{{\"answers\":{},\"errors\":{},\"unanswered\":{},\"p50_us\":{},\"p99_us\":{},"
+        "\"p999_us\":{},\"max_us\":{}}}\n",
+        took_.size(), errors_, due_.size(), at(0.5), at(0.99), at(0.999), at(1.0));
   }
 
  private:

@@ -1,6 +1,6 @@
-"""Bits that flip between Redis and the programs. Nothing on this way has a checksum of its own but TCP
-and TLS, so a click may come out changed; but no program may fall over it, and the journal still has
-what was answered."""
+"""Bits that flip between Redis and the programs. Nothing on this way has a checksum of its own but
+TCP and TLS, so a click may come out changed; but no program may fall over it, and the journal still
+has what was answered."""
 import pytest
 
 from tests.support.invariants import assert_adds_up

@@ -1,5 +1,5 @@
-"""The edge's disk is full or fails: visitors are redirected, what cannot be kept is counted by reason,
-and nothing else is lost."""
+"""The edge's disk is full or fails: visitors are redirected, what cannot be kept is counted by
+reason, and nothing else is lost."""
 import os
 import subprocess
 
@@ -67,15 +67,15 @@ def test_disk_filled_by_somebody_else(tiny_disk, make_system):
 # fsync: of new segments and their folder; msync: of clicks; fallocate and pwrite64: room for more.
 @pytest.mark.parametrize("call", ["msync", "fsync", "fallocate", "pwrite64"])
 def test_disk_fails(make_system, folder, call):
-    """Every such call answers EIO for a time in which several segments are filled."""
+    """Every such call answers EIO until one was made, and a while longer."""
     system = make_system(edge_settings=["journal.segment_bytes=1MiB", "journal.sync=100ms"])
     system.start().with_link()
     with Ordeal(system, assert_adds_up) as load:
         tracing = Tracing(system.edge, folder, f"{call}:error=EIO")
-        load.run_until(15 * CLICKS)
-        trace = tracing.release()
+        wait_until(lambda: load.run_until(CLICKS) or "EIO" in tracing.seen(), "it is felt", 60.0)
+        load.run_until(5 * CLICKS)
+        tracing.release()
         wait_until(lambda: room_again(system, load), "clicks are kept again", 60.0)
-    assert "EIO" in trace, "it was felt"
 
 
 def test_pages_that_cannot_be_had(make_system):

@@ -1,5 +1,5 @@
-"""What networks do between the edge and Redis and between the tracker and Redis, under load: visitors
-of a known link notice nothing, every click is stored once, and both programs go on."""
+"""What networks do between the edge and Redis and between the tracker and Redis, under load:
+visitors of a known link notice nothing, every click is stored once, and both programs go on."""
 import time
 
 import pytest

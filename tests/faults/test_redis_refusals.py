@@ -1,5 +1,5 @@
-"""Redis is there and refuses: read-only, without its replicas, loading, another password. Full memory
-is in test_redis_losses.py."""
+"""Redis is there and refuses: read-only, without its replicas, loading, another password. Full
+memory is in test_redis_losses.py."""
 import time
 
 from tests.support.ordeal import CLICKS, Ordeal

@@ -109,4 +109,4 @@ def test_backup_of_links_restored_without_a_click_in_between(system, folder):
 
     system.tracker.start()
     wait_until(lambda: system.edge.get("/kept").status == 302, "links are served again")
-    wait_until(lambda: "links.store_set_back" in system.tracker.log_text(), "it is noticed")
+    wait_until(lambda: "links.store_set_back" in system.tracker.log_text(), "the tracker says so")

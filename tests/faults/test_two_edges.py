@@ -1,5 +1,5 @@
-"""Two edges on one journal folder: each has an epoch of its own, and neither touches a folder that the
-other has locked, however long that one stands still."""
+"""Two edges on one journal folder: each has an epoch of its own, and neither touches a folder that
+the other has locked, however long that one stands still."""
 import signal
 
 import pytest

@@ -119,9 +119,9 @@ void check(Model& model) {
     if (damage.lost.first != 0) named.add(damage.lost);
   }
   for (const auto& [sequence, record] : model.written) {
-    const bool whole = std::memcmp(chars(model.disk) + record.begin,
-                                   chars(model.memory) + record.begin,
-                                   record.end - record.begin) == 0;
+    const bool whole =
+        std::memcmp(chars(model.disk) + record.begin, chars(model.memory) + record.begin,
+                    record.end - record.begin) == 0;
     require(found.contains(sequence) == whole, "just what is whole is found");
     const bool between = scan.records > 0 && scan.first < sequence && sequence < scan.last;
     if (!whole && between) require(named.contains(sequence), "what is missing is named");
@@ -158,8 +158,8 @@ void try_power_loss(std::string_view input) {
   check(model);
   // And then the disk ages.
   for (int flips = choices.next() % 4; flips > 0; --flips) {
-    const std::size_t at = layout::segment_header_bytes +
-                           choices.below(segment_bytes - layout::segment_header_bytes);
+    const std::size_t at =
+        layout::segment_header_bytes + choices.below(segment_bytes - layout::segment_header_bytes);
     chars(model.disk)[at] = static_cast<char>(chars(model.disk)[at] ^ (1 << (choices.next() % 8)));
     check(model);
   }

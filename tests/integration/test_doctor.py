@@ -1,8 +1,10 @@
 """`waymark doctor` on a healthy system and on sick ones."""
 import json
+import re
 
 from tests.support.invariants import assert_all_stored_once
 from tests.support.programs import wait_until
+from tests.support.rawhttp import BROWSER, Connection
 
 
 def doctor(system, *words):
@@ -62,6 +64,45 @@ def test_clicks_on_their_way_are_owed(system):
         return sum(o["owed"] for edge in report["edges"] for o in edge["origins"]) == 7
     wait_until(owed, "the doctor counts what the edge holds")
     system.tracker.start()
+
+
+def backlog(system):
+    return next(finding for finding in doctor(system)[1]["findings"]
+                if finding["subject"] == "backlog")
+
+
+def reported(system):
+    """How many clicks edges say that they have journalled."""
+    reports = map(json.loads, system.redis.hgetall("wm:edges").values())
+    return sum(sum(report["last"].values()) for report in reports)
+
+
+def click_often(system, rounds, at_once=100):
+    request = b"GET /try HTTP/1.1\r\nHost: go.example\r\nUser-Agent: %s\r\n\r\n" % (
+        BROWSER["User-Agent"].encode())
+    with Connection(system.edge.port) as connection:
+        for _ in range(rounds):
+            connection.send(request * at_once)
+            for _ in range(at_once):
+                assert connection.read_answer().status == 302
+
+
+def test_a_backlog_is_where_the_doctor_says(make_system):
+    """The window of the edge is small: most clicks stay in its journal."""
+    system = make_system(edge_settings=["ship.window=2MiB"]).start().with_link()
+    system.edge.warm("/try")
+    wait_until(lambda: "none" in backlog(system)["text"], "nothing waits")
+    system.tracker.end()
+    click_often(system, 150)
+
+    wait_until(lambda: reported(system) >= 15_000, "the edge has reported all")
+    found = backlog(system)
+    assert found["grade"] == "problem" and "nothing is being stored" in found["text"]
+    waiting, streamed, journalled = map(int, re.findall(r"\d+", found["text"]))
+    assert waiting == streamed + journalled
+    assert 1_000 < streamed < 8_000
+    system.tracker.start()
+    wait_until(lambda: "none" in backlog(system)["text"], "all of it is stored", 60.0)
 
 
 def test_an_edge_that_was_killed_and_its_heir_add_up(system):

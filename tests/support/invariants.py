@@ -50,8 +50,8 @@ def dropped(edge):
 
 
 def assert_adds_up(system, tokens):
-    """Answered = stored + still journalled + counted as dropped or lost by the running edge; nothing
-    twice. For faults of the edge's disk; whatever else fails, every click is stored."""
+    """Answered = stored + still journalled + counted as dropped or lost by the running edge;
+    nothing twice. For faults of the edge's disk; whatever else fails, every click is stored."""
     wanted = {click_id(token) for token in tokens}
 
     def counted():

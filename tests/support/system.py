@@ -104,7 +104,8 @@ class System:
     def __init__(self, folder, redis_options=(), edge_settings=(), tracker_settings=(),
                  store=None, redis=None, proxied=False):
         """`redis` takes the place of a server of its own: a Cluster, a master behind Sentinels.
-        With `proxied` edge and tracker reach Redis through a proxy each: edge_way, tracker_way."""
+        With `proxied` each of edge and tracker reaches Redis through a proxy: edge_way,
+        tracker_way."""
         self.folder = pathlib.Path(folder)
         self.store, self.tracker_settings = store, tracker_settings
         self.keys = self.folder / "keys"

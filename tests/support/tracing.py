@@ -29,10 +29,14 @@ class Tracing:
         said = self._strace.stderr.readline()
         assert "attached" in said, said
 
+    def seen(self):
+        """The trace so far, a line for each call."""
+        return self.trace.read_text()
+
     def release(self):
-        """Lets the program go on alone; fine when it has ended."""
+        """Lets the program go on alone; fine when it has ended. Returns the trace."""
         if self._strace.poll() is None:
             self._strace.terminate()
         self._strace.wait(timeout=20)
         self._strace.stderr.close()
-        return self.trace.read_text()
+        return self.seen()

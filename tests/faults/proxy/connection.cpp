@@ -80,9 +80,8 @@ asio::awaitable<bool> Connection::deliver(Way& way, std::span<std::byte> piece) 
   if (cut_after) *cut_after -= piece.size();
   if (last) cut_after.reset();
   error_code error;
-  direction.bytes += co_await asio::async_write(
-      way.to, asio::buffer(piece.data(), piece.size()),
-      asio::redirect_error(asio::use_awaitable, error));
+  direction.bytes += co_await asio::async_write(way.to, asio::buffer(piece.data(), piece.size()),
+                                                asio::redirect_error(asio::use_awaitable, error));
   co_return !error && !last;
 }
 

@@ -26,8 +26,9 @@ asio::awaitable<void> obey_input(asio::io_context& io, waymark::fault::Proxy& pr
   std::string buffer;
   for (;;) {
     boost::system::error_code error;
-    const std::size_t size = co_await asio::async_read_until(
-        input, asio::dynamic_buffer(buffer), '\n', asio::redirect_error(asio::use_awaitable, error));
+    const std::size_t size =
+        co_await asio::async_read_until(input, asio::dynamic_buffer(buffer), '\n',
+                                        asio::redirect_error(asio::use_awaitable, error));
     if (error) break;
     fmt::print("{}\n", obey(proxy, std::string_view{buffer}.substr(0, size - 1)));
     std::fflush(stdout);

@@ -11,8 +11,9 @@ using testing::HasSubstr;
 
 TEST(Backlog, AddsUpAllEdges) {
   const std::vector<EdgeSum> edges{
-      {{}, {{.origin = "a/0", .last = 100, .committed = 60, .owed = 35, .lost = 5},
-            {.origin = "a/1", .last = 10, .committed = 10}}},
+      {{},
+       {{.origin = "a/0", .last = 100, .committed = 60, .owed = 35, .lost = 5},
+        {.origin = "a/1", .last = 10, .committed = 10}}},
       {{}, {{.origin = "b/0", .last = 7, .committed = 0, .owed = 7}}}};
   const auto reading = read_backlog(edges, 5);
   EXPECT_EQ(reading.owed, 42U);

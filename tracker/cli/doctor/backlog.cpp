@@ -73,14 +73,15 @@ Finding judge_backlog(const BacklogReading& before, const BacklogReading& after,
     return {Grade::problem, subject, where + "; nothing is being stored",
             "see the tracker's log, and waymark_drain_failures_total on its admin page"};
   }
-  const std::string rate = fmt::format("{}; {} a second are being stored", where, stored * 1'000 / ms);
+  const std::string rate =
+      fmt::format("{}; {} a second are being stored", where, stored * 1'000 / ms);
   if (after.owed >= before.owed) {
     return {Grade::warning, subject, rate + ", and as many or more are coming in",
             "give the tracker's store a faster disk, or wait for a quieter hour"};
   }
   const std::uint64_t seconds = after.owed * ms / (before.owed - after.owed) / 1'000;
-  return {Grade::good, subject, fmt::format("{}: through in about {}", rate, time_text(seconds)),
-          {}};
+  return {
+      Grade::good, subject, fmt::format("{}: through in about {}", rate, time_text(seconds)), {}};
 }
 
 }  // namespace waymark::cli

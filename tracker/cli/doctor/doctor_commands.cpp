@@ -147,8 +147,8 @@ int doctor(const Arguments& arguments) {
       arguments.value_or("--journal", running ? folder.journal().string() : std::string{}));
   findings.insert(findings.end(), machine.begin(), machine.end());
   const auto status = ask_tracker(arguments, findings);
-  const auto sums = watch_backlog(
-      redis, arguments, add_up(read_edges(redis), read_figures(redis, status)), findings);
+  const auto sums = watch_backlog(redis, arguments,
+                                  add_up(read_edges(redis), read_figures(redis, status)), findings);
   const auto now = now_ms();
   const auto edges = judge_edges(sums, now);
   findings.insert(findings.end(), edges.begin(), edges.end());
