@@ -22,6 +22,8 @@ constexpr std::array<FlagSpec, 7> globals{{
     {"-h", "", ""},
 }};
 
+constexpr std::size_t command_words_max = 3;  // "stream shard add"
+
 const FlagSpec* find_flag(std::span<const FlagSpec> flags, std::string_view name) {
   const auto found = std::ranges::find(flags, name, &FlagSpec::name);
   return found == flags.end() ? nullptr : &*found;
@@ -81,18 +83,17 @@ class LineParser {
     if (plain.empty()) {
       return;
     }
-    const auto& group = words_[plain[0]];
-    const auto pair = plain.size() > 1 ? group + " " + words_[plain[1]] : group;
-    for (const auto& command : commands_) {
-      if (command.words == group || command.words == pair) {
-        line_.command = &command;
-        used_.insert(plain[0]);
-        if (command.words != group) {
-          used_.insert(plain[1]);
-        }
+    std::string words;
+    for (std::size_t count = 1; count <= std::min(plain.size(), command_words_max); ++count) {
+      words += (words.empty() ? "" : " ") + words_[plain[count - 1]];
+      const auto command = std::ranges::find(commands_, words, &CommandSpec::words);
+      if (command != commands_.end()) {
+        line_.command = &*command;
+        used_.insert(plain.begin(), plain.begin() + static_cast<std::ptrdiff_t>(count));
         return;
       }
     }
+    const auto& group = words_[plain[0]];
     const auto in_group = [&](const CommandSpec& c) { return first_word(c.words) == group; };
     if (std::ranges::any_of(commands_, in_group)) {
       line_.group = group;

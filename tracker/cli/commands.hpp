@@ -15,6 +15,7 @@ std::vector<CommandSpec> domain_commands();
 std::vector<CommandSpec> click_commands();
 std::vector<CommandSpec> doctor_commands();
 std::vector<CommandSpec> keys_commands();
+std::vector<CommandSpec> shard_commands();
 
 // Throws StartupError (exit 2) naming the flag when its value is no number in [min, max].
 std::int64_t number_of(std::string_view flag, std::string_view text, std::int64_t min,
