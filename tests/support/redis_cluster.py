@@ -31,14 +31,15 @@ class RedisCluster:
         if replicas:
             for master in self.nodes[:masters]:
                 self.add_node().replica_of = master
-        self._wait_whole()
+        self.wait_whole()
         for node in self.nodes[masters:]:
             node.command("CLUSTER", "REPLICATE", node.replica_of.id)
-        wait_until(self.in_step, "replicas are in step", 60)
+        if replicas:
+            wait_until(self.in_step, "replicas are in step", 60)
         self.url = "redis://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes[:2])
 
     def add_node(self):
-        """Joins an empty master."""
+        """Joins an empty master; it takes part once wait_whole() has returned."""
         node = ClusterNode(self.folder, f"redis-{len(self.nodes)}")
         node.command("CLUSTER", "SET-CONFIG-EPOCH", len(self.nodes) + 1)
         if self.nodes:
@@ -54,10 +55,11 @@ class RedisCluster:
                        for node in self.nodes if node.running())
         wait_until(known, "every node knows every other", 60)
 
-    def _wait_whole(self):
+    def wait_whole(self):
         def whole():
             return all("cluster_state:ok" in info and f"cluster_slots_ok:{SLOTS}" in info
-                       for info in (node.command("CLUSTER", "INFO") for node in self.nodes))
+                       for info in (node.command("CLUSTER", "INFO") for node in self.nodes
+                                    if node.running()))
         wait_until(whole, "the Cluster is whole", 60)
 
     def in_step(self):
