@@ -54,6 +54,7 @@ void Client::Impl::dispatch(Node& node, const RequestPtr& request) {
 void Client::Impl::on_reply(const Address& from, const RequestPtr& request, error_code error,
                             Reply reply) {
   if (!error && reply.is_error() && !stopped_ && redirect(from, request, reply)) return;
+  if (error == Errc::redis_timeout) refresh();  // it may stand still, and a replica be in its place
   request->handler(error, std::move(reply));
 }
 

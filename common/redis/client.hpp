@@ -4,8 +4,8 @@
 //
 // In a Cluster there is one Connection for each master (made when it is first needed, or all at
 // once) and one to a node of the URL, which is asked for the slots. The map of slots is read again
-// after a MOVED, a lost connection or a -CLUSTERDOWN, often while a master is away, and now and then
-// anyway. MOVED and ASK are followed, at most five times for a command; every other error reply is
+// after a MOVED, a lost connection, a timeout or a -CLUSTERDOWN, often while a master is away, and now
+// and then anyway. MOVED and ASK are followed, at most five times for a command; every other error reply is
 // the caller's, who backs off.
 //
 // Everything runs on the io_context given; all calls must come from its thread.

@@ -81,12 +81,15 @@ class RedisCluster:
 
     def master_of(self, key):
         """The node that serves the key's slot; None while none does."""
+        port = self.port_of(key)
+        return next((node for node in self.nodes if node.port == port and node.running()), None)
+
+    def port_of(self, key):
+        """Port of the node that serves the key's slot, whether it runs or not."""
         slot = self.slot_of(key)
         for first, last, master, *_ in self._any().command("CLUSTER", "SLOTS"):
             if first <= slot <= last:
-                for node in self.nodes:
-                    if node.port == master[1] and node.running():
-                        return node
+                return master[1]
         return None
 
     def wait_master_of(self, key, other_than):
