@@ -121,14 +121,15 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
       log_(log),
       keys_(load_keys(config)),
       store_(config.store),
-      stream_watch_(
-          io_,
-          {.url = redis::parse_url(config.stream_url(), "redis.stream", config.redis_tls), .name = "tracker-watch"},
-          log),
+      stream_watch_(io_,
+                    {.url = redis::parse_url(config.stream_url(), "redis.stream", config.redis_tls),
+                     .name = "tracker-watch"},
+                    log),
       mirror_(
           io_, redis::parse_url(config.links_url(), "redis.links", config.redis_tls), store_, log,
           config.links_origin == "tracker" ? MirrorScope::what_is_held : MirrorScope::everything),
-      wanted_(io_, redis::parse_url(config.links_url(), "redis.links", config.redis_tls), store_, log),
+      wanted_(io_, redis::parse_url(config.links_url(), "redis.links", config.redis_tls), store_,
+              log),
       api_(rules_of(config), load_api_key(config), keys_),
       api_server_(
           api_, store_, mirror_, [this] { return redis_state(mirror_, stream_watch_); }, log),

@@ -7,7 +7,8 @@ namespace waymark::cli {
 std::vector<FlagSpec> redis_flags(std::string_view help, std::vector<FlagSpec> more) {
   std::vector<FlagSpec> flags{
       {"--redis", "URL", help},
-      {"--redis-ca", "FILE", "With rediss://: certificates (PEM) to believe (default: the system's)"},
+      {"--redis-ca", "FILE",
+       "With rediss://: certificates (PEM) to believe (default: the system's)"},
       {"--redis-certificate", "FILE", "Our own certificate (PEM), where Redis asks for one"},
       {"--redis-key", "FILE", "Its private key (PEM)"},
       {"--redis-server-name", "NAME", "Name in the certificate of Redis (default: the host)"}};

@@ -61,8 +61,8 @@ std::vector<std::string> tags_of(RedisQuery& redis) {
 // The word first, then the stream (rule 2): an edge that finds the word finds all there is.
 void make_shard(RedisQuery& redis, const std::string& tag) {
   must(redis, {"HSETNX", redis_keys::stream, tag, random_word()});
-  const auto made = redis.ask({"XGROUP", "CREATE", redis_keys::clicks(tag),
-                               redis_keys::drain_group, "0", "MKSTREAM"});
+  const auto made = redis.ask(
+      {"XGROUP", "CREATE", redis_keys::clicks(tag), redis_keys::drain_group, "0", "MKSTREAM"});
   if (made && (!made->is_error() || made->is_error_code("BUSYGROUP"))) return;
   say(fmt::format("shard {} is listed; its stream is made by whoever needs it first", tag));
 }
@@ -107,7 +107,8 @@ int remove_shard(const Arguments& arguments) {
   if (arguments.has("--json")) {
     print_line(json::serialize(json::object{{"removed", tag}}));
   } else {
-    say(fmt::format("Edges leave shard {} within seconds; trackers drain it and take it away", tag));
+    say(fmt::format("Edges leave shard {} within seconds; trackers drain it and take it away",
+                    tag));
   }
   return exit_code::ok;
 }
@@ -120,8 +121,8 @@ int list_shards(const Arguments& arguments) {
   for (const std::string& tag : tags_of(redis)) {
     const std::string key = redis_keys::clicks(tag);
     const auto length = redis.ask({"XLEN", key});
-    const std::string entries = length && length->is_integer() ? std::to_string(length->integer())
-                                                               : "unknown";
+    const std::string entries =
+        length && length->is_integer() ? std::to_string(length->integer()) : "unknown";
     rows.push_back({tag, key, entries, server_of(redis, tag)});
     shards.push_back(json::object{{"shard", tag},
                                   {"stream", key},

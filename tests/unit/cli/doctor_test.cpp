@@ -62,7 +62,8 @@ TEST(ClusterHealth, NamesWhatIsMissing) {
   ClusterFacts facts;
   facts.masters = {{"a:1", 8'192, 1, true}, {"b:2", 8'192, 2, true}};
   EXPECT_THAT(judge_cluster(facts), testing::SizeIs(1));
-  EXPECT_THAT(judge_cluster(facts)[0].text, HasSubstr("2 masters (a:1: 8192 slots, 1 replicas; b:2"));
+  EXPECT_THAT(judge_cluster(facts)[0].text,
+              HasSubstr("2 masters (a:1: 8192 slots, 1 replicas; b:2"));
 
   facts.masters[0].replicas = 0;
   facts.masters[1].slots -= 5;

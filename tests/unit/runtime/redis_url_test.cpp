@@ -41,9 +41,9 @@ TEST(RedisUrl, ReadsEveryForm) {
 }
 
 TEST(RedisUrl, ComesBackWithoutItsPassword) {
-  for (const char* text : {"redis://h:6379", "redis://[::1]:7,b:8/2", "rediss://h:1",
-                           "unix:///run/r.sock", "unix:///run/r.sock?db=3",
-                           "redis+sentinel://a:1,b:2/my", "rediss+sentinel://a:1/my/3"}) {
+  for (const char* text :
+       {"redis://h:6379", "redis://[::1]:7,b:8/2", "rediss://h:1", "unix:///run/r.sock",
+        "unix:///run/r.sock?db=3", "redis+sentinel://a:1,b:2/my", "rediss+sentinel://a:1/my/3"}) {
     EXPECT_EQ(parse_url(text, "redis").masked(), text);
   }
   EXPECT_EQ(parse_url("redis://u:secret@h:1", "redis").masked(), "redis://u:***@h:1");

@@ -37,8 +37,8 @@ ClusterFacts read_cluster(redis::ReplyView slots, const redis::Address& asked) {
     const redis::ReplyView range = slots[i];
     std::string host{range[2][0].text()};
     if (host.empty()) host = asked.host;
-    const auto address = redis::text_of(
-        {std::move(host), static_cast<std::uint16_t>(range[2][1].integer()), {}});
+    const auto address =
+        redis::text_of({std::move(host), static_cast<std::uint16_t>(range[2][1].integer()), {}});
     auto known = std::ranges::find(facts.masters, address, &ClusterFacts::Master::address);
     if (known == facts.masters.end()) {
       known = facts.masters.insert(known, {address, 0, range.size() - 3, true});
@@ -58,8 +58,8 @@ Findings judge_cluster(const ClusterFacts& facts) {
     list += fmt::format("{}{}: {} slots, {} replicas", list.empty() ? "" : "; ", master.address,
                         master.slots, master.replicas);
   }
-  findings.push_back({Grade::good, subject,
-                      fmt::format("{} masters ({})", facts.masters.size(), list), {}});
+  findings.push_back(
+      {Grade::good, subject, fmt::format("{} masters ({})", facts.masters.size(), list), {}});
   if (slots < redis::slots_count) {
     findings.push_back({Grade::problem, subject,
                         fmt::format("{} slots are served by nobody", redis::slots_count - slots),
