@@ -41,8 +41,8 @@ struct RedirectConfig {
   std::string tls_dir;
   ListenAddress admin{"127.0.0.1", 9080};
   std::string redis = "redis://127.0.0.1:6379";
-  std::string redis_links;   // server of links; empty: `redis`
-  std::string redis_stream;  // server of the click stream; empty: `redis`
+  std::string redis_links;    // server of links; empty: `redis`
+  std::string redis_stream;   // server of the click stream; empty: `redis`
   redis::TlsFiles redis_tls;  // for rediss://: whom to believe, and who we are
   std::string journal_dir = "journal";
   std::string keys;

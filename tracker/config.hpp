@@ -20,8 +20,8 @@ struct TrackerConfig {
 
   // One server for all, or two: links may live in a cache that evicts, the stream must not.
   std::string redis = "redis://127.0.0.1:6379";
-  std::string redis_links;   // empty: as `redis`
-  std::string redis_stream;  // likewise
+  std::string redis_links;    // empty: as `redis`
+  std::string redis_stream;   // likewise
   redis::TlsFiles redis_tls;  // for rediss://: whom to believe, and who we are
 
   std::string store = "sqlite:waymark.db";

@@ -133,10 +133,10 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
       log_(log),
       keys_(load_keys(config)),
       store_(config.store),
-      stream_watch_(
-          io_,
-          {.url = redis::parse_url(config.stream_url(), "redis.stream", config.redis_tls), .name = "tracker-watch"},
-          log),
+      stream_watch_(io_,
+                    {.url = redis::parse_url(config.stream_url(), "redis.stream", config.redis_tls),
+                     .name = "tracker-watch"},
+                    log),
       leases_(io_, lease_options(config), store_, log),
       mirror_(
           io_, redis::parse_url(config.links_url(), "redis.links", config.redis_tls), store_, log,

@@ -22,9 +22,10 @@ void Client::Impl::send(Command command, std::chrono::milliseconds deadline, Han
   const std::string_view key = command.key();
   const std::uint16_t slot = key.empty() ? std::uint16_t{0} : slot_of(key);
   Node* const node = key.empty() ? any_ready_node() : node_of(slot);
-  const auto due = Clock::now() + std::min<std::chrono::milliseconds>(deadline, std::chrono::hours{24});
-  auto request = std::make_shared<Request>(
-      Request{std::move(command), std::move(handler), due, slot});
+  const auto due =
+      Clock::now() + std::min<std::chrono::milliseconds>(deadline, std::chrono::hours{24});
+  auto request =
+      std::make_shared<Request>(Request{std::move(command), std::move(handler), due, slot});
   if (node == nullptr) return fail(request, Errc::redis_unavailable);
   dispatch(*node, request);
 }
@@ -39,14 +40,15 @@ void Client::Impl::dispatch(Node& node, const RequestPtr& request) {
     node.held.push_back(request);
     return;
   }
-  const auto rest = std::max(std::chrono::ceil<std::chrono::milliseconds>(request->due - Clock::now()),
-                             std::chrono::milliseconds{1});
+  const auto rest =
+      std::max(std::chrono::ceil<std::chrono::milliseconds>(request->due - Clock::now()),
+               std::chrono::milliseconds{1});
   if (std::exchange(request->asking, false)) {
     connection.send({"ASKING"}, rest, [](error_code, const Reply&) {});
   }
   connection.send(request->command, rest,
-                  [self = shared_from_this(), from = node.address, request](
-                      error_code error, Reply reply) mutable {
+                  [self = shared_from_this(), from = node.address, request](error_code error,
+                                                                            Reply reply) mutable {
                     self->on_reply(from, request, error, std::move(reply));
                   });
 }
@@ -54,6 +56,7 @@ void Client::Impl::dispatch(Node& node, const RequestPtr& request) {
 void Client::Impl::on_reply(const Address& from, const RequestPtr& request, error_code error,
                             Reply reply) {
   if (!error && reply.is_error() && !stopped_ && redirect(from, request, reply)) return;
+  if (error == Errc::redis_timeout) refresh();  // it may stand still, and a replica be in its place
   request->handler(error, std::move(reply));
 }
 
@@ -68,8 +71,7 @@ bool Client::Impl::redirect(const Address& from, const RequestPtr& request, Repl
     topology_.move(redirection->slot, redirection->to);
     refresh();
   }
-  const bool again =
-      ++request->redirections <= redirections_max && Clock::now() < request->due;
+  const bool again = ++request->redirections <= redirections_max && Clock::now() < request->due;
   if (again) {
     request->asking = redirection->ask;
     dispatch(node_at(redirection->to), request);

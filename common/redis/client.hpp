@@ -1,12 +1,12 @@
 // Redis as the programs use it, whatever stands behind the URL: one server, the master that
-// Sentinels name, or a Cluster. Commands go to the server that holds their key; with a single server
-// a Client is a Connection and nothing more.
+// Sentinels name, or a Cluster. Commands go to the server that holds their key; with a single
+// server a Client is a Connection and nothing more.
 //
 // In a Cluster there is one Connection for each master (made when it is first needed, or all at
 // once) and one to a node of the URL, which is asked for the slots. The map of slots is read again
-// after a MOVED, a lost connection or a -CLUSTERDOWN, often while a master is away, and now and then
-// anyway. MOVED and ASK are followed, at most five times for a command; every other error reply is
-// the caller's, who backs off.
+// after a MOVED, a lost connection, a timeout or a -CLUSTERDOWN, often while a master is away, and
+// now and then anyway. MOVED and ASK are followed, at most five times for a command; every other
+// error reply is the caller's, who backs off.
 //
 // Everything runs on the io_context given; all calls must come from its thread.
 #pragma once
@@ -83,7 +83,8 @@ class Client {
   void transact(std::vector<Command> commands, std::chrono::milliseconds deadline, Handler handler);
 
   // As Connection::request().
-  template <class Token = boost::asio::default_completion_token_t<boost::asio::io_context::executor_type>>
+  template <
+      class Token = boost::asio::default_completion_token_t<boost::asio::io_context::executor_type>>
   auto request(Command command, std::chrono::milliseconds deadline, Token&& token) {
     return request_from(*this, std::move(command), deadline, std::forward<Token>(token));
   }

@@ -1,6 +1,6 @@
 // The inside of Client: client.cpp sends commands and follows redirections, client_transaction.cpp
-// does so for several as a whole, client_nodes.cpp keeps the map of slots and the connections to the
-// masters.
+// does so for several as a whole, client_nodes.cpp keeps the map of slots and the connections to
+// the masters.
 #pragma once
 
 #include "common/redis/client.hpp"
@@ -107,9 +107,9 @@ class Client::Impl : public std::enable_shared_from_this<Impl> {
   bool stopped_ = false;
   bool told_ready_ = false;
   Topology topology_;
-  std::list<Node> nodes_;  // elements stay where they are
+  std::list<Node> nodes_;                            // elements stay where they are
   std::vector<std::pair<RequestPtr, Errc>> failed_;  // until the end of this loop turn
-  std::size_t turn_ = 0;   // which node is asked next for the slots
+  std::size_t turn_ = 0;                             // which node is asked next for the slots
   bool refreshing_ = false;
   Clock::time_point refresh_at_ = Clock::time_point::max();
   Clock::time_point refreshed_ = Clock::time_point::min();

@@ -18,10 +18,10 @@ using boost::system::error_code;
 
 constexpr auto tick_interval = 50ms;
 constexpr auto slots_deadline = 1'000ms;
-constexpr auto refresh_soon = 100ms;        // least time between two questions
-constexpr auto refresh_when_away = 250ms;   // while a master is away: a replica takes its place
+constexpr auto refresh_soon = 100ms;       // least time between two questions
+constexpr auto refresh_when_away = 250ms;  // while a master is away: a replica takes its place
 constexpr auto refresh_always = 10s;
-constexpr auto unused_node_life = 60s;      // a node that takes slots in is named by ASK only
+constexpr auto unused_node_life = 60s;  // a node that takes slots in is named by ASK only
 
 }  // namespace
 
@@ -201,12 +201,12 @@ void Client::Impl::tick() {
   refreshing_ = true;
   refreshed_ = now;
   refresh_at_ = Clock::time_point::max();
-  connection->send({"CLUSTER", "SLOTS"}, slots_deadline,
-                   [self = shared_from_this(), asked = address](error_code error,
-                                                                const Reply& reply) {
-                     self->refreshing_ = false;
-                     if (!self->stopped_) self->on_slots(asked, error, reply);
-                   });
+  connection->send(
+      {"CLUSTER", "SLOTS"}, slots_deadline,
+      [self = shared_from_this(), asked = address](error_code error, const Reply& reply) {
+        self->refreshing_ = false;
+        if (!self->stopped_) self->on_slots(asked, error, reply);
+      });
 }
 
 void Client::Impl::on_slots(const Address& asked, error_code error, ReplyView reply) {
@@ -276,8 +276,8 @@ void Client::Impl::expire_held(Clock::time_point now) {
     if (node.held.empty()) continue;
     const bool away = node.connection->last_error().failed();
     const auto over = [&](const RequestPtr& request) { return away || request->due <= now; };
-    const auto first = std::stable_partition(
-        node.held.begin(), node.held.end(), [&](const RequestPtr& r) { return !over(r); });
+    const auto first = std::stable_partition(node.held.begin(), node.held.end(),
+                                             [&](const RequestPtr& r) { return !over(r); });
     std::vector<RequestPtr> failed{first, node.held.end()};
     node.held.erase(first, node.held.end());
     for (const RequestPtr& request : failed) {

@@ -12,8 +12,8 @@ namespace {
 
 // Commands of ours without a key, and those whose key follows a word of their own.
 constexpr std::array<std::string_view, 14> keyless{
-    "ACL", "AUTH", "CLIENT", "CLUSTER", "CONFIG", "DBSIZE", "EXEC", "FLUSHALL", "INFO", "MULTI",
-    "PING", "SCAN", "SUBSCRIBE", "TIME"};
+    "ACL",      "AUTH", "CLIENT", "CLUSTER", "CONFIG", "DBSIZE",    "EXEC",
+    "FLUSHALL", "INFO", "MULTI",  "PING",    "SCAN",   "SUBSCRIBE", "TIME"};
 constexpr std::array<std::string_view, 4> with_subcommand{"MEMORY", "OBJECT", "XGROUP", "XINFO"};
 
 bool is_one_of(std::string_view name, const auto& names) {

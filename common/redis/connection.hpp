@@ -30,7 +30,8 @@ struct ConnectionOptions {
   std::chrono::milliseconds connect_timeout{1'000};
   std::chrono::milliseconds backoff_min{50};
   std::chrono::milliseconds backoff_max{2'000};
-  // A command unanswered for this long means that the connection is dead: it is closed and made anew.
+  // A command unanswered for this long means that the connection is dead: it is closed and made
+  // anew.
   std::chrono::milliseconds stall_max{10'000};
   std::size_t waiting_commands_max = 65'536;
   std::size_t waiting_bytes_max = 64U << 20U;  // sent and not yet taken by the kernel
@@ -104,7 +105,8 @@ class Connection {
 
   // The same for coroutines: `Reply r = co_await connection.request(cmd, 1s)` gives
   // Result<Reply>; error replies are values here too.
-  template <class Token = boost::asio::default_completion_token_t<boost::asio::io_context::executor_type>>
+  template <
+      class Token = boost::asio::default_completion_token_t<boost::asio::io_context::executor_type>>
   auto request(Command command, std::chrono::milliseconds deadline, Token&& token) {
     return request_from(*this, std::move(command), deadline, std::forward<Token>(token));
   }

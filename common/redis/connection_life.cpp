@@ -7,8 +7,8 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/ssl/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
 #include <utility>
@@ -29,7 +29,8 @@ std::string tls_problem(const error_code& error) {
     return "the server ended the TLS handshake; is this its TLS port, and does it ask for a "
            "certificate (redis.tls.certificate)?";
   }
-  return "TLS: " + error.message() + "; check redis.tls.ca and the names in its certificate "
+  return "TLS: " + error.message() +
+         "; check redis.tls.ca and the names in its certificate "
          "(redis.tls.server_name)";
 }
 

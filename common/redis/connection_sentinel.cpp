@@ -19,7 +19,8 @@ asio::awaitable<Result<Address>> Connection::Impl::ask_sentinel(const Address& s
   const Url& url = options_.url;
   std::string question;
   if (!url.user.empty()) question += Command{"AUTH", url.user, url.password}.encoded();
-  if (url.user.empty() && !url.password.empty()) question += Command{"AUTH", url.password}.encoded();
+  if (url.user.empty() && !url.password.empty())
+    question += Command{"AUTH", url.password}.encoded();
   question += Command{"SENTINEL", "GET-MASTER-ADDR-BY-NAME", url.master}.encoded();
 
   error_code error = Errc::redis_unavailable;

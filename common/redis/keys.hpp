@@ -23,7 +23,9 @@ inline std::string link(std::string_view host, std::string_view code) {
 inline std::string campaign(std::string_view id) {
   return std::string{campaign_prefix}.append(id);
 }
-inline std::string domain(std::string_view host) { return std::string{domain_prefix}.append(host); }
+inline std::string domain(std::string_view host) {
+  return std::string{domain_prefix}.append(host);
+}
 
 // Server `redis.stream`.
 inline constexpr std::string_view stream = "wm:stream";

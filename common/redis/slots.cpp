@@ -30,7 +30,8 @@ std::string_view hashed_part(std::string_view key) noexcept {
 std::uint16_t slot_of(std::string_view key) noexcept {
   unsigned crc = 0;
   for (const char c : hashed_part(key)) {
-    crc = ((crc << 8U) ^ crc_table[((crc >> 8U) ^ static_cast<unsigned char>(c)) & 0xFFU]) & 0xFFFFU;
+    crc =
+        ((crc << 8U) ^ crc_table[((crc >> 8U) ^ static_cast<unsigned char>(c)) & 0xFFU]) & 0xFFFFU;
   }
   return static_cast<std::uint16_t>(crc % slots_count);
 }

@@ -48,8 +48,7 @@ class Stream {
 
   template <class Token>
   auto async_handshake(Token&& token) {
-    return tls_->async_handshake(boost::asio::ssl::stream_base::client,
-                                 std::forward<Token>(token));
+    return tls_->async_handshake(boost::asio::ssl::stream_base::client, std::forward<Token>(token));
   }
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
@@ -61,8 +60,8 @@ class Stream {
   auto async_write(const Buffers& buffers, Token&& token) {
     if (!tls_) return boost::asio::async_write(socket_, buffers, std::forward<Token>(token));
     // Keeps its own TLS: after a loss the next connection may begin before this write has ended.
-    return boost::asio::async_write(
-        *tls_, buffers, boost::asio::consign(std::forward<Token>(token), tls_));
+    return boost::asio::async_write(*tls_, buffers,
+                                    boost::asio::consign(std::forward<Token>(token), tls_));
   }
 
  private:

@@ -23,9 +23,9 @@ void require(const error_code& error, std::string_view prefix, std::string_view 
 
 std::shared_ptr<TlsClient> load_tls(const TlsFiles& files, std::string_view prefix) {
   if (files.certificate.empty() != files.key.empty()) {
-    throw StartupError{exit_code::config,
-                       fmt::format("{0}.certificate and {0}.key belong together: set both or none",
-                                   prefix)};
+    throw StartupError{
+        exit_code::config,
+        fmt::format("{0}.certificate and {0}.key belong together: set both or none", prefix)};
   }
   auto client = std::make_shared<TlsClient>(
       TlsClient{ssl::context{ssl::context::tls_client}, files.server_name});

@@ -20,7 +20,8 @@ bool is_slot(std::int64_t number) {
   return number >= 0 && number < static_cast<std::int64_t>(slots_count);
 }
 
-// Of a node in CLUSTER SLOTS: host, port, id, ...; "?" stands for a host that the node does not know.
+// Of a node in CLUSTER SLOTS: host, port, id, ...; "?" stands for a host that the node does not
+// know.
 std::optional<Address> address_from(ReplyView node, const Address& asked) {
   const std::int64_t port = node[1].integer();
   if (port <= 0 || port > 0xFFFF) return std::nullopt;

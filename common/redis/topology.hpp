@@ -1,5 +1,5 @@
-// Which master of a Redis Cluster holds which slots, as CLUSTER SLOTS tells it, and the redirections
-// MOVED and ASK. Pure.
+// Which master of a Redis Cluster holds which slots, as CLUSTER SLOTS tells it, and the
+// redirections MOVED and ASK. Pure.
 #pragma once
 
 #include "common/redis/reply.hpp"

@@ -1,5 +1,5 @@
-// The markers of a Cluster (common/redis/fill_tags.hpp), or the one of a single server, as this edge
-// has seen them, and the file that keeps them.
+// The markers of a Cluster (common/redis/fill_tags.hpp), or the one of a single server, as this
+// edge has seen them, and the file that keeps them.
 #pragma once
 
 #include "redirect/links/fill_marker.hpp"

@@ -53,9 +53,9 @@ struct LinkSource::Flight {
   FlightPart bound, any;
   std::vector<Target> targets;
   std::shared_ptr<const DomainRecord> domain;
-  std::vector<std::uint16_t> slots;  // of the records asked for since the last markers
+  std::vector<std::uint16_t> slots;            // of the records asked for since the last markers
   std::map<std::string, std::string> markers;  // by key: those behind the records asked for
-  std::vector<std::string> campaigns;  // asked for in this flight
+  std::vector<std::string> campaigns;          // asked for in this flight
   std::vector<std::string> absent_campaigns;  // of those, in a Cluster, until the markers are heard
 
   void begin_again() {

@@ -195,7 +195,7 @@ void ShippingLoop::Impl::send_end(const OriginPtr& origin) {
   origin->shipper.end_sent();
   // Lost with the stream it is only missed by the housekeeping of the tracker.
   redis_->send(ship_end(origin->stream_key, origin->text, origin->journal->last()),
-                    command_deadline, [](error_code, const redis::Reply&) {});
+               command_deadline, [](error_code, const redis::Reply&) {});
   log_.info("shipping.epoch_finished", "everything another process left behind is in the store",
             {{"origin", origin->key}, {"last", origin->journal->last()}});
 }
@@ -222,15 +222,15 @@ void ShippingLoop::Impl::note_server(ShippedOrigin& origin) {
 void ShippingLoop::Impl::write_report() {
   if (!options_.report || !redis_->ready()) return;
   redis_->send(redis::Command{"HSET", redis_keys::edges, origins_.front()->journal->epoch(),
-                                   options_.report()},
-                    command_deadline, [](error_code, const redis::Reply&) {});
+                              options_.report()},
+               command_deadline, [](error_code, const redis::Reply&) {});
 }
 
 void ShippingLoop::Impl::send_forgets() {
   if (forgets_.empty() || !redis_->ready()) return;
   for (const Forget& forget : forgets_) {
     redis_->send(redis::Command{"HDEL", forget.key, forget.field}, command_deadline,
-                      [](error_code, const redis::Reply&) {});
+                 [](error_code, const redis::Reply&) {});
   }
   forgets_.clear();
 }

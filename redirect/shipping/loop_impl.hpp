@@ -39,7 +39,7 @@ struct ShippedOrigin {
   // told of another one. What was sent to an earlier server is not sent, whatever that answers.
   std::string run_id;
   unsigned servers = 0;
-  bool stream_missing = false;  // XADD said so since the last reading
+  bool stream_missing = false;    // XADD said so since the last reading
   std::uint64_t window_part = 0;  // what the window was told
 };
 

@@ -24,10 +24,10 @@ void ShippingLoop::Impl::ask_shards() {
   if (asking_ || !redis_->ready()) return;
   asking_ = true;
   redis_->send(redis::Command{"HGETALL", redis_keys::stream}, command_deadline,
-                    [self = shared_from_this()](error_code error, redis::Reply reply) {
-                      self->asking_ = false;
-                      if (!error && reply.is_array() && !self->closed_) self->on_shards(reply);
-                    });
+               [self = shared_from_this()](error_code error, redis::Reply reply) {
+                 self->asking_ = false;
+                 if (!error && reply.is_array() && !self->closed_) self->on_shards(reply);
+               });
 }
 
 void ShippingLoop::Impl::on_shards(redis::ReplyView reply) {

@@ -98,12 +98,62 @@ def test_a_replica_takes_over_that_lacks_the_last_entries(system, cluster):
     assert_settled(system)
 
 
+def test_a_master_stands_still_under_load(system, cluster):
+    """It takes connections and answers nothing; a replica takes its place, and it comes back."""
+    for code in CODES:
+        system.edge.warm(f"/{code}")
+    with Load([system.edge.port], targets()) as load:
+        load.run_until(CLICKS)
+        victim = cluster.master_of("wm:clicks:{0}")
+        others = [node for node in cluster.nodes if node is not victim]
+        cluster.nodes = [*others, victim]  # whoever is asked first must answer
+        victim.process.send_signal(19)  # SIGSTOP
+        try:
+            load.run_until(CLICKS)
+            wait_until(lambda: cluster.port_of("wm:clicks:{0}") != victim.port, "a replica serves",
+                       30)
+            load.run_until(CLICKS)
+        finally:
+            victim.process.send_signal(18)  # SIGCONT
+        load.run_until(CLICKS)
+    assert load.statuses.keys() == {302}
+    assert_all_stored_once(system, load.tokens)
+    assert_settled(system)
+
+
+def test_markers_never_stand_over_missing_links(system, cluster):
+    """Masters lose what they hold while the tracker fills them: whenever all markers stand, all
+    links are there."""
+    lines = "\n".join(f'{{"code":"m{n}","destination":"https://shop.example/{n}"}}'
+                      for n in range(300))
+    file = system.folder / "links"
+    file.write_text(lines)
+    system.waymark_api("link", "import", file, "--format", "ndjson")
+    markers = [key for node in cluster.masters() for key in node.command("KEYS", "wm:filled:*")]
+    assert len(markers) == 64
+    codes = [*CODES, *[f"m{n}" for n in range(300)]]
+
+    def stand():
+        values = {cluster.command("GET", key) for key in markers}
+        return len(values) == 1 and str(values).count(":") == 2
+
+    wait_until(stand, "the links are filled in")
+    for turn in range(12):
+        for node in cluster.masters()[:1 + turn % 3]:
+            node.command("FLUSHALL")
+            time.sleep(0.01 * turn)
+        wait_until(stand, "the links are filled in again", 30)
+        missing = [c for c in codes if not cluster.command("EXISTS", f"wm:link:*/{c}")]
+        assert missing == []
+
+
 def test_slots_move_under_load(system, cluster):
     keys = ["wm:clicks:{0}", "wm:stream", "wm:committed", "wm:edges",
             *[f"wm:link:*/{code}" for code in CODES]]
     with Load([system.edge.port], targets()) as load:
         load.run_until(CLICKS)
         target = cluster.add_node()
+        cluster.wait_whole()
         for key in keys:
             source = cluster.master_of(key)
             if source is not target:
@@ -124,8 +174,12 @@ def test_slots_move_under_load(system, cluster):
 
 def test_a_master_that_lost_its_links_is_filled_again(system, cluster):
     """Its nil is no answer until then; links of the other masters are not concerned."""
-    victim = cluster.master_of("wm:link:*/c0")
-    concerned = [c for c in CODES if cluster.master_of(f"wm:link:*/{c}") is victim]
+    host = "go.example"
+    domain = cluster.master_of(f"wm:domain:{host}")  # every lookup of this host asks it
+    victim = next(node for node in cluster.masters() if node is not domain)
+    concerned = [c for c in CODES if victim in (cluster.master_of(f"wm:link:*/{c}"),
+                                                cluster.master_of(f"wm:link:{host}/{c}"))]
+    assert 0 < len(concerned) < len(CODES)
     system.tracker.kill()
     victim.command("FLUSHALL")
     system.edge.end(2)

@@ -31,14 +31,15 @@ class RedisCluster:
         if replicas:
             for master in self.nodes[:masters]:
                 self.add_node().replica_of = master
-        self._wait_whole()
+        self.wait_whole()
         for node in self.nodes[masters:]:
             node.command("CLUSTER", "REPLICATE", node.replica_of.id)
-        wait_until(self.in_step, "replicas are in step", 60)
+        if replicas:
+            wait_until(self.in_step, "replicas are in step", 60)
         self.url = "redis://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes[:2])
 
     def add_node(self):
-        """Joins an empty master."""
+        """Joins an empty master; it takes part once wait_whole() has returned."""
         node = ClusterNode(self.folder, f"redis-{len(self.nodes)}")
         node.command("CLUSTER", "SET-CONFIG-EPOCH", len(self.nodes) + 1)
         if self.nodes:
@@ -54,10 +55,11 @@ class RedisCluster:
                        for node in self.nodes if node.running())
         wait_until(known, "every node knows every other", 60)
 
-    def _wait_whole(self):
+    def wait_whole(self):
         def whole():
             return all("cluster_state:ok" in info and f"cluster_slots_ok:{SLOTS}" in info
-                       for info in (node.command("CLUSTER", "INFO") for node in self.nodes))
+                       for info in (node.command("CLUSTER", "INFO") for node in self.nodes
+                                    if node.running()))
         wait_until(whole, "the Cluster is whole", 60)
 
     def in_step(self):
@@ -79,12 +81,15 @@ class RedisCluster:
 
     def master_of(self, key):
         """The node that serves the key's slot; None while none does."""
+        port = self.port_of(key)
+        return next((node for node in self.nodes if node.port == port and node.running()), None)
+
+    def port_of(self, key):
+        """Port of the node that serves the key's slot, whether it runs or not."""
         slot = self.slot_of(key)
         for first, last, master, *_ in self._any().command("CLUSTER", "SLOTS"):
             if first <= slot <= last:
-                for node in self.nodes:
-                    if node.port == master[1] and node.running():
-                        return node
+                return master[1]
         return None
 
     def wait_master_of(self, key, other_than):

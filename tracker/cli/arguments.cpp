@@ -22,7 +22,7 @@ constexpr std::array<FlagSpec, 7> globals{{
     {"-h", "", ""},
 }};
 
-constexpr std::size_t words_max = 3;  // of a command
+constexpr std::size_t command_words_max = 3;  // "stream shard add"
 
 const FlagSpec* find_flag(std::span<const FlagSpec> flags, std::string_view name) {
   const auto found = std::ranges::find(flags, name, &FlagSpec::name);
@@ -83,26 +83,22 @@ class LineParser {
     if (plain.empty()) {
       return;
     }
-    const auto& group = words_[plain[0]];
-    std::string words = group;
-    for (std::size_t count = 1; count <= words_max && count <= plain.size(); ++count) {
-      if (count > 1) words += " " + words_[plain[count - 1]];
-      const auto* command = find_command(words);
-      if (command == nullptr) continue;
-      line_.command = command;
-      used_.insert(plain.begin(), plain.begin() + static_cast<std::ptrdiff_t>(count));
-      return;
+    std::string words;
+    for (std::size_t count = 1; count <= std::min(plain.size(), command_words_max); ++count) {
+      words += (words.empty() ? "" : " ") + words_[plain[count - 1]];
+      const auto command = std::ranges::find(commands_, words, &CommandSpec::words);
+      if (command != commands_.end()) {
+        line_.command = &*command;
+        used_.insert(plain.begin(), plain.begin() + static_cast<std::ptrdiff_t>(count));
+        return;
+      }
     }
+    const auto& group = words_[plain[0]];
     const auto in_group = [&](const CommandSpec& c) { return first_word(c.words) == group; };
     if (std::ranges::any_of(commands_, in_group)) {
       line_.group = group;
       used_.insert(plain[0]);
     }
-  }
-
-  const CommandSpec* find_command(std::string_view words) const {
-    const auto found = std::ranges::find(commands_, words, &CommandSpec::words);
-    return found == commands_.end() ? nullptr : &*found;
   }
 
   void take_flag(std::size_t& i) {

@@ -16,6 +16,7 @@ std::vector<CommandSpec> click_commands();
 std::vector<CommandSpec> stream_commands();
 std::vector<CommandSpec> doctor_commands();
 std::vector<CommandSpec> keys_commands();
+std::vector<CommandSpec> shard_commands();
 std::vector<CommandSpec> sizing_commands();
 
 // Throws StartupError (exit 2) naming the flag when its value is no number in [min, max].

@@ -18,8 +18,8 @@ using namespace waymark::cli;
 std::vector<CommandSpec> all_commands() {
   std::vector<CommandSpec> all;
   for (auto&& group : {up_commands(), link_commands(), campaign_commands(), domain_commands(),
-                       click_commands(), stream_commands(), doctor_commands(), keys_commands(),
-                       sizing_commands()}) {
+                       click_commands(), stream_commands(), shard_commands(), doctor_commands(),
+                       keys_commands(), sizing_commands()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;

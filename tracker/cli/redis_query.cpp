@@ -3,11 +3,13 @@
 #include "common/log.hpp"
 #include "common/redis/client.hpp"
 #include "common/redis/url.hpp"
+#include "tracker/cli/api_client.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
 #include <optional>
+#include <utility>
 
 namespace waymark::cli {
 namespace {
@@ -22,13 +24,13 @@ constexpr auto turn = 20ms;
 
 class RedisQuery::Impl {
  public:
-  explicit Impl(std::string_view url)
+  explicit Impl(redis::Url url)
       // The log stays silent below errors: commands say themselves what is wrong.
-      : log("waymark", LogLevel::error), connection(io, options(url), log) {}
+      : log("waymark", LogLevel::error), name(url.masked()), connection(io, options(url), log) {}
 
-  static redis::ConnectionOptions options(std::string_view url) {
+  static redis::ConnectionOptions options(const redis::Url& url) {
     redis::ConnectionOptions result;
-    result.url = redis::parse_url(url, "--redis");
+    result.url = url;
     result.name = "waymark-cli";
     result.backoff_max = 200ms;
     return result;
@@ -36,11 +38,13 @@ class RedisQuery::Impl {
 
   boost::asio::io_context io{1};
   Log log;
+  std::string name;  // the URL without its password
   redis::Client connection;
   bool started = false;
 };
 
-RedisQuery::RedisQuery(std::string_view url) : impl_(std::make_unique<Impl>(url)) {}
+RedisQuery::RedisQuery(std::string_view url) : RedisQuery(redis::parse_url(url, "--redis")) {}
+RedisQuery::RedisQuery(redis::Url url) : impl_(std::make_unique<Impl>(std::move(url))) {}
 RedisQuery::~RedisQuery() = default;
 
 Result<void> RedisQuery::connect(std::chrono::milliseconds at_most) {
@@ -62,6 +66,24 @@ Result<void> RedisQuery::connect(std::chrono::milliseconds at_most) {
   }
   const auto error = connection.last_error();
   return error ? error : make_error_code(Errc::redis_timeout);
+}
+
+void RedisQuery::must_connect(std::chrono::milliseconds at_most) {
+  const auto connected = connect(at_most);
+  if (connected) return;
+  if (connected.error() == Errc::redis_too_old) {
+    throw CommandFailure(
+        exit_code::failure,
+        fmt::format("Redis at {} is older than 6.2: install a newer one", impl_->name));
+  }
+  throw CommandFailure(exit_code::unavailable,
+                       fmt::format("cannot reach Redis at {}: {}; start it, or name another one "
+                                   "with --redis",
+                                   impl_->name, connected.error().message()));
+}
+
+const redis::Client& RedisQuery::client() const noexcept {
+  return impl_->connection;
 }
 
 Result<redis::Reply> RedisQuery::ask(redis::Command command) {

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "common/error.hpp"
-#include "common/redis/command.hpp"
-#include "common/redis/reply.hpp"
+#include "common/redis/client.hpp"
 
 #include <chrono>
 #include <map>
@@ -18,12 +17,18 @@ class RedisQuery {
  public:
   // Throws StartupError (exit 78) for a URL that cannot be read.
   explicit RedisQuery(std::string_view url);
+  explicit RedisQuery(redis::Url url);
   ~RedisQuery();
   RedisQuery(const RedisQuery&) = delete;
   RedisQuery& operator=(const RedisQuery&) = delete;
 
   // Waits until the connection stands. Fails with redis_too_old or the reason why not.
   Result<void> connect(std::chrono::milliseconds at_most);
+  // The same; throws CommandFailure naming the server and the remedy.
+  void must_connect(std::chrono::milliseconds at_most);
+
+  // What stands behind the URL; connected.
+  const redis::Client& client() const noexcept;
 
   // Error replies are values.
   Result<redis::Reply> ask(redis::Command command);

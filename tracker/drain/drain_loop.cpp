@@ -158,8 +158,8 @@ asio::awaitable<void> DrainLoop::find_shards() {
   if (!listed.empty()) co_await retire_removed(std::move(listed));
 }
 
-// A shard that is not listed any more is drained until it is empty, and for some time more, in which
-// every edge hears of it. (Who hears later sends again what it owes, to another shard.)
+// A shard that is not listed any more is drained until it is empty, and for some time more, in
+// which every edge hears of it. (Who hears later sends again what it owes, to another shard.)
 asio::awaitable<void> DrainLoop::retire_removed(std::set<std::string> listed) {
   const auto now = std::chrono::steady_clock::now();
   for (const std::string& shard : shard_names()) {

@@ -76,7 +76,7 @@ class DrainLoop {
   std::map<std::string, std::unique_ptr<ShardDrain>> shards_;
   std::map<std::string, std::chrono::steady_clock::time_point> empty_since_;  // removed ones
   std::list<std::unique_ptr<ShardDrain>> retired_;  // until they have ended
-  bool dirty_ = false;  // figures have changed since the last cycle
+  bool dirty_ = false;                              // figures have changed since the last cycle
   bool stopping_ = false;
 };
 

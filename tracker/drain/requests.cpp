@@ -61,13 +61,11 @@ asio::awaitable<Result<redis::Reply>> ask(redis::Client& connection, Command com
   co_return std::move(reply);
 }
 
-asio::awaitable<Result<void>> prepare_stream(redis::Client& connection,
-                                             std::string_view shard) {
+asio::awaitable<Result<void>> prepare_stream(redis::Client& connection, std::string_view shard) {
   const std::string key = redis_keys::clicks(shard);
   const auto exists = co_await ask(connection, Command{"EXISTS", key}, deadline);
   if (!exists) co_return exists.error();
-  const auto shards =
-      co_await ask(connection, Command{"HGETALL", redis_keys::stream}, deadline);
+  const auto shards = co_await ask(connection, Command{"HGETALL", redis_keys::stream}, deadline);
   if (!shards) co_return shards.error();
   const bool listed = !value_of(*shards, shard).is_nil();
   const bool removed = !listed && shards->size() > 0;

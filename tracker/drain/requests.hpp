@@ -16,8 +16,7 @@
 namespace waymark::tracker {
 
 // A reply that is no error reply; else redis_refused.
-boost::asio::awaitable<Result<redis::Reply>> ask(redis::Client& connection,
-                                                 redis::Command command,
+boost::asio::awaitable<Result<redis::Reply>> ask(redis::Client& connection, redis::Command command,
                                                  std::chrono::milliseconds deadline);
 
 // Makes sure that the stream and its group `tracker` are there (shipping.md rule 2), without

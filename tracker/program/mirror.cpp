@@ -13,10 +13,11 @@ namespace waymark::tracker {
 
 Mirror::Impl::Impl(boost::asio::io_context& io, redis::Url url, StoreThread& store, Log& log,
                    MirrorScope scope, std::function<bool()> may_write, MirrorTiming timing)
-    : connection_(io,
-                  redis::ClientOptions{.connection = {.url = std::move(url), .name = "tracker-mirror"},
-                                       .all_masters = true},
-                  log),
+    : connection_(
+          io,
+          redis::ClientOptions{.connection = {.url = std::move(url), .name = "tracker-mirror"},
+                               .all_masters = true},
+          log),
       step_(timing),
       scope_(scope),
       may_write_(std::move(may_write)),

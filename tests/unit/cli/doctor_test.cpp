@@ -1,3 +1,4 @@
+#include "tracker/cli/doctor/cluster_health.hpp"
 #include "tracker/cli/doctor/machine_health.hpp"
 #include "tracker/cli/doctor/redis_health.hpp"
 
@@ -55,6 +56,26 @@ TEST(RedisHealth, SnapshotsAloneAreAWarning) {
   facts.append_only = false;
   facts.snapshots = true;
   EXPECT_EQ(about(judge_redis(facts), "redis persistence").grade, Grade::warning);
+}
+
+TEST(ClusterHealth, NamesWhatIsMissing) {
+  ClusterFacts facts;
+  facts.masters = {{"a:1", 8'192, 1, true}, {"b:2", 8'192, 2, true}};
+  EXPECT_THAT(judge_cluster(facts), testing::SizeIs(1));
+  EXPECT_THAT(judge_cluster(facts)[0].text,
+              HasSubstr("2 masters (a:1: 8192 slots, 1 replicas; b:2"));
+
+  facts.masters[0].replicas = 0;
+  facts.masters[1].slots -= 5;
+  facts.masters[1].reached = false;
+  const auto findings = judge_cluster(facts);
+  ASSERT_THAT(findings, testing::SizeIs(4));
+  EXPECT_EQ(findings[1].grade, Grade::problem);
+  EXPECT_THAT(findings[1].text, HasSubstr("5 slots are served by nobody"));
+  EXPECT_EQ(findings[2].grade, Grade::warning);
+  EXPECT_THAT(findings[2].text, HasSubstr("a:1 has no replica"));
+  EXPECT_EQ(findings[3].grade, Grade::problem);
+  EXPECT_THAT(findings[3].text, HasSubstr("b:2 cannot be reached"));
 }
 
 TEST(MachineHealth, GradesFilesAndDisk) {

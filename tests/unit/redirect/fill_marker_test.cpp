@@ -1,5 +1,4 @@
 #include "redirect/links/fill_markers.hpp"
-
 #include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>

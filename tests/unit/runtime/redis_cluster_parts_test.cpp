@@ -46,8 +46,7 @@ TEST(RedisCommandKey, IsFoundWhereverItStands) {
   EXPECT_EQ(Command("XINFO", "GROUPS", "k").key(), "k");
   EXPECT_EQ(Command("xgroup", "CREATE", "k", "g", "0").key(), "k");
   EXPECT_EQ(Command("MEMORY", "USAGE", "k").key(), "k");
-  EXPECT_EQ(
-      Command("XREADGROUP", "GROUP", "g", "c", "COUNT", "1", "STREAMS", "k", ">").key(), "k");
+  EXPECT_EQ(Command("XREADGROUP", "GROUP", "g", "c", "COUNT", "1", "STREAMS", "k", ">").key(), "k");
   EXPECT_EQ(Command("PING").key(), "");
   EXPECT_EQ(Command("INFO", "server").key(), "");
   EXPECT_EQ(Command("GET", "").key(), "");
@@ -64,8 +63,8 @@ TEST(RedisTopology, ReadsClusterSlots) {
       "*3\r\n:16383\r\n:16383\r\n*3\r\n$9\r\n127.0.0.1\r\n:7001\r\n$1\r\na\r\n");
   const auto topology = Topology::read(reply, asked);
   ASSERT_TRUE(topology);
-  EXPECT_THAT(topology->masters(), testing::ElementsAre(Address{"127.0.0.1", 7001, ""},
-                                                        Address{"10.0.0.1", 7002, ""}));
+  EXPECT_THAT(topology->masters(),
+              testing::ElementsAre(Address{"127.0.0.1", 7001, ""}, Address{"10.0.0.1", 7002, ""}));
   EXPECT_EQ(topology->master_of(0)->port, 7001);
   EXPECT_EQ(topology->master_of(101)->port, 7002);
   EXPECT_EQ(topology->master_of(16383)->port, 7001);
@@ -73,8 +72,8 @@ TEST(RedisTopology, ReadsClusterSlots) {
 }
 
 TEST(RedisTopology, SlotsMayHaveNoMaster) {
-  const auto reply = decoded(
-      "*1\r\n*3\r\n:5\r\n:6\r\n*3\r\n$9\r\n127.0.0.1\r\n:7001\r\n$1\r\na\r\n");
+  const auto reply =
+      decoded("*1\r\n*3\r\n:5\r\n:6\r\n*3\r\n$9\r\n127.0.0.1\r\n:7001\r\n$1\r\na\r\n");
   auto topology = Topology::read(reply, asked);
   ASSERT_TRUE(topology);
   EXPECT_EQ(topology->master_of(4), nullptr);

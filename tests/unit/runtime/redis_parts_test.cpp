@@ -147,6 +147,29 @@ TEST(RedisHandshake, RefusesAnOldServer) {
   EXPECT_EQ(handshake.explanation(), "Redis 6.0.16 is too old; install 6.2 or newer");
 }
 
+TEST(RedisHandshake, TellsAClusterFromASingleServer) {
+  for (const bool cluster : {false, true}) {
+    Handshake handshake{parse_url("redis://h", "redis"), ""};
+    const auto mode = cluster ? "cluster" : "standalone";
+    const auto outcome = handshake.step(
+        decoded(bulk(fmt::format("redis_version:7.0.15\r\nredis_mode:{}\r\n", mode))));
+    ASSERT_TRUE(outcome && *outcome);
+    EXPECT_EQ((*outcome)->cluster, cluster);
+  }
+}
+
+TEST(RedisHandshake, GoesOnWithAMasterOnlyWhenSentinelsNamedIt) {
+  const Url url = parse_url("redis+sentinel://h/my", "redis");
+  EXPECT_EQ(Handshake(url, "").bytes(),
+            Command("ROLE").encoded() + Command("INFO", "server").encoded());
+  Handshake of_master{url, ""};
+  EXPECT_FALSE(of_master.step(decoded("*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n")));
+  Handshake of_replica{url, ""};
+  const auto outcome = of_replica.step(decoded("*1\r\n$5\r\nslave\r\n"));
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->error(), Errc::redis_refused);
+}
+
 TEST(RedisHandshake, NamesTheRemedy) {
   const auto remedy = [](const char* url, const std::string& reply) {
     Handshake handshake{parse_url(url, "redis"), ""};
@@ -162,6 +185,8 @@ TEST(RedisHandshake, NamesTheRemedy) {
               HasSubstr("database number"));
   EXPECT_THAT(remedy("redis://h", "-ERR max number of clients reached\r\n"),
               HasSubstr("maxclients"));
+  EXPECT_THAT(remedy("redis://h", bulk("redis_version:7.0.15\r\nredis_mode:sentinel\r\n")),
+              HasSubstr("write redis+sentinel://"));
 }
 
 TEST(RedisVersion, IsSupportedFrom62On) {

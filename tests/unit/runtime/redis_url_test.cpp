@@ -25,6 +25,15 @@ TEST(RedisUrl, ReadsEveryForm) {
   secure.tls = true;
   EXPECT_EQ(parse_url("rediss://:p@h/", "redis"), secure);
 
+  Url sentinels;
+  sentinels.addresses = {{"a", 26379, ""}, {"b", 5, ""}};
+  sentinels.master = "my";
+  sentinels.password = "p";
+  EXPECT_EQ(parse_url("redis+sentinel://:p@a,b:5/my", "redis"), sentinels);
+  sentinels.database = 2;
+  sentinels.tls = true;
+  EXPECT_EQ(parse_url("rediss+sentinel://:p@a,b:5/my/2", "redis"), sentinels);
+
   Url socket;
   socket.addresses = {{"", 0, "/run/r.sock"}};
   socket.database = 3;
@@ -32,8 +41,9 @@ TEST(RedisUrl, ReadsEveryForm) {
 }
 
 TEST(RedisUrl, ComesBackWithoutItsPassword) {
-  for (const char* text : {"redis://h:6379", "redis://[::1]:7,b:8/2", "rediss://h:1",
-                           "unix:///run/r.sock", "unix:///run/r.sock?db=3"}) {
+  for (const char* text :
+       {"redis://h:6379", "redis://[::1]:7,b:8/2", "rediss://h:1", "unix:///run/r.sock",
+        "unix:///run/r.sock?db=3", "redis+sentinel://a:1,b:2/my", "rediss+sentinel://a:1/my/3"}) {
     EXPECT_EQ(parse_url(text, "redis").masked(), text);
   }
   EXPECT_EQ(parse_url("redis://u:secret@h:1", "redis").masked(), "redis://u:***@h:1");
@@ -53,6 +63,8 @@ TEST(RedisUrl, SaysWhatIsWrong) {
   EXPECT_THAT(problem("localhost:6379"), HasSubstr("must start with redis://"));
   EXPECT_THAT(problem(""), testing::StartsWith("redis.links: "));
   EXPECT_THAT(problem("redis://"), HasSubstr("host is missing"));
+  EXPECT_THAT(problem("redis+sentinel://a"), HasSubstr("name of the master is missing"));
+  EXPECT_THAT(problem("redis+sentinel://a/my/x"), HasSubstr("\"x\" is not a number"));
   EXPECT_THAT(problem("redis://h,,b"), HasSubstr("host is missing"));
   EXPECT_THAT(problem("redis://h:0"), HasSubstr("port 0"));
   EXPECT_THAT(problem("redis://h:70000"), HasSubstr("\"70000\" is not a number"));

@@ -1,16 +1,18 @@
 #include "common/error.hpp"
 #include "common/ranges.hpp"
 #include "common/redis/keys.hpp"
-#include "common/redis/url.hpp"
 #include "tracker/cli/api_client.hpp"
 #include "tracker/cli/commands.hpp"
 #include "tracker/cli/doctor/backlog.hpp"
+#include "tracker/cli/doctor/cluster_health.hpp"
 #include "tracker/cli/doctor/machine_health.hpp"
 #include "tracker/cli/doctor/redis_health.hpp"
 #include "tracker/cli/doctor/report.hpp"
 #include "tracker/cli/doctor/stream_health.hpp"
 #include "tracker/cli/doctor/sums.hpp"
 #include "tracker/cli/doctor/tracker_health.hpp"
+#include "tracker/cli/redis_flags.hpp"
+#include "tracker/cli/redis_query.hpp"
 #include "tracker/cli/state_folder.hpp"
 #include "tracker/cli/terminal.hpp"
 
@@ -33,25 +35,6 @@ std::uint64_t now_ms() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
                                         std::chrono::system_clock::now().time_since_epoch())
                                         .count());
-}
-
-std::string masked(const std::string& url) {
-  return redis::parse_url(url, "--redis").masked();
-}
-
-void connect(RedisQuery& redis, const std::string& url) {
-  const auto connected = redis.connect(3'000ms);
-  if (!connected && connected.error() != Errc::redis_too_old) {
-    throw CommandFailure(exit_code::unavailable,
-                         fmt::format("cannot reach Redis at {}: {}; start it, or name another one "
-                                     "with --redis",
-                                     masked(url), connected.error().message()));
-  }
-  if (!connected) {
-    throw CommandFailure(
-        exit_code::failure,
-        fmt::format("Redis at {} is older than 6.2: install a newer one", masked(url)));
-  }
 }
 
 std::vector<EdgeReport> read_edges(RedisQuery& redis) {
@@ -137,12 +120,11 @@ std::vector<EdgeSum> watch_backlog(RedisQuery& redis, const Arguments& arguments
 int doctor(const Arguments& arguments) {
   const auto folder = StateFolder::from_environment();
   const auto running = read_running(folder);
-  const auto url = arguments.value_or(
-      "--redis", running ? std::string_view{running->redis} : "redis://127.0.0.1:6379");
+  const auto url = redis_url(arguments);
   RedisQuery redis{url};
-  connect(redis, url);
+  redis.must_connect(3'000ms);
 
-  auto findings = judge_redis(gather_redis_facts(redis));
+  auto findings = check_redis(redis, url);
   const auto machine = check_machine(
       arguments.value_or("--journal", running ? folder.journal().string() : std::string{}));
   findings.insert(findings.end(), machine.begin(), machine.end());
@@ -168,8 +150,8 @@ std::vector<CommandSpec> doctor_commands() {
            0,
            0,
            "Look at everything, say what is wrong and how to mend it",
-           {{"--redis", "URL", "Redis to look at (default: of a running `up`, else :6379)"},
-            {"--journal", "DIR", "Journal folder of an edge on this machine"}},
+           redis_flags("Redis to look at (default: of a running `up`, else :6379)",
+                       {{"--journal", "DIR", "Journal folder of an edge on this machine"}}),
            {"doctor", "doctor --redis redis://10.0.0.5:6379 --journal /var/lib/waymark/journal",
             "doctor --json"},
            doctor}};
