@@ -17,8 +17,8 @@ TEST(EventPosition, AnEntryThatIsDoneInPartIsReadAgain) {
 }
 
 TEST(EventPosition, RefusesWhatIsNone) {
-  for (const char* text : {"", "0", "0:", ":5-1", "0:5-1/", "0:5-1/0", "0:5-1/x", "0:x-1", "0:5-1,b",
-                           "0:5-1/99999999999999999999"}) {
+  for (const char* text : {"", "0", "0:", ":5-1", "0:5-1/", "0:5-1/0", "0:5-1/x", "0:x-1",
+                           "0:5-1,b", "0:5-1/99999999999999999999"}) {
     EXPECT_FALSE(parse_event_id(text)) << text;
   }
 }

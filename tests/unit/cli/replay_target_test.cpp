@@ -1,7 +1,8 @@
 // The stream that a replay fills, in a real Redis: no more in it than somebody can be reading.
+#include "tracker/cli/stream/replay_target.hpp"
+
 #include "tests/support/redis_server.hpp"
 #include "tracker/cli/api_client.hpp"
-#include "tracker/cli/stream/replay_target.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,8 +18,8 @@ struct ReplayTargetTest : testing::Test {
   ReplayTargetTest() { EXPECT_TRUE(redis.connect(5'000ms)); }
   std::int64_t length() const { return server.call({"XLEN", "again"}).integer(); }
   void read(const char* group, const char* count) const {
-    const auto entries = server.call(
-        {"XREADGROUP", "GROUP", group, "one", "COUNT", count, "STREAMS", "again", ">"});
+    const auto entries =
+        server.call({"XREADGROUP", "GROUP", group, "one", "COUNT", count, "STREAMS", "again", ">"});
     for (std::size_t i = 0; i < entries[0][1].size(); ++i) {
       server.call({"XACK", "again", group, std::string{entries[0][1][i][0].text()}});
     }

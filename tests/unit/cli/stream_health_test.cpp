@@ -12,7 +12,8 @@ using testing::HasSubstr;
 
 constexpr std::uint64_t now = 1'767'225'600'000;
 
-Findings judge(std::uint64_t bytes, const std::string& group = "", const std::string& capped = "null") {
+Findings judge(std::uint64_t bytes, const std::string& group = "",
+               const std::string& capped = "null") {
   return judge_stream(
       boost::json::parse(fmt::format(
           R"({{"max_bytes":1000,"shards":[{{"shard":"0","entries":7,"bytes":{},"groups":[{}],)"

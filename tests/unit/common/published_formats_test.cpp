@@ -55,7 +55,8 @@ std::string written_line() {
       .destination = "https://shop.example/welcome",
       .rule = 2,
       .host_json = R"("host":"go.example",)",
-      .agent_json = R"json("ua":"Mozilla/5.0 (X11; Linux x86_64)","device":"desktop","os":"linux",)json",
+      .agent_json =
+          R"json("ua":"Mozilla/5.0 (X11; Linux x86_64)","device":"desktop","os":"linux",)json",
       .query_json = R"("query":{"sub1":"spring sale"},"lang":"de",)",
       .visitor = uuid_of("0190163d-8694-7001-8aaa-bbbbccccdddd"),
       .new_visitor = true,
