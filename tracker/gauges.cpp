@@ -48,8 +48,9 @@ void register_gauges(Metrics& metrics, const Mirror& mirror, const Wanted& wante
                 [&desk] { return static_cast<double>(desk.listeners_refused()); });
   metrics.gauge({"click_events_total", "", "Clicks sent to listeners"},
                 [&desk] { return static_cast<double>(desk.events()); });
-  metrics.gauge({"click_events_gaps_total", "", "Times a listener came too late for trimmed entries"},
-                [&desk] { return static_cast<double>(desk.gaps()); });
+  metrics.gauge(
+      {"click_events_gaps_total", "", "Times a listener came too late for trimmed entries"},
+      [&desk] { return static_cast<double>(desk.gaps()); });
   metrics.gauge({"store_jobs_waiting", "", "Work that waits for the threads of the store"},
                 [&store] { return static_cast<double>(store.waiting()); });
 }

@@ -1,5 +1,5 @@
-// A plain HTTP server for the admin pages and the tracker's API: Beast, one coroutine per connection,
-// keep-alive, with limits and deadlines. Not for the redirect path, which has its own.
+// A plain HTTP server for the admin pages and the tracker's API: Beast, one coroutine per
+// connection, keep-alive, with limits and deadlines. Not for the redirect path, which has its own.
 #pragma once
 
 #include "common/log.hpp"

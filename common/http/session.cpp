@@ -81,8 +81,8 @@ asio::awaitable<void> Session::run() {
     const Request request = parser.release();
     allow(handler_deadline);
     Response response = co_await answer(request);
-    const bool go_on = response.source ? co_await stream(request, response)
-                                       : co_await write(request, response);
+    const bool go_on =
+        response.source ? co_await stream(request, response) : co_await write(request, response);
     if (!go_on) break;
   }
   close();

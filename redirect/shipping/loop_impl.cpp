@@ -223,7 +223,11 @@ void ShippingLoop::Impl::write_report() {
   if (!options_.report || !redis_->ready()) return;
   redis_->send(redis::Command{"HSET", redis_keys::edges, origins_.front()->journal->epoch(),
                               options_.report()},
-               command_deadline, [](error_code, const redis::Reply&) {});
+               command_deadline, [this](error_code, const redis::Reply&) {
+                 report_under_way_ = false;
+                 finish_if_done();
+               });
+  report_under_way_ = true;
 }
 
 void ShippingLoop::Impl::send_forgets() {
@@ -263,7 +267,7 @@ void ShippingLoop::Impl::publish() {
 void ShippingLoop::Impl::finish_if_done() {
   if (!done_) return;
   const OriginPtr& own = origins_.front();
-  if (!own->shipper.all_sent() && Clock::now() < finish_by_) return;
+  if ((report_under_way_ || !own->shipper.all_sent()) && Clock::now() < finish_by_) return;
   publish();
   const auto level = own->shipper.all_sent() ? &Log::info : &Log::warning;
   (log_.*level)("shipping.finished", "what is owed stays in the journal; any edge on it ships it",

@@ -111,6 +111,7 @@ class ShippingLoop::Impl : public std::enable_shared_from_this<Impl> {
   Time armed_for_ = Time::max();
   std::function<void()> done_;  // set while finishing
   Time finish_by_ = Time::max();
+  bool report_under_way_ = false;  // ending waits for the last one
 };
 
 }  // namespace waymark::redirect

@@ -185,6 +185,7 @@ std::string Shipping::Impl::report() const {
                                       {"keys", std::move(keys)},
                                       {"last", std::move(last)},
                                       {"known", known()},
+                                      {"ended", stopping()},
                                       {"drops", {{"journal_full", full}, {"journal_io", io}}}});
 }
 

@@ -1,6 +1,8 @@
 """`waymark doctor` on a healthy system and on sick ones."""
 import json
 import re
+import shutil
+import signal
 
 from tests.support.invariants import assert_all_stored_once
 from tests.support.programs import wait_until
@@ -139,6 +141,23 @@ def test_an_edge_that_was_killed_and_its_heir_add_up(system):
     # Ten seconds of silence make an edge count as ended.
     report = wait_until(verdicts, "the dead one may be deleted, the other not", 30.0)
     assert all(finding["grade"] != "problem" for finding in report["findings"]), report
+
+
+def verdict(system):
+    _, report = doctor(system)
+    return report["edges"][0]["delete"] if report["edges"] else ""
+
+
+def test_an_edge_that_ended_in_order_may_be_deleted_once_it_owes_nothing(system):
+    tokens = [system.edge.get("/try").click_token() for _ in range(20)]
+    system.tracker.end()
+    tokens += [system.edge.get("/try").click_token() for _ in range(20)]
+    assert system.edge.end(signal.SIGTERM) == 0
+    assert verdict(system).startswith("no: "), "its clicks are in the stream alone"
+    system.tracker.start()
+    wait_until(lambda: verdict(system).startswith("yes"), "everything of it is stored")
+    shutil.rmtree(system.edge.journal)
+    assert_all_stored_once(system, tokens)
 
 
 def spoil(journal, text):

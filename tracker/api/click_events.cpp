@@ -110,11 +110,11 @@ asio::awaitable<Result<std::size_t>> ClickEvents::read(const std::string& shard)
     const auto checked = co_await check(shard);
     if (!checked) co_return checked.error();
   }
-  const auto reply = co_await ask(
-      redis_,
-      Command{"XREAD", "COUNT", entries_at_once, "STREAMS", redis_keys::clicks(shard),
-              position_[shard].read_after().text()},
-      deadline);
+  const auto reply =
+      co_await ask(redis_,
+                   Command{"XREAD", "COUNT", entries_at_once, "STREAMS", redis_keys::clicks(shard),
+                           position_[shard].read_after().text()},
+                   deadline);
   if (!reply) co_return reply.error();
   looked_[shard] = Clock::now();
   const redis::ReplyView entries = (*reply)[0][1];

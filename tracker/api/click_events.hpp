@@ -47,8 +47,12 @@ class ClickEvents {
   // this.
   ClickEvents(boost::asio::io_context& io, redis::Client& redis, ClickFilter& filter,
               EventPosition resume, Counts& counts)
-      : redis_(redis), filter_(filter), resumed_(!resume.empty()), position_(std::move(resume)),
-        timer_(io), counts_(counts) {}
+      : redis_(redis),
+        filter_(filter),
+        resumed_(!resume.empty()),
+        position_(std::move(resume)),
+        timer_(io),
+        counts_(counts) {}
 
   // Until the listener has gone.
   boost::asio::awaitable<void> send(http::BodyWriter& body);

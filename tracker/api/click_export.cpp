@@ -76,7 +76,8 @@ Checked<ApiAnswer> export_clicks(const Call& call) {
   if (!page) return list_problem_of(page.error());
 
   ApiAnswer answer;
-  for (auto row = page->data.rbegin(); row != page->data.rend(); ++row) answer.body += line_of(*row);
+  for (auto row = page->data.rbegin(); row != page->data.rend(); ++row)
+    answer.body += line_of(*row);
   if (page->has_more) {
     // The newest of the page comes first; where the scan was cut short it went on beyond.
     const std::string last = page->data.empty() ? "" : page->data.front().id.text();

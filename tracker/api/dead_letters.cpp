@@ -72,13 +72,12 @@ Checked<ApiAnswer> list_dead_letters(const Call& call) {
   const auto after = query.number("after", 0, static_cast<std::uint64_t>(id_max)).value_or(0);
   const auto reason = query.choice("reason", reasons).value_or("");
   if (auto problem = query.finish()) return *problem;
-  const auto letters =
-      call.store.dead_letters(reason, static_cast<std::int64_t>(after), limit + 1);
+  const auto letters = call.store.dead_letters(reason, static_cast<std::int64_t>(after), limit + 1);
   if (!letters) return problem_of(letters.error());
   Page<DeadLetter> page;
   page.has_more = letters->size() > limit;
-  page.data.assign(letters->begin(),
-                   letters->begin() + static_cast<std::ptrdiff_t>(std::min(limit, letters->size())));
+  page.data.assign(letters->begin(), letters->begin() + static_cast<std::ptrdiff_t>(
+                                                            std::min(limit, letters->size())));
   return answer_list(call, page, render);
 }
 

@@ -1,6 +1,6 @@
 // Where a listener stands in the click stream: the id of an event, which comes back as
-// `Last-Event-ID`. One place for each shard, `<tag>:<entry>` or `<tag>:<entry>/<lines>`, with commas
-// between them:
+// `Last-Event-ID`. One place for each shard, `<tag>:<entry>` or `<tag>:<entry>/<lines>`, with
+// commas between them:
 //
 //   0:1718360049300-0             everything up to and with this entry
 //   0:1718360049300-0/3           everything before it, and its first three lines

@@ -19,7 +19,7 @@ enum class Media { json, lines, events };
 struct Route {
   std::string_view method;
   std::string_view path;
-  std::string_view scope;  // "links:write": what a restricted key must hold
+  std::string_view scope;                      // "links:write": what a restricted key must hold
   Checked<ApiAnswer> (*handler)(const Call&);  // null: the StreamDesk answers
   Media media = Media::json;
 };

@@ -26,8 +26,8 @@ constexpr std::string_view groups_path = "/v1/stream/groups/";
 
 // One answer of events under way.
 struct Listener {
-  Listener(asio::io_context& io, redis::Client& redis,
-           std::unique_ptr<ClickFilter> wanted, EventPosition resume, ClickEvents::Counts& counts,
+  Listener(asio::io_context& io, redis::Client& redis, std::unique_ptr<ClickFilter> wanted,
+           EventPosition resume, ClickEvents::Counts& counts,
            std::shared_ptr<std::size_t> listening)
       : filter(std::move(wanted)),
         events(io, redis, *filter, std::move(resume), counts),

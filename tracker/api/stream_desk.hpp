@@ -1,5 +1,5 @@
-// Answers those requests of the API that need Redis and not the store: the click stream's state, its
-// groups, and its clicks as events. ApiServer brings them here once the caller's key has been
+// Answers those requests of the API that need Redis and not the store: the click stream's state,
+// its groups, and its clicks as events. ApiServer brings them here once the caller's key has been
 // looked at.
 //
 // Everything runs on the server's thread.

@@ -24,7 +24,7 @@ using redis::Command;
 namespace {
 
 constexpr std::chrono::milliseconds deadline{5'000};
-constexpr std::size_t groups_max = 64;    // shown of a shard
+constexpr std::size_t groups_max = 64;     // shown of a shard
 constexpr std::size_t reports_max = 1024;  // shown of edges
 
 redis::ReplyView value_of(redis::ReplyView row, std::string_view name) {
@@ -86,10 +86,11 @@ asio::awaitable<Result<json::object>> shard_info(redis::Client& redis, const std
                                                  const DrainOptions& options,
                                                  std::uint64_t now_ms) {
   const std::string key = redis_keys::clicks(tag);
-  json::object shard{{"shard", tag}, {"key", key},        {"entries", 0},
-                     {"bytes", 0},   {"groups", json::array{}}, {"capped", nullptr}};
-  const auto info = co_await redis.request(Command{"XINFO", "STREAM", key}, deadline,
-                                           asio::use_awaitable);
+  json::object shard{
+      {"shard", tag},     {"key", key}, {"entries", 0}, {"bytes", 0}, {"groups", json::array{}},
+      {"capped", nullptr}};
+  const auto info =
+      co_await redis.request(Command{"XINFO", "STREAM", key}, deadline, asio::use_awaitable);
   if (!info) co_return info.error();
   if (info->is_error()) co_return shard;  // not made yet
   shard["entries"] = value_of(*info, "length").integer();

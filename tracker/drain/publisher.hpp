@@ -1,7 +1,7 @@
 // Publishes what the store has committed to wm:committed, and has the streams trimmed (shipping.md
-// rules 10 to 12, and the generation of Words). One cycle: where the groups stand, trim, fold, publish;
-// in this order, so that no figure claims less than the `through` beside it. Before that, once a
-// second, whether an edge knows more than the store.
+// rules 10 to 12, and the generation of Words). One cycle: where the groups stand, trim, fold,
+// publish; in this order, so that no figure claims less than the `through` beside it. Before that,
+// once a second, whether an edge knows more than the store.
 #pragma once
 
 #include "common/ranges.hpp"

@@ -81,8 +81,8 @@ asio::awaitable<Result<StreamId>> Trimmer::trim(const std::string& shard, std::u
   co_return through;
 }
 
-// The store loses nothing: the edges send again what it lacks, as its ids are at or before `through`
-// then (rule 5b).
+// The store loses nothing: the edges send again what it lacks, as its ids are at or before
+// `through` then (rule 5b).
 asio::awaitable<Result<void>> Trimmer::cap(const std::string& shard, std::uint64_t now_ms) {
   const std::string key = redis_keys::clicks(shard);
   const auto usage = co_await ask(parts_.commands, Command{"MEMORY", "USAGE", key}, deadline);
@@ -114,11 +114,11 @@ asio::awaitable<Result<void>> Trimmer::cap(const std::string& shard, std::uint64
 // said it then.
 asio::awaitable<Result<void>> Trimmer::tell(const std::string& shard, std::int64_t entries,
                                             std::uint64_t now_ms) {
-  const auto told = co_await ask(
-      parts_.commands,
-      Command{"HSET", redis_keys::capped, shard,
-              fmt::format("{};{};{}", now_ms, entries, shards_[shard].held_by)},
-      deadline);
+  const auto told =
+      co_await ask(parts_.commands,
+                   Command{"HSET", redis_keys::capped, shard,
+                           fmt::format("{};{};{}", now_ms, entries, shards_[shard].held_by)},
+                   deadline);
   if (!told && told.error() != make_error_code(Errc::redis_refused)) co_return told.error();
   co_return Result<void>{};
 }

@@ -1,6 +1,6 @@
 // Trims the click streams (shipping.md rule 12): what every protected group has acknowledged goes
-// when it is stream.keep old, sooner when Redis is short of memory; past stream.max_bytes the oldest
-// go whatever their state.
+// when it is stream.keep old, sooner when Redis is short of memory; past stream.max_bytes the
+// oldest go whatever their state.
 //
 // Everything runs on the tracker's io_context.
 #pragma once

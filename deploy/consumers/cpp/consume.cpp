@@ -2,9 +2,9 @@
 //
 //   consume HOST PORT FILE [GROUP [CONSUMER]]
 //
-// hiredis, Boost.JSON and SQLite. The rules that it keeps are those of common/schema/README.md: first
-// what was handed out before and not acknowledged, then what is new; the effect, then XACK; the id of
-// the click makes the effect one, however often the click comes.
+// hiredis, Boost.JSON and SQLite. The rules that it keeps are those of common/schema/README.md:
+// first what was handed out before and not acknowledged, then what is new; the effect, then XACK;
+// the id of the click makes the effect one, however often the click comes.
 #include <boost/json.hpp>
 #include <hiredis/hiredis.h>
 #include <sqlite3.h>
@@ -55,8 +55,8 @@ class Redis {
       texts.push_back(word.data());
       sizes.push_back(word.size());
     }
-    Reply reply{static_cast<redisReply*>(redisCommandArgv(
-        context_, static_cast<int>(words.size()), texts.data(), sizes.data()))};
+    Reply reply{static_cast<redisReply*>(
+        redisCommandArgv(context_, static_cast<int>(words.size()), texts.data(), sizes.data()))};
     if (!reply) throw std::runtime_error("the connection is lost");
     return reply;
   }
@@ -69,8 +69,10 @@ class ClickTable {
  public:
   explicit ClickTable(const std::string& file) {
     if (sqlite3_open(file.c_str(), &database_) != SQLITE_OK) fail();
+    sqlite3_busy_timeout(database_, 10'000);  // somebody may be reading the file
     run("PRAGMA synchronous=FULL");
-    run("CREATE TABLE IF NOT EXISTS clicks (id TEXT PRIMARY KEY, line TEXT NOT NULL) WITHOUT ROWID");
+    run("CREATE TABLE IF NOT EXISTS clicks (id TEXT PRIMARY KEY, line TEXT NOT NULL) WITHOUT "
+        "ROWID");
     if (sqlite3_prepare_v2(database_, "INSERT OR IGNORE INTO clicks VALUES (?, ?)", -1, &insert_,
                            nullptr) != SQLITE_OK) {
       fail();

@@ -22,11 +22,17 @@ const std::vector<CommandSpec> commands{
      {"link add https://a.example/"},
      nullptr},
     {"link list", "", 0, 0, "Show links", {}, {"link list"}, nullptr},
+    {"link dead list", "", 0, 0, "Show dead links", {}, {"link dead list"}, nullptr},
     {"up", "", 0, 0, "Run", {{"--demo", "", "Sample"}}, {"up"}, nullptr},
 };
 
 ParsedLine parse(const std::vector<std::string>& words) {
   return parse_line(commands, words);
+}
+
+TEST(Arguments, ACommandMayHaveThreeWords) {
+  EXPECT_EQ(parse({"link", "--json", "dead", "list"}).command->words, "link dead list");
+  EXPECT_THROW(parse({"link", "dead"}), StartupError);
 }
 
 std::string usage_error(const std::vector<std::string>& words) {

@@ -79,6 +79,13 @@ TEST(Deletion, OnlyAnEdgeThatHasBeenShippedToItsEnd) {
   EXPECT_THAT(verdict(edge(5, silent), ended), HasSubstr("yes"));
 }
 
+TEST(Deletion, AnEdgeThatEndedInOrderHasSaidItsLastNumbers) {
+  auto report = edge(5);
+  report.ended = true;
+  EXPECT_THAT(deletion_verdict(sums(report, settled(4)).front(), now), HasSubstr("no: 1"));
+  EXPECT_THAT(deletion_verdict(sums(report, settled(5)).front(), now), HasSubstr("yes"));
+}
+
 TEST(Edges, ASilentEdgeThatOwesClicksIsAProblem) {
   const auto silent = now - silence_max_ms - 1;
   EXPECT_EQ(worst(judge_edges(sums(edge(5, silent), settled(4)), now)), Grade::problem);
@@ -111,10 +118,11 @@ TEST(Tracker, ReadIsStoredAndDuplicateAndDead) {
 TEST(EdgeReport, ReadsWhatAnEdgeWrites) {
   const auto report = parse_edge_report(
       epoch, R"({"name":"edge-1","admin":"127.0.0.1:9080","version":"0.1.0","ts":17,)"
-             R"("keys":["k2","k1"],"last":{"0":5,"1":7},"drops":{"journal_full":3}})");
+             R"("keys":["k2","k1"],"last":{"0":5,"1":7},"ended":true,"drops":{"journal_full":3}})");
   ASSERT_TRUE(report);
   EXPECT_EQ(report->name, "edge-1");
   EXPECT_EQ(report->seen_ms, 17U);
+  EXPECT_TRUE(report->ended);
   EXPECT_THAT(report->key_ids, testing::ElementsAre("k2", "k1"));
   EXPECT_EQ(report->last.at(epoch + "/1"), 7U);
   EXPECT_EQ(report->drops.at("journal_full"), 3U);

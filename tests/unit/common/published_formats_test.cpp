@@ -1,6 +1,7 @@
 // What outsiders rely on: the schema, its examples and the page of the formats agree with the code.
 #include "common/click_line.hpp"
 #include "common/click_line_fields.hpp"
+#include "common/limits.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -27,13 +28,52 @@ std::string content_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
+// The examples, and those that are frozen with an earlier version of the format.
 std::vector<std::string> example_lines() {
   std::vector<std::string> lines;
-  for (const auto& file : fs::directory_iterator{common_folder / "schema" / "examples"}) {
+  for (const auto& file : fs::recursive_directory_iterator{common_folder / "schema"}) {
+    if (file.path().extension() != ".ndjson") continue;
     std::ifstream in{file.path()};
     for (std::string line; std::getline(in, line);) lines.push_back(line);
   }
   return lines;
+}
+
+Uuid uuid_of(const char* text) {
+  return parse_uuid(text).value();
+}
+
+// A click with everything that can be in it.
+std::string written_line() {
+  const ClickParts parts{
+      .id = uuid_of("0190163d-8694-7000-b8b1-c2d3e4f50617"),
+      .unix_ms = 1'718'360'049'300,
+      .code = "anna7",
+      .link = "lnk_1",
+      .campaign = "camp_spring",
+      .referrer = "rfr_anna",
+      .destination = "https://shop.example/welcome",
+      .rule = 2,
+      .host_json = R"("host":"go.example",)",
+      .agent_json =
+          R"json("ua":"Mozilla/5.0 (X11; Linux x86_64)","device":"desktop","os":"linux",)json",
+      .query_json = R"("query":{"sub1":"spring sale"},"lang":"de",)",
+      .visitor = uuid_of("0190163d-8694-7001-8aaa-bbbbccccdddd"),
+      .new_visitor = true,
+      .previous = uuid_of("018ffff8-a000-7111-a222-333344445555"),
+      .channel = "whatsapp",
+      .share = "s1",
+      .referring_host = "mail.example",
+      .country = "DE",
+      .ip = "203.0.113.0",
+      .ipk = "5bc825d0653c3a10",
+      .bot = "tool",
+      .list = "1.60.0+eac757",
+      .outcome = "paused",
+      .test = true};
+  std::string line(limits::click_line_bytes_max, '\0');
+  line.resize(static_cast<std::size_t>(write_click_line(parts, line.data()) - line.data()));
+  return line;
 }
 
 TEST(Schema, names_the_keys_that_the_parser_knows) {
@@ -67,6 +107,11 @@ TEST(Schema, examples_are_read_as_another_library_reads_them) {
     EXPECT_EQ(click->previous ? click->previous->text() : "", text("prev"));
     EXPECT_EQ(click->query_json.empty(), !expected.contains("query"));
   }
+}
+
+// schema_test.py holds that file to the schema of today and to those of before.
+TEST(Schema, written_ndjson_is_what_the_writer_writes) {
+  EXPECT_EQ(content_of(common_folder / "schema/examples/written.ndjson"), written_line());
 }
 
 TEST(Schema, examples_show_every_key) {

@@ -41,7 +41,8 @@ void judge_cut(const json::value& shard, std::uint64_t now_ms, Findings& finding
       {Grade::problem, "stream cut",
        fmt::format("shard {} outgrew stream.max_bytes at {}: {} entries went before group {} had "
                    "them",
-                   printable(member(shard, "shard")), utc_text(at), member(*capped, "entries"), group),
+                   printable(member(shard, "shard")), utc_text(at), member(*capped, "entries"),
+                   group),
        group == "tracker"
            ? "see why the tracker was slow; the edges send again what the store lacks"
            : fmt::format("see why it is slow (waymark stream groups); what it has missed: waymark "
@@ -77,13 +78,12 @@ Findings judge_stream(const json::value& stream, std::uint64_t now_ms) {
     judge_groups(shard, findings);
   }
   const bool full = largest > bytes_max / 2;
-  findings.insert(
-      findings.begin(),
-      {full ? Grade::warning : Grade::good, "stream",
-       fmt::format("{} entries; the largest shard takes {:.1f} of {:.0f} MiB", entries,
-                   static_cast<double>(largest) / (1 << 20),
-                   static_cast<double>(bytes_max) / (1 << 20)),
-       full ? "see which group is behind: waymark stream groups" : ""});
+  findings.insert(findings.begin(),
+                  {full ? Grade::warning : Grade::good, "stream",
+                   fmt::format("{} entries; the largest shard takes {:.1f} of {:.0f} MiB", entries,
+                               static_cast<double>(largest) / (1 << 20),
+                               static_cast<double>(bytes_max) / (1 << 20)),
+                   full ? "see which group is behind: waymark stream groups" : ""});
   return findings;
 }
 

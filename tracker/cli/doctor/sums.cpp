@@ -113,6 +113,9 @@ std::optional<EdgeReport> parse_edge_report(std::string_view epoch, std::string_
   }
   edge.last = numbers_of(object, "last", fmt::format("{}/", epoch));
   edge.drops = numbers_of(object, "drops", "");
+  if (const auto* ended = object.if_contains("ended"); ended != nullptr && ended->is_bool()) {
+    edge.ended = ended->get_bool();
+  }
   return edge;
 }
 
@@ -164,15 +167,16 @@ Findings judge_edges(const std::vector<EdgeSum>& edges, std::uint64_t now_ms) {
 }
 
 std::string deletion_verdict(const EdgeSum& edge, std::uint64_t now_ms) {
-  if (!silent(edge.edge, now_ms)) {
+  if (!edge.edge.ended && !silent(edge.edge, now_ms)) {
     return "no: it is running";
   }
   if (edge.owed() > 0) {
-    return fmt::format("no: {} clicks in its journal are not stored; start an edge on its --journal "
-                       "folder, which ships them",
-                       edge.owed());
+    return fmt::format(
+        "no: {} clicks in its journal are not stored; start an edge on its --journal "
+        "folder, which ships them",
+        edge.owed());
   }
-  if (!std::ranges::all_of(edge.origins, &OriginSum::ended)) {
+  if (!edge.edge.ended && !std::ranges::all_of(edge.origins, &OriginSum::ended)) {
     return "not yet: start an edge on its --journal folder once, which ships what may be left";
   }
   return "yes: everything it journalled is stored";

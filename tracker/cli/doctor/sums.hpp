@@ -21,6 +21,7 @@ struct EdgeReport {
   std::vector<std::string> key_ids;            // signing key first
   std::map<std::string, std::uint64_t> last;   // last sequence by origin (<epoch>/<thread>)
   std::map<std::string, std::uint64_t> drops;  // clicks dropped, by reason
+  bool ended = false;                          // in order: `last` is the last
 };
 
 // Fails with nothing when the text is no report.
@@ -61,7 +62,8 @@ inline constexpr std::uint64_t silence_max_ms = 10'000;
 Findings judge_edges(const std::vector<EdgeSum>& edges, std::uint64_t now_ms);
 
 // Whether edge and journal folder may be deleted, and why. The last report of an edge that was
-// killed lacks up to a second of clicks: only one that has been shipped to its end is let go.
+// killed lacks up to a second of clicks: only one that has been shipped to its end is let go. One
+// that ended in order has reported its last numbers.
 std::string deletion_verdict(const EdgeSum& edge, std::uint64_t now_ms);
 
 // read = stored + duplicate + dead.

@@ -17,7 +17,8 @@ ClickRange range_of(const Arguments& arguments, std::string_view end) {
   range.link = arguments.value_or("--link", "");
   range.campaign = arguments.value_or("--campaign", "");
   if (range.from >= range.to) {
-    throw StartupError(exit_code::usage, "the range is empty: its beginning must be before its end");
+    throw StartupError(exit_code::usage,
+                       "the range is empty: its beginning must be before its end");
   }
   return range;
 }

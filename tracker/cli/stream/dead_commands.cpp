@@ -106,7 +106,8 @@ std::vector<CommandSpec> dead_letter_commands() {
        "Try again to store them: after an upgrade, or with a line that was mended",
        {{"--reason", "REASON", "Only those of this reason"},
         {"--line", "JSON", "Store this line in the place of letter ID"}},
-       {"stream dead replay", "stream dead replay 7 --line '{\"v\":1,\"id\":\"0190...\",\"ts\":...}'"},
+       {"stream dead replay",
+        "stream dead replay 7 --line '{\"v\":1,\"id\":\"0190...\",\"ts\":...}'"},
        replay,
        "What has become a click leaves the list. Exit code 5: some did not."},
   };

@@ -21,7 +21,8 @@ constexpr std::string_view details =
     "Clicks by their time, oldest first, as lines of the click stream or as CSV with a column for\n"
     "each key. A click that is still on its way from an edge is not in it: 'waymark doctor' says\n"
     "whether any edge owes clicks.\n\n"
-    "With --output, --resume goes on where an earlier run was cut off, with the range, filters and\n"
+    "With --output, --resume goes on where an earlier run was cut off, with the range, filters "
+    "and\n"
     "format that it was begun with. What was begun stands in FILE.resume until it is done.";
 
 ExportState state_of(const Arguments& arguments) {

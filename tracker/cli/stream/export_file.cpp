@@ -76,9 +76,10 @@ ExportFile::ExportFile(std::string name, bool resume, ExportState& state) : name
     if (descriptor_ < 0 && errno == EEXIST) {
       throw CommandFailure(
           exit_code::conflict,
-          fmt::format("{} exists: --resume goes on with an export that was cut short; for a new one "
-                      "name another file or delete this one",
-                      name_));
+          fmt::format(
+              "{} exists: --resume goes on with an export that was cut short; for a new one "
+              "name another file or delete this one",
+              name_));
     }
     if (descriptor_ < 0) fail(name_, "create");
     note(state);
@@ -96,8 +97,8 @@ ExportFile::ExportFile(std::string name, bool resume, ExportState& state) : name
   const auto whole = static_cast<off_t>(state.bytes);
   if (::lseek(descriptor_, 0, SEEK_END) < whole) {
     throw CommandFailure(exit_code::failure,
-                         fmt::format("{} is shorter than {} says: delete both and begin anew", name_,
-                                     resume_file(name_)));
+                         fmt::format("{} is shorter than {} says: delete both and begin anew",
+                                     name_, resume_file(name_)));
   }
   if (::ftruncate(descriptor_, whole) != 0) fail(name_, "cut");
   ::lseek(descriptor_, whole, SEEK_SET);
@@ -122,8 +123,7 @@ void ExportFile::finish() {
 void ExportFile::note(const ExportState& state) const {
   const std::string file = resume_file(name_);
   const std::string temporary = file + ".new";
-  const int descriptor =
-      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor < 0) fail(temporary, "create");
   write_all(descriptor, temporary, export_state_text(state));
   const bool synced = ::fdatasync(descriptor) == 0;

@@ -1,6 +1,6 @@
-// A file that is written page by page and can be gone on with after any interruption: beside it lies
-// FILE.resume, which says how many bytes of it are whole and where to go on. A torn line, or pages
-// that FILE.resume does not know of, are cut off when it is opened again.
+// A file that is written page by page and can be gone on with after any interruption: beside it
+// lies FILE.resume, which says how many bytes of it are whole and where to go on. A torn line, or
+// pages that FILE.resume does not know of, are cut off when it is opened again.
 #pragma once
 
 #include "tracker/cli/stream/click_pages.hpp"
@@ -23,8 +23,8 @@ ExportState parse_export_state(const std::string& text);
 
 class ExportFile {
  public:
-  // A new file, which must not exist yet, or (`resume`) one that was begun; its state then takes the
-  // place of `state`. Throws CommandFailure naming the file and the way out.
+  // A new file, which must not exist yet, or (`resume`) one that was begun; its state then takes
+  // the place of `state`. Throws CommandFailure naming the file and the way out.
   ExportFile(std::string name, bool resume, ExportState& state);
   ~ExportFile();
   ExportFile(const ExportFile&) = delete;

@@ -26,9 +26,12 @@ constexpr std::int64_t page_clicks_max = 1'000;
 constexpr auto room_wait = 500ms;
 
 constexpr std::string_view details =
-    "For a consumer that has missed clicks: they come again from the store, in entries of the form\n"
-    "that the click stream has, in a stream of their own. The consumer reads that with the same code\n"
-    "and drops what it has by the id of each click. The stream holds at most 4,096 entries: what all\n"
+    "For a consumer that has missed clicks: they come again from the store, in entries of the "
+    "form\n"
+    "that the click stream has, in a stream of their own. The consumer reads that with the same "
+    "code\n"
+    "and drops what it has by the id of each click. The stream holds at most 4,096 entries: what "
+    "all\n"
     "of its groups have acknowledged is trimmed, and the replay waits for them.\n\n"
     "How far it is stands in the key STREAM:replay until it is done; --resume goes on from there.";
 
@@ -51,8 +54,9 @@ ReplayState state_of(const Arguments& arguments, ReplayTarget& target) {
   }
   auto begun = target.begun();
   if (!begun) {
-    throw CommandFailure(exit_code::not_found,
-                         "there is no replay into this stream that could go on; leave out --resume");
+    throw CommandFailure(
+        exit_code::not_found,
+        "there is no replay into this stream that could go on; leave out --resume");
   }
   return std::move(*begun);
 }
@@ -80,8 +84,8 @@ std::size_t replay_all(const ApiClient& api, ReplayTarget& target, ReplayState& 
     clicks += count;
     if (last) break;
     progress.tell(fmt::format("{} clicks replayed ...", clicks));
-    std::this_thread::sleep_until(begin + std::chrono::microseconds{1'000'000 * count /
-                                                                    static_cast<std::size_t>(rate)});
+    std::this_thread::sleep_until(
+        begin + std::chrono::microseconds{1'000'000 * count / static_cast<std::size_t>(rate)});
   }
   return clicks;
 }
@@ -89,7 +93,8 @@ std::size_t replay_all(const ApiClient& api, ReplayTarget& target, ReplayState& 
 int replay(const Arguments& arguments) {
   const auto stream = arguments.value("--to");
   if (!stream) {
-    throw StartupError(exit_code::usage, "--to is needed: the key of a stream, such as clicks:replay");
+    throw StartupError(exit_code::usage,
+                       "--to is needed: the key of a stream, such as clicks:replay");
   }
   const auto rate = number_of("--rate", arguments.value_or("--rate", "5000"), 1, 1'000'000);
   const auto running = read_running(StateFolder::from_environment());
@@ -102,14 +107,14 @@ int replay(const Arguments& arguments) {
   try {
     clicks = replay_all(ApiClient::from(arguments), target, state, *stream, rate);
   } catch (const CommandFailure& failure) {
-    throw CommandFailure(
-        failure.exit_code(),
-        fmt::format("{}\nGo on with: waymark click replay --to {} --resume", failure.what(),
-                    *stream));
+    throw CommandFailure(failure.exit_code(),
+                         fmt::format("{}\nGo on with: waymark click replay --to {} --resume",
+                                     failure.what(), *stream));
   }
   target.finish();
   if (arguments.has("--json")) {
-    print_line(boost::json::serialize(boost::json::object{{"stream", *stream}, {"clicks", clicks}}));
+    print_line(
+        boost::json::serialize(boost::json::object{{"stream", *stream}, {"clicks", clicks}}));
   } else {
     say(fmt::format("{} clicks replayed into {}", clicks, *stream));
   }
@@ -119,23 +124,24 @@ int replay(const Arguments& arguments) {
 }  // namespace
 
 CommandSpec replay_command() {
-  return {"click replay",
-          "",
-          0,
-          0,
-          "Put stored clicks into a Redis stream for a consumer that has missed them",
-          {{"--to", "STREAM", "Key of the stream, not one that starts with wm:"},
-           {"--redis", "URL", "Redis of that stream (default: of a running `up`, else :6379)"},
-           {"--from", "TIME", "First moment (default: the beginning)"},
-           {"--until", "TIME", "End, exclusive (default: now)"},
-           {"--link", "ID", "Only clicks of this link"},
-           {"--campaign", "ID", "Only clicks of this campaign"},
-           {"--rate", "N", "Clicks a second at most (default 5000)"},
-           {"--resume", "", "Go on where an earlier run was cut off"}},
-          {"click replay --to clicks:replay --from 2026-05-02T10:00:00Z --until 2026-05-02T12:00:00Z",
-           "click replay --to clicks:replay --resume"},
-          replay,
-          details};
+  return {
+      "click replay",
+      "",
+      0,
+      0,
+      "Put stored clicks into a Redis stream for a consumer that has missed them",
+      {{"--to", "STREAM", "Key of the stream, not one that starts with wm:"},
+       {"--redis", "URL", "Redis of that stream (default: of a running `up`, else :6379)"},
+       {"--from", "TIME", "First moment (default: the beginning)"},
+       {"--until", "TIME", "End, exclusive (default: now)"},
+       {"--link", "ID", "Only clicks of this link"},
+       {"--campaign", "ID", "Only clicks of this campaign"},
+       {"--rate", "N", "Clicks a second at most (default 5000)"},
+       {"--resume", "", "Go on where an earlier run was cut off"}},
+      {"click replay --to clicks:replay --from 2026-05-02T10:00:00Z --until 2026-05-02T12:00:00Z",
+       "click replay --to clicks:replay --resume"},
+      replay,
+      details};
 }
 
 }  // namespace waymark::cli

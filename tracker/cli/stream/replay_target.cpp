@@ -72,8 +72,8 @@ void ReplayTarget::add(std::string_view lines, ReplayState& state) {
   while (!lines.empty()) {
     // As many whole lines as an entry takes, and one at least.
     std::size_t size = lines.find('\n') + 1;
-    for (auto end = lines.find('\n', size);
-         end != std::string_view::npos && end < body_bytes_max; end = lines.find('\n', size)) {
+    for (auto end = lines.find('\n', size); end != std::string_view::npos && end < body_bytes_max;
+         end = lines.find('\n', size)) {
       size = end + 1;
     }
     add_entry(lines.substr(0, size - 1), state);
@@ -109,9 +109,10 @@ void ReplayTarget::trim_acknowledged() {
   if (groups.size() == 0) {
     throw CommandFailure(
         exit_code::temporary,
-        fmt::format("{} holds {} entries and no group reads it: make one (XGROUP CREATE {} GROUP 0), "
-                    "start its consumer, then go on with --resume",
-                    key_, entries_max_, key_));
+        fmt::format(
+            "{} holds {} entries and no group reads it: make one (XGROUP CREATE {} GROUP 0), "
+            "start its consumer, then go on with --resume",
+            key_, entries_max_, key_));
   }
   std::optional<StreamId> through;
   for (std::size_t i = 0; i < groups.size(); ++i) {

@@ -1,6 +1,6 @@
 // The stream that `waymark click replay` fills: entries of the documented form, never more than a
-// fixed number that somebody has yet to read, and a note beside it (`<STREAM>:replay`) that says how
-// far the replay is.
+// fixed number that somebody has yet to read, and a note beside it (`<STREAM>:replay`) that says
+// how far the replay is.
 #pragma once
 
 #include "tracker/cli/redis_query.hpp"
@@ -22,7 +22,8 @@ struct ReplayState {
 
 class ReplayTarget {
  public:
-  // `redis` is connected and outlives this. Throws StartupError (exit 2) for a key of Waymark's own.
+  // `redis` is connected and outlives this. Throws StartupError (exit 2) for a key of Waymark's
+  // own.
   ReplayTarget(RedisQuery& redis, std::string key, std::size_t entries_max = 4'096);
 
   // What an earlier replay left; nothing when there is none.

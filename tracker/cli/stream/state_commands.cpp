@@ -73,10 +73,9 @@ int info(const Arguments& arguments) {
   }
   std::vector<std::vector<std::string>> rows{{"SHARD", "ENTRIES", "SIZE", "GROUPS", "LAST ENTRY"}};
   for (const auto& shard : list_of(stream.json, "shards")) {
-    rows.push_back({member(shard, "shard"), member(shard, "entries"),
-                    mib_text(count_of(shard, "bytes")),
-                    std::to_string(list_of(shard, "groups").size()),
-                    or_dash(member(shard, "last"))});
+    rows.push_back(
+        {member(shard, "shard"), member(shard, "entries"), mib_text(count_of(shard, "bytes")),
+         std::to_string(list_of(shard, "groups").size()), or_dash(member(shard, "last"))});
   }
   print_line(table(rows));
   print_line(fmt::format("\nAt most {} a shard (stream.max_bytes)",
@@ -121,10 +120,9 @@ int forget(const Arguments& arguments) {
                     printable(group), printable(group)));
   }
   const auto reply = ApiClient::from(arguments).remove("/v1/stream/groups/" + path_segment(group));
-  print_line(arguments.has("--json")
-                 ? reply.text
-                 : fmt::format("Group {} is forgotten in {} shards", printable(group),
-                               member(reply.json, "shards")));
+  print_line(arguments.has("--json") ? reply.text
+                                     : fmt::format("Group {} is forgotten in {} shards",
+                                                   printable(group), member(reply.json, "shards")));
   return exit_code::ok;
 }
 
@@ -148,7 +146,8 @@ std::vector<CommandSpec> stream_state_commands() {
        {},
        {"stream groups"},
        groups,
-       "LAG is in entries (Redis 7); BEHIND is the age of what the group was handed last, where there "
+       "LAG is in entries (Redis 7); BEHIND is the age of what the group was handed last, where "
+       "there "
        "is\nmore. Groups of stream.protect hold back trimming."},
       {"stream forget",
        "GROUP",

@@ -8,8 +8,8 @@
 
 namespace waymark::cli {
 
-CommandSpec export_command();                     // click export
-CommandSpec replay_command();                     // click replay
+CommandSpec export_command();                      // click export
+CommandSpec replay_command();                      // click replay
 std::vector<CommandSpec> stream_state_commands();  // stream info, groups, forget
 std::vector<CommandSpec> dead_letter_commands();   // stream dead list, dead replay
 
