@@ -27,7 +27,7 @@ def test_too_few_replicas(system):
 def test_loading(system):
     """A server that has started and reads its data, here for seconds (-LOADING)."""
     client = system.redis.client()
-    client.pipeline([["SET", f"key{n}", "value" * 20] for n in range(500)])
+    client.pipeline([["SET", f"key{n}", "value" * 20] for n in range(1_500)])
     client.close()
     with Ordeal(system) as load:
         system.redis.kill()
