@@ -26,7 +26,9 @@ void bind_settings(Settings& settings, TrackerConfig& config) {
                 SettingKind::secret);
   settings.bind("redis.stream", config.redis_stream, "Redis for clicks alone (default: redis)",
                 SettingKind::secret);
-  settings.bind("store", config.store, "Attribution store: sqlite:PATH");
+  settings.bind("store", config.store,
+                "Attribution store: sqlite:PATH or postgresql://USER@HOST/DATABASE",
+                SettingKind::secret);
   settings.flag("--store", "store");
   settings.bind("keys", config.keys, "Keys file, shared with the edges");
   settings.flag("--keys", "keys");
@@ -49,6 +51,8 @@ void bind_settings(Settings& settings, TrackerConfig& config) {
                 16 * MiB, 1024 * GiB);
   settings.bind("journal.keep", config.journal_keep, "As at the edges: how long figures stay", 0ms,
                 10'000h);
+  settings.bind("clicks.keep", config.clicks_keep, "Age at which clicks are forgotten (0: never)",
+                0ms, 1'000'000h);
   settings.bind("shutdown.grace", config.shutdown_grace, "How long an orderly end may take", 0ms,
                 600'000ms);
   settings.bind_choice("log.level", config.log_level, "Least level that is logged",
@@ -80,6 +84,10 @@ void check(const TrackerConfig& config) {
     }
   }
   if (config.roles.empty()) refuse("roles: choose at least one of drain, api, jobs");
+  // What edges send again after an outage has to find its first copy.
+  if (config.clicks_keep > 0ms && config.clicks_keep < config.journal_keep) {
+    refuse("clicks.keep: must be 0, or at least as long as journal.keep");
+  }
   const auto url = boost::urls::parse_uri(config.base_url);
   const bool usable = url && (url->scheme() == "http" || url->scheme() == "https") &&
                       !url->encoded_host().empty() && !url->has_query() && !url->has_fragment() &&
