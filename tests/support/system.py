@@ -53,15 +53,16 @@ class Edge(Program):
 
 
 class Tracker(Program):
-    def __init__(self, folder, redis_url, keys, edge_url, settings=()):
+    def __init__(self, folder, redis_url, keys, edge_url, settings=(), postgres=None):
         super().__init__("tracker", folder)
+        self.postgres = postgres  # a PostgresServer; without one the store is a file
         self.port, self.admin = free_port(), free_port()
         self.store = pathlib.Path(folder) / "waymark.db"
         self.key_file = pathlib.Path(folder) / "api-key"
         self.command = [BIN / "waymark-tracker", "--listen", f"127.0.0.1:{self.port}",
                         "--public", f"127.0.0.1:{free_port()}", "--admin",
                         f"127.0.0.1:{self.admin}", "--redis", redis_url, "--store",
-                        f"sqlite:{self.store}", "--keys", keys, "--bootstrap-key-file",
+                        postgres.url if postgres else f"sqlite:{self.store}", "--keys", keys, "--bootstrap-key-file",
                         self.key_file, "--set", f"links.base_url={edge_url}"]
         for setting in settings:
             self.command += ["--set", setting]
@@ -82,7 +83,9 @@ class Tracker(Program):
         return answer.status, json.loads(answer.body) if answer.body else None
 
     def rows(self, sql, *values):
-        """Reads the store's file, as others may while the tracker runs."""
+        """Reads the store, as others may while the tracker runs."""
+        if self.postgres:
+            return self.postgres.rows(sql)
         connection = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)
         connection.row_factory = sqlite3.Row
         try:
@@ -92,14 +95,15 @@ class Tracker(Program):
 
 
 class System:
-    def __init__(self, folder, redis_options=(), edge_settings=(), tracker_settings=()):
+    def __init__(self, folder, redis_options=(), edge_settings=(), tracker_settings=(),
+                 postgres=None):
         self.folder = pathlib.Path(folder)
         self.keys = self.folder / "keys"
         self.waymark("keys", "new", self.keys)
         self.redis = RedisServer(folder, *redis_options)
         self.edge = Edge(folder, self.redis.url, self.keys, settings=edge_settings)
         self.tracker = Tracker(folder, self.redis.url, self.keys,
-                               f"http://127.0.0.1:{self.edge.port}", tracker_settings)
+                               f"http://127.0.0.1:{self.edge.port}", tracker_settings, postgres)
         self.more = []  # programs that a test adds
 
     def start(self):
