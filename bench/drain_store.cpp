@@ -3,204 +3,66 @@
 // same pragmas. Prints both rates and their ratio, round by round.
 //
 //   drain_store [clicks] [rounds]
-#include "common/click_line.hpp"
-#include "common/uuid.hpp"
-#include "tests/support/redis_server.hpp"
+#include "bench/support/backlog.hpp"
 #include "tests/support/temporary_folder.hpp"
-#include "tracker/drain/drain_loop.hpp"
 #include "tracker/store/sqlite/open_database.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
-#include <fmt/format.h>
-#include <hiredis/hiredis.h>
-#include <sys/resource.h>
-
-#include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <memory>
-#include <random>
-#include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace {
 
 using namespace waymark;
 using namespace waymark::tracker;
-using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t begin_ms = 1'767'268'800'000;
-constexpr unsigned origins = 2;
-constexpr std::size_t body_bytes_max = 16 * 1024;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-// Clicks as an edge would write them: 20,000 codes by Zipf, three in ten visitors come back, one
-// click in ten is no person.
-std::vector<std::string> make_lines(std::size_t count) {
-  std::mt19937_64 random{7};
-  Uuid7Generator ids;
-  std::vector<std::pair<Uuid, Uuid>> visitors;  // visitor, previous click
-  std::vector<std::string> lines;
-  lines.reserve(count);
-  const std::string agent =
-      "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
-      "Gecko) Version/17.5 Mobile/15E148 Safari/604.1";
-  for (std::size_t n = 0; n < count; ++n) {
-    const std::uint64_t ms = begin_ms + n / 10;  // 10,000 clicks a second
-    const auto code =
-        static_cast<unsigned>(std::pow(20'000.0, static_cast<double>(random() % 10'000) / 10'000));
-    const Uuid id = ids.next(ms);
-    std::string visitor;
-    if (!visitors.empty() && random() % 10 < 3) {
-      auto& known = visitors[random() % visitors.size()];
-      visitor =
-          fmt::format(R"("visitor":"{}","prev":"{}",)", known.first.text(), known.second.text());
-      known.second = id;
-    } else {
-      visitors.emplace_back(ids.next(ms), id);
-      visitor = fmt::format(R"("visitor":"{}","new":true,)", visitors.back().first.text());
-    }
-    lines.push_back(fmt::format(
-        R"({{"v":1,"id":"{}","ts":{},"code":"code{}","link":"lnk_{:016}","campaign":"camp_spring",)"
-        R"("referrer":"rfr_{:016}","destination":"https://shop.example/welcome?from={}",)"
-        R"("host":"go.example",{}"channel":"whatsapp","ref":"news.example",)"
-        R"("ip":"192.0.{}.0","ipk":"{:016x}","ua":"{}","device":"mobile","os":"ios","lang":"de"{}}})",
-        id.text(), ms, code, code, code, code, visitor, random() % 256, random(), agent,
-        random() % 10 == 0 ? R"(,"bot":"crawler")" : ""));
-  }
-  return lines;
-}
-
-void fill_stream(const test::RedisServer& server, const std::vector<std::string>& lines) {
-  const std::unique_ptr<redisContext, decltype(&redisFree)> redis{
-      redisConnect("127.0.0.1", server.port()), &redisFree};
-  std::string body[origins];
-  std::uint64_t first[origins], next[origins];
-  for (unsigned o = 0; o < origins; ++o) first[o] = next[o] = 1;
-  std::size_t sent = 0;
-  const auto send = [&](unsigned o) {
-    if (body[o].empty()) return;
-    redisAppendCommand(redis.get(), "XADD wm:clicks:{0} * origin edge/%016x/%u first %s body %b",
-                       0xa, o, std::to_string(first[o]).c_str(), body[o].data(), body[o].size());
-    body[o].clear();
-    first[o] = next[o];
-    ++sent;
-  };
-  for (std::size_t n = 0; n < lines.size(); ++n) {
-    const auto o = static_cast<unsigned>(n % origins);
-    if (body[o].size() + lines[n].size() > body_bytes_max) send(o);
-    body[o].append(lines[n]).push_back('\n');
-    ++next[o];
-  }
-  for (unsigned o = 0; o < origins; ++o) send(o);
-  for (; sent > 0; --sent) {
-    void* reply = nullptr;
-    if (redisGetReply(redis.get(), &reply) != REDIS_OK) throw std::runtime_error{redis->errstr};
-    freeReplyObject(reply);
-  }
-}
-
-struct Figures {
-  double rate = 0;
-  double cpu_us = 0;  // of each click, the whole process
-  double batch_lines = 0;
-};
-
-Figures drain(const std::vector<std::string>& lines) {
-  test::RedisServer server;
+bench::Figures drain_into_sqlite(const std::vector<std::string>& lines) {
   test::TemporaryFolder folder;
-  fill_stream(server, lines);
-  Log log{"bench", LogLevel::error};
-  StoreThread store{"sqlite:" + (folder.path() / "store.db").string()};
-  boost::asio::io_context io{1};
-  DrainOptions options;
-  options.url = redis::parse_url(server.url(), "redis.stream");
-  Leases leases{io, {.host = "bench", .wanted = {std::string{lease_names::folding}}}, store, log};
-  DrainLoop loop{io, options, store, leases, log};
-  const auto begin = Clock::now();
-  const double cpu = cpu_seconds();
-  boost::asio::co_spawn(io, leases.run(), boost::asio::detached);
-  boost::asio::co_spawn(io, loop.run(), [&](const std::exception_ptr&) { leases.stop(); });
-  std::thread thread{[&] { io.run(); }};
-  while (loop.stats().stored < lines.size()) std::this_thread::sleep_for(1ms);
-  const double took = seconds_since(begin);
-  const double cpu_took = cpu_seconds() - cpu;
-  const auto batches = static_cast<double>(loop.stats().batches);
-  boost::asio::post(io, [&] { loop.stop(); });
-  thread.join();
-  const auto count = static_cast<double>(lines.size());
-  return {.rate = count / took, .cpu_us = cpu_took * 1e6 / count, .batch_lines = count / batches};
+  return bench::drain(lines, "sqlite:" + (folder.path() / "store.db").string());
 }
 
-Figures insert_raw(const std::vector<std::string>& lines, std::size_t batch_lines) {
+bench::Figures insert_raw(const std::vector<std::string>& lines, std::size_t batch_lines) {
   test::TemporaryFolder folder;
   const auto file = folder.path() / "store.db";
-  Batch rows;
-  ClickLineParser parser;
-  for (const std::string& line : lines) rows.add(parser.parse(line).value());
-  rows.sort();
-
+  const Batch rows = bench::rows_of(lines);
   sqlite::Database database = sqlite::open_database(file, StoreAccess::write);
   sqlite::Statement& insert = database.prepared(
       "INSERT INTO clicks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-  const auto begin = Clock::now();
-  const double cpu = cpu_seconds();
-  std::size_t in_batch = 0;
-  database.execute("BEGIN IMMEDIATE");
-  for (const Click& click : rows.clicks()) {
-    const std::string id = click.id.text();
-    const std::string visitor = click.visitor ? click.visitor->text() : "";
-    const std::string previous = click.previous ? click.previous->text() : "";
-    int at = 0;
-    insert.bind(++at, id);
-    insert.bind(++at, static_cast<std::int64_t>(click.unix_ms));
-    for (const auto text : {click.code, click.host, click.link, click.campaign, click.referrer}) {
-      insert.bind_optional(++at, text);
+  return bench::measure(lines.size(), batch_lines, [&] {
+    std::size_t in_batch = 0;
+    database.execute("BEGIN IMMEDIATE");
+    for (const Click& click : rows.clicks()) {
+      const std::string id = click.id.text();
+      const std::string visitor = click.visitor ? click.visitor->text() : "";
+      const std::string previous = click.previous ? click.previous->text() : "";
+      int at = 0;
+      insert.bind(++at, id);
+      insert.bind(++at, static_cast<std::int64_t>(click.unix_ms));
+      for (const auto text : {click.code, click.host, click.link, click.campaign, click.referrer}) {
+        insert.bind_optional(++at, text);
+      }
+      insert.bind_optional(++at, visitor);
+      insert.bind(++at, std::int64_t{click.new_visitor});
+      insert.bind_optional(++at, previous);
+      insert.bind_optional(++at, click.destination);
+      insert.bind_null(++at);
+      for (const auto text : {click.channel, click.share, click.referring_host, click.query_json,
+                              click.ip, click.ipk, click.user_agent, click.device, click.os,
+                              click.language, click.country, click.bot, click.outcome}) {
+        insert.bind_optional(++at, text);
+      }
+      insert.bind_null(++at);
+      insert.bind_null(++at);
+      insert.bind_optional(++at, click.list);
+      insert.step();
+      insert.reset();
+      if (++in_batch == batch_lines) {
+        database.execute("COMMIT");
+        database.execute("BEGIN IMMEDIATE");
+        in_batch = 0;
+      }
     }
-    insert.bind_optional(++at, visitor);
-    insert.bind(++at, std::int64_t{click.new_visitor});
-    insert.bind_optional(++at, previous);
-    insert.bind_optional(++at, click.destination);
-    insert.bind_null(++at);
-    for (const auto text : {click.channel, click.share, click.referring_host, click.query_json,
-                            click.ip, click.ipk, click.user_agent, click.device, click.os,
-                            click.language, click.country, click.bot, click.outcome}) {
-      insert.bind_optional(++at, text);
-    }
-    insert.bind_null(++at);
-    insert.bind_null(++at);
-    insert.bind_optional(++at, click.list);
-    insert.step();
-    insert.reset();
-    if (++in_batch == batch_lines) {
-      database.execute("COMMIT");
-      database.execute("BEGIN IMMEDIATE");
-      in_batch = 0;
-    }
-  }
-  database.execute("COMMIT");
-  const double took = seconds_since(begin);
-  const auto count = static_cast<double>(lines.size());
-  return {.rate = count / took,
-          .cpu_us = (cpu_seconds() - cpu) * 1e6 / count,
-          .batch_lines = static_cast<double>(batch_lines)};
+    database.execute("COMMIT");
+  });
 }
 
 }  // namespace
@@ -208,19 +70,5 @@ Figures insert_raw(const std::vector<std::string>& lines, std::size_t batch_line
 int main(int argc, char** argv) {
   const std::size_t count = argc > 1 ? std::stoul(argv[1]) : 500'000;
   const int rounds = argc > 2 ? std::stoi(argv[2]) : 3;
-  const auto lines = make_lines(count);
-  fmt::print("{} clicks of {} bytes\n", count, lines.front().size());
-  std::vector<double> ratios;
-  for (int round = 1; round <= rounds; ++round) {
-    const Figures drained = drain(lines);
-    const Figures raw = insert_raw(lines, static_cast<std::size_t>(drained.batch_lines));
-    ratios.push_back(drained.rate / raw.rate);
-    fmt::print(
-        "round {}: drain {:.0f}/s ({:.2f} us CPU each, {:.0f} lines a batch), raw {:.0f}/s ({:.2f} "
-        "us CPU each), ratio {:.2f}\n",
-        round, drained.rate, drained.cpu_us, drained.batch_lines, raw.rate, raw.cpu_us,
-        ratios.back());
-  }
-  std::sort(ratios.begin(), ratios.end());
-  fmt::print("median ratio {:.2f}\n", ratios[ratios.size() / 2]);
+  waymark::bench::compare(count, rounds, drain_into_sqlite, insert_raw);
 }

@@ -34,7 +34,9 @@ void bind_settings(Settings& settings, TrackerConfig& config) {
                 "Private key (PEM) of redis.tls.certificate");
   settings.bind("redis.tls.server_name", config.redis_tls.server_name,
                 "Name in the certificates of Redis; empty: the host in the URL");
-  settings.bind("store", config.store, "Attribution store: sqlite:PATH");
+  settings.bind("store", config.store,
+                "Attribution store: sqlite:PATH or postgresql://USER@HOST/DATABASE",
+                SettingKind::secret);
   settings.flag("--store", "store");
   settings.bind("keys", config.keys, "Keys file, shared with the edges");
   settings.flag("--keys", "keys");
@@ -60,6 +62,8 @@ void bind_settings(Settings& settings, TrackerConfig& config) {
                 86'400'000ms);
   settings.bind("journal.keep", config.journal_keep, "As at the edges: how long figures stay", 0ms,
                 10'000h);
+  settings.bind("clicks.keep", config.clicks_keep, "Age at which clicks are forgotten (0: never)",
+                0ms, 1'000'000h);
   settings.bind("shutdown.grace", config.shutdown_grace, "How long an orderly end may take", 0ms,
                 600'000ms);
   settings.bind_choice("log.level", config.log_level, "Least level that is logged",
@@ -91,6 +95,10 @@ void check(const TrackerConfig& config) {
     }
   }
   if (config.roles.empty()) refuse("roles: choose at least one of drain, api, jobs");
+  // What edges send again after an outage has to find its first copy.
+  if (config.clicks_keep > 0ms && config.clicks_keep < config.journal_keep) {
+    refuse("clicks.keep: must be 0, or at least as long as journal.keep");
+  }
   const auto url = boost::urls::parse_uri(config.base_url);
   const bool usable = url && (url->scheme() == "http" || url->scheme() == "https") &&
                       !url->encoded_host().empty() && !url->has_query() && !url->has_fragment() &&

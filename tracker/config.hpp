@@ -24,6 +24,8 @@ struct TrackerConfig {
   std::string redis_stream;   // likewise
   redis::TlsFiles redis_tls;  // for rediss://: whom to believe, and who we are
 
+  // sqlite:PATH, for one tracker on one machine; or postgresql://USER:PASSWORD@HOST/DATABASE with
+  // whatever parameters libpq knows (sslmode, sslrootcert, passfile), for several.
   std::string store = "sqlite:waymark.db";
 
   // Keys file shared with the edges. Without it click tokens cannot be read; ids still can.
@@ -61,6 +63,10 @@ struct TrackerConfig {
   std::chrono::milliseconds stream_keep{60'000};
   // As at the edges: how long the figures of an origin that has ended stay in Redis.
   std::chrono::milliseconds journal_keep = std::chrono::hours{24};
+
+  // Clicks older than this are forgotten; their totals stay. 0: never. Lines that come later than
+  // that (an edge that was cut off for longer) are counted as late and not stored.
+  std::chrono::milliseconds clicks_keep{0};
 
   // How long an orderly end may take before what is left is let go (and delivered again later).
   std::chrono::milliseconds shutdown_grace{10'000};

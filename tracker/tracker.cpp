@@ -5,6 +5,7 @@
 #include "common/keys.hpp"
 #include "common/metrics.hpp"
 #include "common/redis/client.hpp"
+#include "common/settings/mask.hpp"
 #include "tracker/api/api_server.hpp"
 #include "tracker/api/auth.hpp"
 #include "tracker/api/idempotency.hpp"
@@ -14,6 +15,7 @@
 #include "tracker/program/mirror.hpp"
 #include "tracker/program/wanted.hpp"
 #include "tracker/redis_state.hpp"
+#include "tracker/store/retention.hpp"
 #include "tracker/store/store_thread.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -41,7 +43,7 @@ namespace asio = boost::asio;
 using asio::awaitable;
 using namespace std::chrono_literals;
 
-constexpr auto tidy_every = 10min;  // old idempotency keys
+constexpr auto tidy_every = 10min;  // old idempotency keys, old clicks
 
 std::shared_ptr<const KeyRing> load_keys(const TrackerConfig& config) {
   return config.keys.empty() ? nullptr : KeyRing::load(config.keys);
@@ -119,6 +121,7 @@ class Tracker {
   StreamDesk desk_;
   ApiServer api_server_;
   DrainLoop drain_;
+  Retention retention_;
   http::Server admin_;
   std::optional<http::Server> api_listener_, public_listener_;
   asio::signal_set signals_;
@@ -150,6 +153,7 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
           api_, store_, mirror_, desk_, [this] { return redis_state(mirror_, stream_watch_); },
           log),
       drain_(io_, drain_options(config), store_, leases_, log),
+      retention_(store_, config.clicks_keep, log),
       admin_(io_, config.admin, "admin", {}, admin_pages(admin_sources()), log),
       signals_(io_, SIGTERM, SIGINT, SIGHUP) {
   if (config.has_role("api")) {
@@ -161,6 +165,8 @@ Tracker::Tracker(const TrackerConfig& config, std::string settings, Log& log)
   drain_.stats().register_gauges(metrics_);
   register_gauges(metrics_, mirror_, wanted_, api_server_, desk_, store_);
   register_gauges(metrics_, leases_);
+  metrics_.gauge({"clicks_forgotten_total", "", "Clicks that were older than clicks.keep"},
+                 [this] { return static_cast<double>(retention_.forgotten()); });
 }
 
 AdminSources Tracker::admin_sources() {
@@ -212,7 +218,7 @@ int Tracker::run() {
   log_.info("tracker.started", "in service",
             {{"listen", config_.listen.text()},
              {"admin", config_.admin.text()},
-             {"store", config_.store}});
+             {"store", mask_passwords(config_.store)}});
   io_.run();
   log_.info("tracker.ended", "ended in order");
   return exit_code::ok;
@@ -249,6 +255,7 @@ awaitable<void> Tracker::end_in_order() {
   log_.info("tracker.ending", "signal: finishing what is in hand");
   const auto until = std::chrono::steady_clock::now() + config_.shutdown_grace;
   drain_.stop();
+  retention_.stop();
   if (api_listener_) {
     api_listener_->stop();
     public_listener_->stop();
@@ -286,14 +293,15 @@ awaitable<void> Tracker::tidy() {
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     if (!leases_.lease(lease_names::jobs).held()) continue;
     using namespace std::chrono;
-    const auto before = system_clock::now().time_since_epoch() - idempotency_life;
-    const auto before_ms = static_cast<std::uint64_t>(duration_cast<milliseconds>(before).count());
+    const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch());
+    const auto before_ms = static_cast<std::uint64_t>((now - idempotency_life).count());
     const auto done = co_await store_.run(
         Priority::drain, [before_ms](Store& store) { return store.expire_idempotency(before_ms); });
     if (!done) {
       log_.warning("tidy.failed", "old idempotency keys stay for now",
                    {{"error", done.error().message()}});
     }
+    co_await retention_.forget_old_clicks(static_cast<std::uint64_t>(now.count()));
   }
 }
 

@@ -58,16 +58,19 @@ class Edge(Observed):
 
 
 class Tracker(Observed):
-    def __init__(self, folder, redis_url, keys, edge_url, settings=(), name="tracker", store=None):
-        """`store`: URL of one that several trackers share; by default a file of its own."""
+    def __init__(self, folder, redis_url, keys, edge_url, settings=(), name="tracker",
+                 postgres=None):
+        """Its store is a file of its own, or this PostgresServer."""
         super().__init__(name, folder)
+        self.postgres = postgres
         self.port, self.admin = free_port(), free_port()
         self.store = pathlib.Path(folder) / "waymark.db"
         self.key_file = pathlib.Path(folder) / "api-key"
         self.command = [BIN / "waymark-tracker", "--listen", f"127.0.0.1:{self.port}",
                         "--public", f"127.0.0.1:{free_port()}", "--admin",
                         f"127.0.0.1:{self.admin}", "--redis", redis_url, "--store",
-                        store or f"sqlite:{self.store}", "--keys", keys, "--bootstrap-key-file",
+                        postgres.url if postgres else f"sqlite:{self.store}", "--keys", keys,
+                        "--bootstrap-key-file",
                         self.key_file, "--set", f"links.base_url={edge_url}"]
         for setting in settings:
             self.command += ["--set", setting]
@@ -91,7 +94,9 @@ class Tracker(Observed):
         return answer.status, json.loads(answer.body) if answer.body else None
 
     def rows(self, sql, *values):
-        """Reads the store's file, as others may while the tracker runs."""
+        """Reads the store, as others may while the tracker runs."""
+        if self.postgres:
+            return self.postgres.rows(sql)
         connection = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)
         connection.row_factory = sqlite3.Row
         try:
@@ -102,12 +107,12 @@ class Tracker(Observed):
 
 class System:
     def __init__(self, folder, redis_options=(), edge_settings=(), tracker_settings=(),
-                 store=None, redis=None, proxied=False):
+                 postgres=None, redis=None, proxied=False):
         """`redis` takes the place of a server of its own: a Cluster, a master behind Sentinels.
         With `proxied` each of edge and tracker reaches Redis through a proxy: edge_way,
         tracker_way."""
         self.folder = pathlib.Path(folder)
-        self.store, self.tracker_settings = store, tracker_settings
+        self.postgres, self.tracker_settings = postgres, tracker_settings
         self.keys = self.folder / "keys"
         self.waymark("keys", "new", self.keys)
         self.redis = redis or RedisServer(folder, *redis_options)
@@ -116,14 +121,14 @@ class System:
         self.edge = Edge(folder, self.edge_way.url, self.keys, settings=edge_settings)
         self.tracker = Tracker(folder, self.tracker_way.url, self.keys,
                                f"http://127.0.0.1:{self.edge.port}", tracker_settings,
-                               store=store)
+                               postgres=postgres)
         self.more = []  # programs that a test adds
 
     def add_tracker(self):
         """Another one on the same store and Redis; not started yet."""
         tracker = Tracker(self.folder, self.redis.url, self.keys,
                           f"http://127.0.0.1:{self.edge.port}", self.tracker_settings,
-                          f"tracker-{len(self.more) + 2}", self.store)
+                          f"tracker-{len(self.more) + 2}", self.postgres)
         self.more.append(tracker)
         return tracker
 

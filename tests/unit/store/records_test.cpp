@@ -103,7 +103,7 @@ TEST_F(StoreRecords, ChangesComeInOrderEachRowOnceAsItIs) {
   ASSERT_TRUE(store->insert_domain(domain("go.example")));
   LinkRow paused = link("lnk_1", "anna7");
   paused.record.status = LinkStatus::paused;
-  ASSERT_TRUE(store->update_link(paused));
+  ASSERT_TRUE(store->update_link(paused)) << store->failure();
 
   const auto all = store->changes_after(0, 10).value();
   ASSERT_EQ(all.size(), 3U);

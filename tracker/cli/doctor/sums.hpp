@@ -66,9 +66,9 @@ Findings judge_edges(const std::vector<EdgeSum>& edges, std::uint64_t now_ms);
 // that ended in order has reported its last numbers.
 std::string deletion_verdict(const EdgeSum& edge, std::uint64_t now_ms);
 
-// read = stored + duplicate + dead.
+// read = stored + duplicate + dead + late.
 struct TrackerCounts {
-  std::uint64_t read = 0, stored = 0, duplicate = 0, dead = 0;
+  std::uint64_t read = 0, stored = 0, duplicate = 0, dead = 0, late = 0;
 };
 Finding judge_tracker(const TrackerCounts& counts);
 
