@@ -24,6 +24,14 @@ class RedisCluster:
     def __init__(self, folder, masters=3, replicas=True):
         self.folder = folder
         self.nodes = []
+        try:
+            self._make(masters, replicas)
+        except BaseException:
+            self.kill()
+            raise
+        self.url = "redis://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes[:2])
+
+    def _make(self, masters, replicas):
         bounds = [SLOTS * n // masters for n in range(masters + 1)]
         for number in range(masters):
             node = self.add_node()
@@ -36,7 +44,6 @@ class RedisCluster:
             node.command("CLUSTER", "REPLICATE", node.replica_of.id)
         if replicas:
             wait_until(self.in_step, "replicas are in step", 60)
-        self.url = "redis://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes[:2])
 
     def add_node(self):
         """Joins an empty master; it takes part once wait_whole() has returned."""
