@@ -26,7 +26,8 @@ void bind_settings(Settings& settings, TrackerConfig& config) {
                 SettingKind::secret);
   settings.bind("redis.stream", config.redis_stream, "Redis for clicks alone (default: redis)",
                 SettingKind::secret);
-  settings.bind("store", config.store, "Attribution store: sqlite:PATH");
+  settings.bind("store", config.store, "Attribution store: sqlite:PATH or postgresql://USER@HOST/DATABASE",
+                SettingKind::secret);
   settings.flag("--store", "store");
   settings.bind("keys", config.keys, "Keys file, shared with the edges");
   settings.flag("--keys", "keys");

@@ -22,6 +22,8 @@ struct TrackerConfig {
   std::string redis_links;   // empty: as `redis`
   std::string redis_stream;  // likewise
 
+  // sqlite:PATH, for one tracker on one machine; or postgresql://USER:PASSWORD@HOST/DATABASE with
+  // whatever parameters libpq knows (sslmode, sslrootcert, passfile), for several.
   std::string store = "sqlite:waymark.db";
 
   // Keys file shared with the edges. Without it click tokens cannot be read; ids still can.

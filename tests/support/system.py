@@ -57,16 +57,18 @@ class Edge(Program):
 
 
 class Tracker(Program):
-    def __init__(self, folder, redis_url, keys, edge_url, settings=(), name="tracker", store=None):
-        """`store`: URL of one that several trackers share; by default a file of its own."""
+    def __init__(self, folder, redis_url, keys, edge_url, settings=(), name="tracker",
+                 postgres=None):
+        """Its store is a file of its own, or this PostgresServer."""
         super().__init__(name, folder)
+        self.postgres = postgres
         self.port, self.admin = free_port(), free_port()
         self.store = pathlib.Path(folder) / "waymark.db"
         self.key_file = pathlib.Path(folder) / "api-key"
         self.command = [BIN / "waymark-tracker", "--listen", f"127.0.0.1:{self.port}",
                         "--public", f"127.0.0.1:{free_port()}", "--admin",
                         f"127.0.0.1:{self.admin}", "--redis", redis_url, "--store",
-                        store or f"sqlite:{self.store}", "--keys", keys, "--bootstrap-key-file",
+                        postgres.url if postgres else f"sqlite:{self.store}", "--keys", keys, "--bootstrap-key-file",
                         self.key_file, "--set", f"links.base_url={edge_url}"]
         for setting in settings:
             self.command += ["--set", setting]
@@ -90,7 +92,10 @@ class Tracker(Program):
         return answer.status, json.loads(answer.body) if answer.body else None
 
     def rows(self, sql, *values):
-        """Reads the store's file, as others may while the tracker runs."""
+        """Reads the store, as others may while the tracker runs."""
+        if self.postgres is not None:
+            assert not values, "not needed yet"
+            return self.postgres.rows(sql)
         connection = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)
         connection.row_factory = sqlite3.Row
         try:
@@ -101,23 +106,23 @@ class Tracker(Program):
 
 class System:
     def __init__(self, folder, redis_options=(), edge_settings=(), tracker_settings=(),
-                 store=None):
+                 postgres=None):
         self.folder = pathlib.Path(folder)
-        self.store, self.tracker_settings = store, tracker_settings
+        self.postgres, self.tracker_settings = postgres, tracker_settings
         self.keys = self.folder / "keys"
         self.waymark("keys", "new", self.keys)
         self.redis = RedisServer(folder, *redis_options)
         self.edge = Edge(folder, self.redis.url, self.keys, settings=edge_settings)
         self.tracker = Tracker(folder, self.redis.url, self.keys,
                                f"http://127.0.0.1:{self.edge.port}", tracker_settings,
-                               store=store)
+                               postgres=postgres)
         self.more = []  # programs that a test adds
 
     def add_tracker(self):
         """Another one on the same store and Redis; not started yet."""
         tracker = Tracker(self.folder, self.redis.url, self.keys,
                           f"http://127.0.0.1:{self.edge.port}", self.tracker_settings,
-                          f"tracker-{len(self.more) + 2}", self.store)
+                          f"tracker-{len(self.more) + 2}", self.postgres)
         self.more.append(tracker)
         return tracker
 

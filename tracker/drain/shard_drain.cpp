@@ -178,10 +178,11 @@ asio::awaitable<DrainEvent> ShardDrain::store() {
 
 void ShardDrain::count(const BatchOutcome& outcome, std::chrono::microseconds took) {
   DrainStats& stats = parts_.stats;
-  stats.read += outcome.stored + outcome.duplicate + outcome.dead;
+  stats.read += outcome.stored + outcome.duplicate + outcome.dead + outcome.late;
   stats.stored += outcome.stored;
   stats.duplicate += outcome.duplicate;
   stats.dead += outcome.dead;
+  stats.late += outcome.late;
   stats.commit_us += static_cast<std::uint64_t>(took.count());
   ++stats.batches;
   if (outcome.dead > 0) {

@@ -13,6 +13,7 @@ void DrainStats::register_gauges(Metrics& metrics) const {
   add("drain_lines_total", "result=\"stored\"", lines, stored);
   add("drain_lines_total", "result=\"duplicate\"", lines, duplicate);
   add("drain_lines_total", "result=\"dead\"", lines, dead);
+  add("drain_lines_total", "result=\"late\"", lines, late);
   add("drain_entries_total", "", "Stream entries acknowledged", entries);
   add("drain_entries_gone_total", "", "Entries trimmed while they were pending", entries_gone);
   add("drain_takeovers_total", "", "Ended trackers whose entries this one took over", takeovers);

@@ -1,5 +1,5 @@
 // What the drain counts. Written on the tracker's io_context, read by any thread.
-// read = stored + duplicate + dead.
+// read = stored + duplicate + dead + late.
 #pragma once
 
 #include "common/metrics.hpp"
@@ -16,6 +16,7 @@ struct DrainStats {
   Count stored{0};
   Count duplicate{0};
   Count dead{0};
+  Count late{0};  // older than clicks.keep
   Count entries{0};       // acknowledged
   Count entries_gone{0};  // trimmed while they were pending
   Count takeovers{0};           // trackers that had ended

@@ -47,6 +47,13 @@ OriginNews& Batch::origin(const Origin& origin) {
   return news;
 }
 
+std::size_t Batch::clicks_before(std::uint64_t unix_ms) const {
+  const auto kept = std::partition_point(
+      clicks_.begin(), clicks_.end(),
+      [unix_ms](const Click& click) { return click.id.unix_ms() < unix_ms; });
+  return static_cast<std::size_t>(kept - clicks_.begin());
+}
+
 void Batch::sort() {
   const auto by_id = [](const Click& a, const Click& b) { return a.id < b.id; };
   // Lines of one origin come sorted already.

@@ -24,6 +24,9 @@ inline constexpr std::string_view unknown_version = "unknown_version";  // retri
 inline constexpr std::string_view malformed_entry = "malformed_entry";
 }  // namespace dead_reason
 
+// Past this many the oldest dead letters go.
+inline constexpr std::int64_t dead_letters_max = 100'000;
+
 struct DeadLetter {
   std::int64_t id = 0;      // given by the store
   std::uint64_t at_ms = 0;  // unix milliseconds, when it was read
@@ -74,6 +77,9 @@ class Batch {
   // A dead letter of the store that is solved by this batch: its row goes.
   void resolve_dead(std::int64_t id) { resolved_dead_.push_back(id); }
 
+  // How many clicks have an id made before that: the first ones, once the batch is sorted.
+  std::size_t clicks_before(std::uint64_t unix_ms) const;
+
   // By click id, so that a time-ordered table is filled from left to right.
   void sort();
   void clear() noexcept;
@@ -102,12 +108,13 @@ struct FullLink {
   std::uint64_t counted = 0;
 };
 
-// What became of a batch. read = stored + duplicate + dead; a resolved letter was read before, and
+// What became of a batch. read = stored + duplicate + dead + late; a resolved letter was read before, and
 // leaves the store's count of dead ones.
 struct BatchOutcome {
   std::uint64_t stored = 0;
   std::uint64_t duplicate = 0;
   std::uint64_t dead = 0;
+  std::uint64_t late = 0;  // older than what the store keeps: see Store::forget_clicks
   std::uint64_t resolved = 0;
   std::vector<FullLink> full_links;
 };

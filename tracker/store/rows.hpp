@@ -33,6 +33,9 @@ struct Page {
 
 // --- Clicks ---
 
+// The smallest id of a time.
+Uuid first_id_of(std::uint64_t unix_ms);
+
 struct ClickRow {
   Uuid id;
   std::uint64_t unix_ms = 0;
@@ -92,17 +95,17 @@ struct OriginRow {
   SequenceSet settled() const;
 };
 
-// --- Leases ---
+// Since the store was made. read = stored + duplicate + dead + late.
+struct DrainCounts {
+  std::uint64_t stored = 0, duplicate = 0, dead = 0, late = 0;
+  std::uint64_t read() const noexcept { return stored + duplicate + dead + late; }
+  friend bool operator==(const DrainCounts&, const DrainCounts&) = default;
+};
 
+// Who does a work that only one tracker does at a time, and for how long.
 struct LeaseRow {
   std::string name, holder;
   std::int64_t rest_ms = 0;  // negative: expired for that long
-};
-
-// Since the store was made. read = stored + duplicate + dead.
-struct DrainCounts {
-  std::uint64_t stored = 0, duplicate = 0, dead = 0;
-  friend bool operator==(const DrainCounts&, const DrainCounts&) = default;
 };
 
 // --- The program's records; each change gets the next number, in order over all kinds ---

@@ -1,5 +1,4 @@
-// The attribution store: the one narrow interface behind which SQLite stands today and PostgreSQL
-// later. Words are those of shipping.md; rows are in rows.hpp, batches in batch.hpp.
+// The attribution store: the one narrow interface behind which SQLite and PostgreSQL stand. Words are those of shipping.md; rows are in rows.hpp, batches in batch.hpp.
 //
 // A Store is used by one thread at a time: programs reach it through StoreThread
 // (store_thread.hpp), which owns the writing thread and a second, read-only Store on a thread of
@@ -81,6 +80,11 @@ class Store {
 
   // --- Clicks ---
 
+  // Forgets clicks whose id was made before `before_ms`, the oldest first: about `limit`, so that
+  // the store is never held for long. Their totals stay. From the first call on such clicks are
+  // late: commit_batch settles their numbers, counts them as late and stores nothing, so that one
+  // that comes again is not counted again. Returns how many went; 0 when none is left.
+  virtual Result<std::uint64_t> forget_clicks(std::uint64_t before_ms, std::size_t limit) = 0;
   // Fails with not_found.
   virtual Result<ClickRow> click(const Uuid& id) = 0;
   // Fails with not_found for a cursor that is no click id. At most click_scan_max rows are looked
@@ -145,9 +149,9 @@ class Store {
   virtual Result<void> expire_idempotency(std::uint64_t before_ms) = 0;
 };
 
-// Opens (and for the writer creates and migrates) the store named by `--store`: `sqlite:PATH`.
-// Throws StartupError naming the file and the remedy: unknown scheme, unreadable or unwritable
-// file, held by another tracker, made by a newer program.
+// Opens (and for the writer creates and migrates) the store named by `--store`: `sqlite:PATH` or
+// `postgresql://...`. Throws StartupError naming the store and the remedy: unknown scheme,
+// unreadable or unwritable file, server away, held by another tracker, made by a newer program.
 enum class StoreAccess { write, read };
 std::unique_ptr<Store> open_store(std::string_view url, StoreAccess access);
 

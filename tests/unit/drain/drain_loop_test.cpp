@@ -133,7 +133,7 @@ TEST_F(DrainLoopTest, LinesBecomeRowsFiguresAreSaidAndTheStreamIsTrimmed) {
   add("3", line_of(3) + "\n");
   eventually("figure", [&] { return figure() == ";3;"; });
   eventually("trimmed", [&] { return length() == 0; });
-  EXPECT_EQ(counts(), (DrainCounts{.stored = 3, .duplicate = 0, .dead = 0}));
+  EXPECT_EQ(counts(), (DrainCounts{.stored = 3, .duplicate = 0, .dead = 0, .late = 0}));
   EXPECT_EQ(loop->stats().read, 3U);
   EXPECT_EQ(reader()->clicks({})->data.size(), 3U);
   const auto pending = redis.call({"XPENDING", stream, "tracker"});
@@ -150,7 +150,7 @@ TEST_F(DrainLoopTest, ResentLinesAreStoredOnce) {
   add("2", line_of(2) + "\n" + line_of(3));
   eventually("figure", [&] { return figure() == ";3;"; });
   eventually("counts",
-             [&] { return counts() == DrainCounts{.stored = 3, .duplicate = 3, .dead = 0}; });
+             [&] { return counts() == DrainCounts{.stored = 3, .duplicate = 3, .dead = 0, .late = 0}; });
 }
 
 TEST_F(DrainLoopTest, GapsAreSaidAsRanges) {
@@ -267,7 +267,7 @@ TEST_F(DrainLoopTest, PoisonIsPutAsideAndNeverInTheWay) {
   redis.call({"XADD", stream, "*", "something", "else"});
   eventually("figure", [&] { return figure() == ";3;"; });
   eventually("counts",
-             [&] { return counts() == DrainCounts{.stored = 2, .duplicate = 0, .dead = 4}; });
+             [&] { return counts() == DrainCounts{.stored = 2, .duplicate = 0, .dead = 4, .late = 0}; });
   eventually("copies", [&] { return redis.call({"XLEN", "wm:clicks:dead"}).integer() == 4; });
   EXPECT_EQ(reader()->dead_letters(dead_reason::malformed_line, 0, 9)->at(0).line, "not json");
   EXPECT_EQ(reader()->dead_letters(dead_reason::unknown_version, 0, 9)->at(0).sequence, 3U);

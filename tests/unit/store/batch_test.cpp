@@ -84,7 +84,7 @@ TEST_F(StoreBatch, AClickIsStoredOnceWithinABatchAndAcrossBatches) {
   EXPECT_EQ(sum().raw, 3U);
   EXPECT_EQ(sum().counted, 3U);
   EXPECT_EQ(sum().uniques, 3U);
-  EXPECT_EQ(store->drain_counts().value(), (DrainCounts{.stored = 3, .duplicate = 2, .dead = 0}));
+  EXPECT_EQ(store->drain_counts().value(), (DrainCounts{.stored = 3, .duplicate = 2, .dead = 0, .late = 0}));
 }
 
 TEST_F(StoreBatch, CommittedRowsSurviveReopening) {
@@ -236,7 +236,7 @@ TEST_F(StoreBatch, DeadLettersAreStoredOnceAndResolved) {
   batch.resolve_dead(letters[0].id);
   EXPECT_EQ(commit(batch).stored, 1U);
   EXPECT_TRUE(store->dead_letters("", 0, 10)->empty());
-  EXPECT_EQ(store->drain_counts().value(), (DrainCounts{.stored = 1, .duplicate = 1, .dead = 0}))
+  EXPECT_EQ(store->drain_counts().value(), (DrainCounts{.stored = 1, .duplicate = 1, .dead = 0, .late = 0}))
       << "the letter has become a click and is no longer counted as dead";
   EXPECT_EQ(commit(batch).resolved, 0U) << "once";
   EXPECT_EQ(store->drain_counts()->dead, 0U);
@@ -305,8 +305,8 @@ RC_GTEST_PROP(StoreProperty, SumsDoNotDependOnDelivery, ()) {
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return keys[a] < keys[b]; });
 
-  test::TemporaryFolder folder;
-  const auto store = open_store("sqlite:" + (folder.path() / "s.db").string(), StoreAccess::write);
+  const StorePlace place;
+  const auto store = open_store(place.url(), StoreAccess::write);
   const std::size_t batch_size = *rc::gen::inRange<std::size_t>(8, 64);
   Batch batch;
   BatchOutcome all;

@@ -1,4 +1,5 @@
-// A store of a test's own and a small language for clicks.
+// A store of a test's own and a small language for clicks. Tests that hold for every backend are
+// linked with each StorePlace: sqlite_place.cpp, postgres_place.cpp.
 #pragma once
 
 #include "tests/support/temporary_folder.hpp"
@@ -37,14 +38,33 @@ inline Click click_of(std::uint64_t n) {
   return click;
 }
 
+// A store that does not exist yet, and its end.
+class StorePlace {
+ public:
+  StorePlace();
+  ~StorePlace();
+  StorePlace(const StorePlace&) = delete;
+  StorePlace& operator=(const StorePlace&) = delete;
+
+  const std::string& url() const noexcept { return url_; }
+  const std::string& file() const noexcept { return file_; }  // of SQLite
+  // Runs statements beside the store, as another program would.
+  void execute(const std::string& sql) const;
+
+ private:
+  test::TemporaryFolder folder_;
+  std::string file_;
+  std::string url_;
+};
+
 struct StoreTest : testing::Test {
   StoreTest() { open(); }
   void open() {
     store.reset();
     store = open_store(url(), StoreAccess::write);
   }
-  std::string file() const { return (folder.path() / "store.db").string(); }
-  std::string url() const { return "sqlite:" + file(); }
+  const std::string& file() const { return place.file(); }
+  const std::string& url() const { return place.url(); }
 
   BatchOutcome commit(Batch& batch) {
     batch.sort();
@@ -68,7 +88,7 @@ struct StoreTest : testing::Test {
     return sum;
   }
 
-  test::TemporaryFolder folder;
+  StorePlace place;
   std::unique_ptr<Store> store;
 };
 

@@ -99,7 +99,8 @@ json::value ask_tracker(const Arguments& arguments, Findings& findings) {
     findings.push_back({Grade::good, "tracker", fmt::format("answers at {}", api.url()), {}});
     const auto& clicks = part_of(status, "clicks");
     findings.push_back(judge_tracker({count_of(clicks, "read"), count_of(clicks, "stored"),
-                                      count_of(clicks, "duplicate"), count_of(clicks, "dead")}));
+                                      count_of(clicks, "duplicate"), count_of(clicks, "dead"),
+                                      count_of(clicks, "late")}));
     const auto trackers = judge_trackers(parse_trackers(part_of(status, "trackers")));
     findings.insert(findings.end(), trackers.begin(), trackers.end());
     return status;

@@ -64,9 +64,9 @@ Findings judge_edges(const std::vector<EdgeSum>& edges, std::uint64_t now_ms);
 // killed lacks up to a second of clicks: only one that has been shipped to its end is let go.
 std::string deletion_verdict(const EdgeSum& edge, std::uint64_t now_ms);
 
-// read = stored + duplicate + dead.
+// read = stored + duplicate + dead + late.
 struct TrackerCounts {
-  std::uint64_t read = 0, stored = 0, duplicate = 0, dead = 0;
+  std::uint64_t read = 0, stored = 0, duplicate = 0, dead = 0, late = 0;
 };
 Finding judge_tracker(const TrackerCounts& counts);
 

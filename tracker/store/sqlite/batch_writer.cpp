@@ -1,10 +1,7 @@
 #include "tracker/store/sqlite/batch_writer.hpp"
 
-#include "tracker/store/sqlite/sequence_text.hpp"
+#include "tracker/store/sql/sequence_text.hpp"
 
-#include <xxhash.h>
-
-#include <algorithm>
 #include <array>
 #include <set>
 #include <string>
@@ -13,11 +10,6 @@
 namespace waymark::tracker::sqlite {
 
 namespace {
-
-constexpr std::uint64_t quarter_ms = 15 * 60 * 1000;
-
-// Past this many the oldest dead letters go.
-constexpr std::int64_t dead_letters_max = 100'000;
 
 using UuidText = std::array<char, Uuid::text_bytes>;
 
@@ -75,78 +67,51 @@ bool insert_click(Statement& insert, Database& database, const Click& click, boo
   return database.changes() == 1;
 }
 
-std::string_view class_of(const Click& click) {
-  return click.bot.empty() ? click.outcome : click.bot;
-}
-
 }  // namespace
 
-std::size_t BatchWriter::CellHash::operator()(const Cell& cell) const noexcept {
-  std::uint64_t hash = cell.quarter_ms + (cell.test ? 1 : 0);
-  for (const std::string_view text :
-       {cell.link, cell.host, cell.code, cell.channel, cell.click_class}) {
-    hash = XXH3_64bits_withSeed(text.data(), text.size(), hash);
-  }
-  return hash;
-}
-
-BatchOutcome BatchWriter::write(const Batch& batch, std::uint64_t now_ms) {
+BatchOutcome BatchWriter::write(const Batch& batch, std::uint64_t now_ms,
+                                std::uint64_t kept_from_ms) {
   totals_.clear();
   BatchOutcome outcome;
-  insert_clicks(batch, outcome);
+  outcome.late = batch.clicks_before(kept_from_ms);
+  insert_clicks(std::span{batch.clicks()}.subspan(outcome.late), outcome);
   add_totals();
   add_dead(batch, outcome);
   add_ranges(batch, now_ms);
   find_full_links(outcome);
   database_.run(
-      "UPDATE drain_counts SET stored = stored + ?, duplicate = duplicate + ?, dead = dead + ? - ?",
-      outcome.stored, outcome.duplicate, outcome.dead, outcome.resolved);
+      "UPDATE drain_counts SET stored = stored + ?, duplicate = duplicate + ?, dead = dead + ? - ?,"
+      " late = late + ?",
+      outcome.stored, outcome.duplicate, outcome.dead, outcome.resolved, outcome.late);
   return outcome;
 }
 
-void BatchWriter::insert_clicks(const Batch& batch, BatchOutcome& outcome) {
+void BatchWriter::insert_clicks(std::span<const Click> clicks, BatchOutcome& outcome) {
   Statement& insert = database_.prepared(
       "INSERT INTO clicks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
       " ON CONFLICT DO NOTHING");
   // Claimed before the clicks so that their rows can say so. A duplicate claims nothing: its key is
   // there since the click was first stored.
-  const std::vector<bool>& firsts = uniques_.claim(batch.clicks());
-  for (std::size_t place = 0; place < batch.clicks().size(); ++place) {
-    const Click& click = batch.clicks()[place];
+  const std::vector<bool>& firsts = uniques_.claim(clicks);
+  for (std::size_t place = 0; place < clicks.size(); ++place) {
+    const Click& click = clicks[place];
     if (insert_click(insert, database_, click, firsts[place])) {
       ++outcome.stored;
-      count(click, firsts[place]);
+      totals_.count(click, firsts[place]);
     } else {
       ++outcome.duplicate;
     }
   }
 }
 
-void BatchWriter::count(const Click& click, bool unique) {
-  const Cell cell{.link = click.link,
-                  .host = click.host,
-                  .code = click.code,
-                  .channel = click.channel,
-                  .click_class = class_of(click),
-                  .quarter_ms = click.unix_ms / quarter_ms * quarter_ms,
-                  .test = click.test};
-  Sums& sums = totals_[cell];
-  ++sums.raw;
-  if (click.counted()) ++sums.counted;
-  if (unique) ++sums.uniques;
-}
-
 void BatchWriter::add_totals() {
-  std::vector<std::pair<Cell, Sums>> sorted{totals_.begin(), totals_.end()};
-  std::sort(sorted.begin(), sorted.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
   Statement& add = database_.prepared(
       "INSERT INTO click_totals"
       " (link, host, code, channel, class, quarter, test, raw, counted, uniques)"
       " VALUES (?,?,?,?,?,?,?,?,?,?)"
       " ON CONFLICT DO UPDATE SET raw = raw + excluded.raw,"
       " counted = counted + excluded.counted, uniques = uniques + excluded.uniques");
-  for (const auto& [cell, sums] : sorted) {
+  for (const auto& [cell, sums] : totals_.sorted()) {
     int at = 0;
     for (const std::string_view text :
          {cell.link, cell.host, cell.code, cell.channel, cell.click_class}) {
@@ -189,29 +154,26 @@ void BatchWriter::add_ranges(const Batch& batch, std::uint64_t now_ms) {
       auto known =
           database_.query("SELECT committed, lost, ended FROM origins WHERE origin = ?", key);
       if (known.next()) {
-        committed.add(sequence_set_from(known.view(0)));
-        lost.add(sequence_set_from(known.view(1)));
+        committed.add(sql::sequence_set_from(known.view(0)));
+        lost.add(sql::sequence_set_from(known.view(1)));
         if (known.integer(2) != 0) ended_ms = known.unsigned_integer(2);
       }
     }
     // Lines that turn up after all undo their loss, in whatever order the two arrive.
-    lost = without(lost, committed);
+    lost = sql::without(lost, committed);
     database_.run(
         "INSERT INTO origins VALUES (?,?,?,?,?,?,"
         " (SELECT value FROM meta WHERE name = 'fold_change'))"
         " ON CONFLICT DO UPDATE SET edge = excluded.edge, committed = excluded.committed,"
         " lost = excluded.lost, ended = excluded.ended, updated = excluded.updated,"
         " change = excluded.change",
-        key, news.edge, to_text(committed), to_text(lost), ended_ms, now_ms);
+        key, news.edge, sql::to_text(committed), sql::to_text(lost), ended_ms, now_ms);
   }
 }
 
 // Limited links are few: those of the batch are looked up one by one, the rest never.
 void BatchWriter::find_full_links(BatchOutcome& outcome) {
-  std::set<std::string_view> clicked;
-  for (const auto& [cell, sums] : totals_) {
-    if (sums.counted > 0 && !cell.link.empty()) clicked.insert(cell.link);
-  }
+  const std::set<std::string_view> clicked = totals_.counted_links();
   if (clicked.empty()) return;
   auto any = database_.query(
       "SELECT EXISTS (SELECT 1 FROM links WHERE max_clicks IS NOT NULL AND is_full = 0)");

@@ -5,14 +5,12 @@
 #pragma once
 
 #include "tracker/store/batch.hpp"
+#include "tracker/store/batch_totals.hpp"
 #include "tracker/store/sqlite/database.hpp"
 #include "tracker/store/sqlite/unique_table.hpp"
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include <cstdint>
-#include <functional>
-#include <string_view>
+#include <span>
 
 namespace waymark::tracker::sqlite {
 
@@ -20,26 +18,12 @@ class BatchWriter {
  public:
   explicit BatchWriter(Database& database) : database_(database), uniques_(database) {}
 
-  // Throws SqliteError; the transaction must then be rolled back.
-  BatchOutcome write(const Batch& batch, std::uint64_t now_ms);
+  // Clicks made before `kept_from_ms` are late. Throws sql::Error; the transaction must then be
+  // rolled back.
+  BatchOutcome write(const Batch& batch, std::uint64_t now_ms, std::uint64_t kept_from_ms);
 
  private:
-  // A cell of click_totals; the texts are those of the batch.
-  struct Cell {
-    std::string_view link, host, code, channel, click_class;
-    std::uint64_t quarter_ms;
-    bool test;
-    friend auto operator<=>(const Cell&, const Cell&) = default;
-  };
-  struct CellHash {
-    std::size_t operator()(const Cell& cell) const noexcept;
-  };
-  struct Sums {
-    std::uint64_t raw = 0, counted = 0, uniques = 0;
-  };
-
-  void insert_clicks(const Batch& batch, BatchOutcome& outcome);
-  void count(const Click& click, bool unique);
+  void insert_clicks(std::span<const Click> clicks, BatchOutcome& outcome);
   void add_totals();
   void add_dead(const Batch& batch, BatchOutcome& outcome);
   void add_ranges(const Batch& batch, std::uint64_t now_ms);
@@ -47,7 +31,7 @@ class BatchWriter {
 
   Database& database_;
   UniqueTable uniques_;
-  boost::unordered_flat_map<Cell, Sums, CellHash> totals_;
+  BatchTotals totals_;
 };
 
 }  // namespace waymark::tracker::sqlite

@@ -10,10 +10,8 @@ namespace {
   throw SqliteError{code & 0xff, database != nullptr ? sqlite3_errmsg(database) : "out of memory"};
 }
 
-}  // namespace
-
-Errc to_errc(const SqliteError& error) noexcept {
-  switch (error.code()) {
+Errc errc_of(int code) noexcept {
+  switch (code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_INTERRUPT:
@@ -28,9 +26,32 @@ Errc to_errc(const SqliteError& error) noexcept {
   }
 }
 
-std::string describe(const SqliteError& error, const std::filesystem::path& file) {
+// Rows of a prepared statement: reset when they leave, so that no read transaction stays open.
+class StatementRows final : public sql::Rows {
+ public:
+  explicit StatementRows(Statement& statement) : statement_(statement) {}
+  ~StatementRows() override { statement_.reset(); }
+  StatementRows(const StatementRows&) = delete;
+  StatementRows& operator=(const StatementRows&) = delete;
+
+  bool next() override { return statement_.step(); }
+  bool is_null(int column) const override { return statement_.is_null(column); }
+  std::int64_t integer(int column) const override { return statement_.integer(column); }
+  std::string_view text(int column) const override { return statement_.text(column); }
+
+ private:
+  Statement& statement_;
+};
+
+}  // namespace
+
+SqliteError::SqliteError(int code, const std::string& message)
+    : sql::Error(errc_of(code), message), code_(code) {}
+
+std::string describe(const sql::Error& error, const std::filesystem::path& file) {
+  const auto* const sqlite = dynamic_cast<const SqliteError*>(&error);
   const auto remedy = [&]() -> std::string_view {
-    switch (error.code()) {
+    switch (sqlite != nullptr ? sqlite->code() : SQLITE_CORRUPT) {
       case SQLITE_FULL:
         return "make room on its disk";
       case SQLITE_BUSY:
@@ -88,6 +109,21 @@ void Statement::bind_optional(int index, std::string_view text) {
   }
 }
 
+void Statement::bind_copy(int index, const sql::Value& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    bind(index, *number);
+  } else if (const auto* text = std::get_if<std::string_view>(&value)) {
+    const char* data = text->empty() ? "" : text->data();
+    check(sqlite3_bind_text64(handle_.get(), index, data, text->size(), SQLITE_TRANSIENT,
+                              SQLITE_UTF8));
+  } else if (const auto* bytes = std::get_if<sql::Bytes>(&value)) {
+    check(sqlite3_bind_blob64(handle_.get(), index, bytes->view.data(), bytes->view.size(),
+                              SQLITE_TRANSIENT));
+  } else {
+    bind_null(index);
+  }
+}
+
 bool Statement::step() {
   const int code = sqlite3_step(handle_.get());
   if (code == SQLITE_ROW) return true;
@@ -117,11 +153,6 @@ std::string_view Statement::text(int column) const noexcept {
           static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
 }
 
-std::optional<Uuid> Cursor::uuid(int column) const {
-  const auto id = parse_uuid(view(column));
-  return id ? std::optional<Uuid>{*id} : std::nullopt;
-}
-
 Database::Database(const std::filesystem::path& file, int flags) {
   sqlite3* database = nullptr;
   const int code = sqlite3_open_v2(file.c_str(), &database, flags, nullptr);
@@ -149,11 +180,16 @@ bool Database::in_transaction() const noexcept {
   return sqlite3_get_autocommit(handle_.get()) == 0;
 }
 
-void Database::bind_copy(Statement& statement, int index, std::string_view text) {
-  const char* data = text.empty() ? "" : text.data();
-  const int code = sqlite3_bind_text64(statement.handle(), index, data, text.size(),
-                                       SQLITE_TRANSIENT, SQLITE_UTF8);
-  if (code != SQLITE_OK) fail(sqlite3_db_handle(statement.handle()), code);
+sql::Cursor Database::query_values(std::string_view sql, std::span<const sql::Value> values) {
+  Statement& statement = prepared(sql);
+  int index = 0;
+  for (const sql::Value& value : values) statement.bind_copy(++index, value);
+  return sql::Cursor{std::make_unique<StatementRows>(statement)};
+}
+
+std::uint64_t Database::run_values(std::string_view sql, std::span<const sql::Value> values) {
+  query_values(sql, values).next();
+  return changes();
 }
 
 }  // namespace waymark::tracker::sqlite

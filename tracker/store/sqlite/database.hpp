@@ -1,36 +1,33 @@
-// SQLite with string_views: a connection and its prepared statements. Failures are SqliteError
-// inside this folder; SqliteStore turns them into values at its border. Texts are bound without a
-// copy: one for each column would cost the drain an allocation.
+// SQLite with string_views: a connection and its prepared statements. Statement binds texts without
+// a copy: one for each column would cost the drain an allocation.
 #pragma once
 
-#include "common/error.hpp"
-#include "common/uuid.hpp"
+#include "tracker/store/sql/database.hpp"
 
 #include <sqlite3.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
-#include <stdexcept>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 namespace waymark::tracker::sqlite {
 
-class SqliteError : public std::runtime_error {
+class SqliteError : public sql::Error {
  public:
-  SqliteError(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
-  int code() const noexcept { return code_; }  // primary result code, SQLITE_BUSY and so on
+  // `code`: primary result code, SQLITE_BUSY and so on.
+  SqliteError(int code, const std::string& message);
+  int code() const noexcept { return code_; }
 
  private:
   int code_;
 };
 
-Errc to_errc(const SqliteError& error) noexcept;
 // One line for a person: the file, SQLite's message, the remedy.
-std::string describe(const SqliteError& error, const std::filesystem::path& file);
+std::string describe(const sql::Error& error, const std::filesystem::path& file);
 
 // A prepared statement. Parameters count from 1, columns from 0. Texts are bound without copying:
 // they must live until the next reset().
@@ -42,6 +39,7 @@ class Statement {
   void bind(int index, std::string_view text);
   void bind_blob(int index, std::string_view bytes);
   void bind_null(int index);
+  void bind_copy(int index, const sql::Value& value);  // this one may end at once
   // Null where the text is empty: absent means unknown.
   void bind_optional(int index, std::string_view text);
 
@@ -63,81 +61,24 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> handle_;
 };
 
-// A running statement: reset when it leaves, so that no read transaction stays open.
-class Cursor {
- public:
-  explicit Cursor(Statement& statement) : statement_(&statement) {}
-  Cursor(Cursor&& other) noexcept : statement_(other.statement_) { other.statement_ = nullptr; }
-  Cursor& operator=(Cursor&&) = delete;
-  ~Cursor() {
-    if (statement_ != nullptr) statement_->reset();
-  }
-
-  bool next() { return statement_->step(); }
-  bool is_null(int column) const { return statement_->is_null(column); }
-  std::int64_t integer(int column) const { return statement_->integer(column); }
-  std::uint64_t unsigned_integer(int column) const {
-    return static_cast<std::uint64_t>(statement_->integer(column));
-  }
-  std::string text(int column) const { return std::string{statement_->text(column)}; }
-  std::string_view view(int column) const { return statement_->text(column); }
-  std::optional<Uuid> uuid(int column) const;
-
- private:
-  Statement* statement_;
-};
-
-class Database {
+class Database final : public sql::Database {
  public:
   // `flags` as of sqlite3_open_v2.
   Database(const std::filesystem::path& file, int flags);
 
-  void execute(const std::string& sql);
+  // Values are copied.
+  sql::Cursor query_values(std::string_view sql, std::span<const sql::Value> values) override;
+  std::uint64_t run_values(std::string_view sql, std::span<const sql::Value> values) override;
+  void execute(const std::string& sql) override;
+  bool in_transaction() const noexcept override;
+  void commit() override { execute("COMMIT"); }
+  void rollback() override { execute("ROLLBACK"); }
 
   // Prepared once, kept by text.
   Statement& prepared(std::string_view sql);
-
-  // Arguments are copied: texts, integers, std::optional of either (empty is NULL).
-  template <class... Arguments>
-  Cursor query(std::string_view sql, const Arguments&... arguments) {
-    Statement& statement = prepared(sql);
-    int index = 0;
-    (bind_copy(statement, ++index, arguments), ...);
-    return Cursor{statement};
-  }
-  // Returns the number of rows changed.
-  template <class... Arguments>
-  std::uint64_t run(std::string_view sql, const Arguments&... arguments) {
-    query(sql, arguments...).next();
-    return changes();
-  }
   std::uint64_t changes() const noexcept;
-  bool in_transaction() const noexcept;
   // Transactions that were rolled back: what was remembered of their rows is wrong then.
   std::uint64_t rollbacks() const noexcept { return *rollbacks_; }
-
-  // Binds a copy: the value may end at once.
-  static void bind_copy(Statement& statement, int index, std::string_view text);
-  static void bind_copy(Statement& statement, int index, std::int64_t value) {
-    statement.bind(index, value);
-  }
-  static void bind_copy(Statement& statement, int index, std::uint64_t value) {
-    statement.bind(index, static_cast<std::int64_t>(value));
-  }
-  static void bind_copy(Statement& statement, int index, int value) {
-    statement.bind(index, std::int64_t{value});
-  }
-  static void bind_copy(Statement& statement, int index, bool value) {
-    statement.bind(index, std::int64_t{value});
-  }
-  template <class Value>
-  static void bind_copy(Statement& statement, int index, const std::optional<Value>& value) {
-    if (value) {
-      bind_copy(statement, index, *value);
-    } else {
-      statement.bind_null(index);
-    }
-  }
 
  private:
   struct Close {

@@ -1,6 +1,8 @@
-// What the drain reads and writes.
-#include "tracker/store/sqlite/sequence_text.hpp"
+// What the drain reads and writes, leases, and the end of old clicks.
+#include "tracker/store/sql/sequence_text.hpp"
 #include "tracker/store/sqlite/sqlite_store.hpp"
+
+#include <fmt/format.h>
 
 namespace waymark::tracker::sqlite {
 
@@ -8,11 +10,11 @@ namespace {
 
 constexpr std::string_view origin_columns = "origin, edge, committed, lost, ended, updated";
 
-OriginRow read_origin(Cursor& row) {
+OriginRow read_origin(sql::Cursor& row) {
   return {.key = row.text(0),
           .edge = row.text(1),
-          .committed = sequence_set_from(row.view(2)),
-          .lost = sequence_set_from(row.view(3)),
+          .committed = sql::sequence_set_from(row.view(2)),
+          .lost = sql::sequence_set_from(row.view(3)),
           .ended_ms = row.unsigned_integer(4),
           .updated_ms = row.unsigned_integer(5)};
 }
@@ -20,7 +22,9 @@ OriginRow read_origin(Cursor& row) {
 }  // namespace
 
 Result<BatchOutcome> SqliteStore::commit_batch(const Batch& batch, std::uint64_t now_ms) {
-  return write([&]() -> Result<BatchOutcome> { return batch_writer_.write(batch, now_ms); });
+  return write([&]() -> Result<BatchOutcome> { 
+    return batch_writer_.write(batch, now_ms, std::stoull(meta("clicks_kept_from")));
+  });
 }
 
 Result<Store::Folded> SqliteStore::fold(std::uint64_t after_change) {
@@ -49,36 +53,56 @@ Result<std::optional<OriginRow>> SqliteStore::origin(std::string_view key) {
   });
 }
 
-Result<DrainCounts> SqliteStore::drain_counts() {
-  return guarded([&]() -> Result<DrainCounts> {
-    auto row = database_.query("SELECT stored, duplicate, dead FROM drain_counts");
-    row.next();
-    return DrainCounts{.stored = row.unsigned_integer(0),
-                       .duplicate = row.unsigned_integer(1),
-                       .dead = row.unsigned_integer(2)};
+// --- Leases ---
+
+namespace {
+
+// The store's clock, unix milliseconds.
+constexpr std::string_view now_ms =
+    "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";
+
+}  // namespace
+
+Result<bool> SqliteStore::hold_lease(std::string_view name, std::string_view holder,
+                                     std::chrono::milliseconds life) {
+  return write([&]() -> Result<bool> {
+    return database_.run(fmt::format("INSERT INTO leases VALUES (?, ?, {0} + ?)"
+                                     " ON CONFLICT DO UPDATE SET holder = excluded.holder,"
+                                     " expires_at = excluded.expires_at"
+                                     " WHERE holder = excluded.holder OR expires_at <= {0}",
+                                     now_ms),
+                         name, holder, std::int64_t{life.count()}) == 1;
   });
 }
 
-Result<std::vector<DeadLetter>> SqliteStore::dead_letters(std::string_view reason,
-                                                          std::int64_t after_id,
-                                                          std::size_t limit) {
-  return guarded([&]() -> Result<std::vector<DeadLetter>> {
-    std::vector<DeadLetter> letters;
+Result<void> SqliteStore::release_lease(std::string_view name, std::string_view holder) {
+  return write([&]() -> Result<void> {
+    database_.run("DELETE FROM leases WHERE slot = ? AND holder = ?", name, holder);
+    return {};
+  });
+}
+
+Result<std::vector<LeaseRow>> SqliteStore::leases() {
+  return guarded([&]() -> Result<std::vector<LeaseRow>> {
+    std::vector<LeaseRow> leases;
     auto row = database_.query(
-        "SELECT id, at, stream, entry, origin, sequence, reason, line FROM dead_letters"
-        " WHERE id > ?1 AND (?2 = '' OR reason = ?2) ORDER BY id LIMIT ?3",
-        after_id, reason, std::uint64_t{limit});
-    while (row.next()) {
-      letters.push_back({.id = row.integer(0),
-                         .at_ms = row.unsigned_integer(1),
-                         .stream = row.text(2),
-                         .entry = row.text(3),
-                         .origin = row.text(4),
-                         .sequence = row.unsigned_integer(5),
-                         .reason = row.text(6),
-                         .line = row.text(7)});
-    }
-    return letters;
+        fmt::format("SELECT slot, holder, expires_at - {} FROM leases ORDER BY slot", now_ms));
+    while (row.next()) leases.push_back({row.text(0), row.text(1), row.integer(2)});
+    return leases;
+  });
+}
+
+// --- Retention ---
+
+Result<std::uint64_t> SqliteStore::forget_clicks(std::uint64_t before_ms, std::size_t limit) {
+  return write([&]() -> Result<std::uint64_t> {
+    database_.run(
+        "UPDATE meta SET value = max(CAST(value AS INTEGER), ?)"
+        " WHERE name = 'clicks_kept_from'",
+        before_ms);
+    return database_.run(
+        "DELETE FROM clicks WHERE id IN (SELECT id FROM clicks WHERE id < ? ORDER BY id LIMIT ?)",
+        first_id_of(before_ms).text(), std::uint64_t{limit});
   });
 }
 

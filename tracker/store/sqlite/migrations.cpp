@@ -19,6 +19,8 @@ constexpr std::array migrations = {
 #include "tracker/store/sqlite/migrations/0003_aliases.sql"
     ,
 #include "tracker/store/sqlite/migrations/0004_click_list.sql"
+    ,
+#include "tracker/store/sqlite/migrations/0005_late_clicks.sql"
 };
 
 }  // namespace

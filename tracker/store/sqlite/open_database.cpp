@@ -27,7 +27,7 @@ Database open_database(const std::filesystem::path& file, StoreAccess access) {
     return database;
   } catch (const SqliteError& error) {
     throw StartupError{
-        to_errc(error) == Errc::store_busy ? exit_code::temporary : exit_code::config,
+        error.errc() == Errc::store_busy ? exit_code::temporary : exit_code::config,
         fmt::format("store {} cannot be opened: {}; check that the file is an SQLite database this "
                     "user may write, or give --store another path",
                     file.string(), error.what())};

@@ -4,7 +4,7 @@
 
 namespace waymark::tracker::sqlite {
 
-const std::vector<bool>& UniqueTable::claim(const std::vector<Click>& clicks) {
+const std::vector<bool>& UniqueTable::claim(std::span<const Click> clicks) {
   if (rollbacks_seen_ != database_.rollbacks()) load_arrivals();
   find_ = &database_.prepared("SELECT 1 FROM uniques WHERE key = ?");
   append_ = &database_.prepared("INSERT INTO uniques VALUES (?) ON CONFLICT DO NOTHING");
@@ -36,7 +36,9 @@ bool UniqueTable::claim(const UniqueKey& key, bool new_visitor) {
   if (arrivals_.contains(key)) return false;
   if (!new_visitor) {
     find_->bind_blob(1, key.view());
-    if (Cursor{*find_}.next()) return false;
+    const bool known = find_->step();
+    find_->reset();
+    if (known) return false;
     arrivals_.insert(key);
   }
   Statement& insert = new_visitor ? *append_ : *arrive_;

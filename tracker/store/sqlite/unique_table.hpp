@@ -7,12 +7,13 @@
 #pragma once
 
 #include "tracker/store/sqlite/database.hpp"
-#include "tracker/store/sqlite/unique_key.hpp"
+#include "tracker/store/unique_key.hpp"
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,7 +29,7 @@ class UniqueTable {
 
   // One flag for each click: true when no click of its key was stored before, here or in the table.
   // In a transaction of the caller; throws SqliteError. The result lives until the next call.
-  const std::vector<bool>& claim(const std::vector<Click>& clicks);
+  const std::vector<bool>& claim(std::span<const Click> clicks);
 
  private:
   void load_arrivals();

@@ -3,14 +3,14 @@
 
 #include "common/error.hpp"
 #include "tracker/store/rows.hpp"
-#include "tracker/store/sqlite/database.hpp"
-#include "tracker/store/sqlite/filter.hpp"
+#include "tracker/store/sql/database.hpp"
+#include "tracker/store/sql/filter.hpp"
 
 #include <string>
 #include <string_view>
 #include <utility>
 
-namespace waymark::tracker::sqlite {
+namespace waymark::tracker::sql {
 
 inline const std::string select_link =
     "SELECT id, host, code, is_full, fields, created, updated, change FROM links";
@@ -18,7 +18,7 @@ LinkRow read_link(Cursor& row);
 
 inline const std::string select_alias =
     "SELECT host, code, link, target, created, change FROM"
-    " (SELECT aliases.*, links.code AS target FROM aliases JOIN links ON links.id = aliases.link)";
+    " (SELECT aliases.*, links.code AS target FROM aliases JOIN links ON links.id = aliases.link) AS named";
 AliasRow read_alias(Cursor& row);
 
 inline const std::string select_campaign =
@@ -33,7 +33,7 @@ DomainRow read_domain(Cursor& row);
 template <class Row, class Read>
 Result<Page<Row>> read_made_page(Database& database, Filter filter, const std::string& select,
                                  std::string_view find_seq, const PageQuery& query, Read read) {
-  Value place;
+  FilterValue place;
   const std::string& cursor =
       query.ending_before.empty() ? query.starting_after : query.ending_before;
   if (!cursor.empty()) {
@@ -45,4 +45,4 @@ Result<Page<Row>> read_made_page(Database& database, Filter filter, const std::s
                         std::move(place), read);
 }
 
-}  // namespace waymark::tracker::sqlite
+}  // namespace waymark::tracker::sql

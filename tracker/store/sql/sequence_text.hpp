@@ -6,12 +6,12 @@
 #include <string>
 #include <string_view>
 
-namespace waymark::tracker::sqlite {
+namespace waymark::tracker::sql {
 
 std::string to_text(const SequenceSet& set);
-// Throws SqliteError (SQLITE_CORRUPT) when the text is not one of to_text.
+// Throws Corrupt when the text is not one of to_text.
 SequenceSet sequence_set_from(std::string_view text);
 // What of `set` is not in `taken`.
 SequenceSet without(const SequenceSet& set, const SequenceSet& taken);
 
-}  // namespace waymark::tracker::sqlite
+}  // namespace waymark::tracker::sql

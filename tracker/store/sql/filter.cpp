@@ -1,6 +1,6 @@
-#include "tracker/store/sqlite/filter.hpp"
+#include "tracker/store/sql/filter.hpp"
 
-namespace waymark::tracker::sqlite {
+namespace waymark::tracker::sql {
 
 void Filter::equal(std::string_view column, const std::string& text) {
   if (!text.empty()) add(std::string{column} + " = ?", text);
@@ -10,19 +10,19 @@ void Filter::add(std::string_view condition) {
   conditions_.append(conditions_.empty() ? " WHERE " : " AND ").append(condition);
 }
 
-void Filter::add(std::string_view condition, Value value) {
+void Filter::add(std::string_view condition, FilterValue value) {
   add(condition);
   values_.push_back(std::move(value));
 }
 
-void Filter::add(std::string_view condition, Value first, Value second) {
+void Filter::add(std::string_view condition, FilterValue first, FilterValue second) {
   add(condition, std::move(first));
   values_.push_back(std::move(second));
 }
 
 std::string Filter::expression() const {
   constexpr std::size_t where = std::string_view{" WHERE "}.size();
-  return conditions_.empty() ? "1" : conditions_.substr(where);
+  return conditions_.empty() ? "1 = 1" : conditions_.substr(where);
 }
 
 void Filter::put_before(const Filter& selected) {
@@ -33,18 +33,16 @@ Cursor Filter::run(Database& database, std::string_view select, std::string_view
                    std::uint64_t limit) const {
   std::string sql{select};
   sql.append(conditions_).append(order).append(" LIMIT ?");
-  Statement& statement = database.prepared(sql);
-  int index = 0;
-  for (const Value& value : values_) {
-    ++index;
+  std::vector<Value> values;
+  for (const FilterValue& value : values_) {
     if (const auto* text = std::get_if<std::string>(&value)) {
-      Database::bind_copy(statement, index, *text);
+      values.push_back(value_of(std::string_view{*text}));
     } else {
-      Database::bind_copy(statement, index, std::get<std::uint64_t>(value));
+      values.push_back(value_of(std::get<std::uint64_t>(value)));
     }
   }
-  Database::bind_copy(statement, ++index, limit);
-  return Cursor{statement};
+  values.push_back(value_of(limit));
+  return database.query_values(sql, values);
 }
 
-}  // namespace waymark::tracker::sqlite
+}  // namespace waymark::tracker::sql

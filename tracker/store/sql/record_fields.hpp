@@ -6,13 +6,13 @@
 #include <string>
 #include <string_view>
 
-namespace waymark::tracker::sqlite {
+namespace waymark::tracker::sql {
 
 std::string to_json(const RecordFields& fields);
 
-// Throw SqliteError (SQLITE_CORRUPT) when the text is not one of to_json for that kind.
+// Throw Corrupt when the text is not one of to_json for that kind.
 LinkRecord link_record_from(std::string_view json);
 CampaignRecord campaign_record_from(std::string_view json);
 DomainRecord domain_record_from(std::string_view json);
 
-}  // namespace waymark::tracker::sqlite
+}  // namespace waymark::tracker::sql

@@ -1,7 +1,7 @@
 // API keys and idempotency keys in the store.
-#include "tracker/store/sqlite/sqlite_store.hpp"
+#include "tracker/store/sql/sql_store.hpp"
 
-namespace waymark::tracker::sqlite {
+namespace waymark::tracker::sql {
 
 namespace {
 
@@ -23,7 +23,7 @@ const std::string select_api_key =
 
 }  // namespace
 
-Result<void> SqliteStore::insert_api_key(const ApiKeyRow& key) {
+Result<void> SqlStore::insert_api_key(const ApiKeyRow& key) {
   return write([&]() -> Result<void> {
     database_.run("INSERT INTO api_keys VALUES (?,?,?,?,?,?,?,?)", key.id, key.kind, key.name,
                   key.scopes, key.hash, key.last4, key.created_ms, key.expires_ms);
@@ -31,7 +31,7 @@ Result<void> SqliteStore::insert_api_key(const ApiKeyRow& key) {
   });
 }
 
-Result<ApiKeyRow> SqliteStore::api_key_by_hash(std::string_view hash) {
+Result<ApiKeyRow> SqlStore::api_key_by_hash(std::string_view hash) {
   return guarded([&]() -> Result<ApiKeyRow> {
     auto row = database_.query(select_api_key + " WHERE hash = ?", hash);
     if (!row.next()) return Errc::not_found;
@@ -39,7 +39,7 @@ Result<ApiKeyRow> SqliteStore::api_key_by_hash(std::string_view hash) {
   });
 }
 
-Result<std::vector<ApiKeyRow>> SqliteStore::api_keys() {
+Result<std::vector<ApiKeyRow>> SqlStore::api_keys() {
   return guarded([&]() -> Result<std::vector<ApiKeyRow>> {
     std::vector<ApiKeyRow> keys;
     auto row = database_.query(select_api_key + " ORDER BY created, id");
@@ -48,7 +48,7 @@ Result<std::vector<ApiKeyRow>> SqliteStore::api_keys() {
   });
 }
 
-Result<std::optional<IdempotencyRow>> SqliteStore::claim_idempotency(const IdempotencyRow& row) {
+Result<std::optional<IdempotencyRow>> SqlStore::claim_idempotency(const IdempotencyRow& row) {
   return write([&]() -> Result<std::optional<IdempotencyRow>> {
     const std::uint64_t claimed =
         database_.run("INSERT INTO idempotency_keys VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING",
@@ -68,7 +68,7 @@ Result<std::optional<IdempotencyRow>> SqliteStore::claim_idempotency(const Idemp
   });
 }
 
-Result<void> SqliteStore::finish_idempotency(std::string_view owner, std::string_view key,
+Result<void> SqlStore::finish_idempotency(std::string_view owner, std::string_view key,
                                              int status, std::string_view body) {
   return write([&]() -> Result<void> {
     database_.run("UPDATE idempotency_keys SET status = ?, body = ? WHERE owner = ? AND key = ?",
@@ -77,18 +77,18 @@ Result<void> SqliteStore::finish_idempotency(std::string_view owner, std::string
   });
 }
 
-Result<void> SqliteStore::release_idempotency(std::string_view owner, std::string_view key) {
+Result<void> SqlStore::release_idempotency(std::string_view owner, std::string_view key) {
   return write([&]() -> Result<void> {
     database_.run("DELETE FROM idempotency_keys WHERE owner = ? AND key = ?", owner, key);
     return {};
   });
 }
 
-Result<void> SqliteStore::expire_idempotency(std::uint64_t before_ms) {
+Result<void> SqlStore::expire_idempotency(std::uint64_t before_ms) {
   return write([&]() -> Result<void> {
     database_.run("DELETE FROM idempotency_keys WHERE created < ?", before_ms);
     return {};
   });
 }
 
-}  // namespace waymark::tracker::sqlite
+}  // namespace waymark::tracker::sql

@@ -1,11 +1,11 @@
-#include "tracker/store/sqlite/unique_key.hpp"
+#include "tracker/store/unique_key.hpp"
 
 #include <xxhash.h>
 
 #include <algorithm>
 #include <cstdint>
 
-namespace waymark::tracker::sqlite {
+namespace waymark::tracker {
 
 namespace {
 
@@ -62,4 +62,4 @@ UniqueKey UniqueKeyMaker::of(const Click& click) {
   return UniqueKey{{key.data(), static_cast<std::size_t>(end - key.data())}};
 }
 
-}  // namespace waymark::tracker::sqlite
+}  // namespace waymark::tracker

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "tracker/store/rows.hpp"
-#include "tracker/store/sqlite/database.hpp"
+#include "tracker/store/sql/database.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -13,16 +13,16 @@
 #include <variant>
 #include <vector>
 
-namespace waymark::tracker::sqlite {
+namespace waymark::tracker::sql {
 
-using Value = std::variant<std::monostate, std::string, std::uint64_t>;
+using FilterValue = std::variant<std::monostate, std::string, std::uint64_t>;
 
 class Filter {
  public:
   void equal(std::string_view column, const std::string& text);  // nothing for an empty text
   void add(std::string_view condition);
-  void add(std::string_view condition, Value value);  // one '?' in it
-  void add(std::string_view condition, Value first, Value second);
+  void add(std::string_view condition, FilterValue value);  // one '?' in it
+  void add(std::string_view condition, FilterValue first, FilterValue second);
 
   // The conditions as an expression for SELECT, true where there are none; the statement's other
   // values must then stand behind those of this filter.
@@ -35,7 +35,7 @@ class Filter {
 
  private:
   std::string conditions_;
-  std::vector<Value> values_;
+  std::vector<FilterValue> values_;
 };
 
 struct PageSource {
@@ -47,7 +47,7 @@ struct PageSource {
 // monostate for none.
 template <class Row, class Read>
 Page<Row> read_page(Database& database, Filter filter, const PageSource& source,
-                    const PageQuery& query, Value cursor, Read read) {
+                    const PageQuery& query, FilterValue cursor, Read read) {
   const bool upwards = !query.ending_before.empty();
   const std::string order{source.order};
   if (!std::holds_alternative<std::monostate>(cursor)) {
@@ -67,4 +67,4 @@ Page<Row> read_page(Database& database, Filter filter, const PageSource& source,
   return page;
 }
 
-}  // namespace waymark::tracker::sqlite
+}  // namespace waymark::tracker::sql

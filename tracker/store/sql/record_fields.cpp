@@ -1,12 +1,12 @@
-#include "tracker/store/sqlite/record_fields.hpp"
+#include "tracker/store/sql/record_fields.hpp"
 
-#include "tracker/store/sqlite/database.hpp"
+#include "tracker/store/sql/database.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-namespace waymark::tracker::sqlite {
+namespace waymark::tracker::sql {
 
 namespace {
 
@@ -14,7 +14,7 @@ RecordFields fields_from(std::string_view json) {
   boost::system::error_code error;
   const boost::json::value value = boost::json::parse(json, error);
   if (error || !value.is_object()) {
-    throw SqliteError{SQLITE_CORRUPT, "fields of a record are no JSON object"};
+    throw Corrupt{"fields of a record are no JSON object"};
   }
   RecordFields fields;
   for (const auto& [name, text] : value.get_object()) {
@@ -26,7 +26,7 @@ RecordFields fields_from(std::string_view json) {
 template <class Record>
 Record valid(RecordResult<Record> record) {
   if (!record) {
-    throw SqliteError{SQLITE_CORRUPT,
+    throw Corrupt{
                       "field " + record.error().field + ": " + record.error().problem};
   }
   return std::move(*record);
@@ -53,4 +53,4 @@ DomainRecord domain_record_from(std::string_view json) {
   return valid(parse_domain(fields_from(json)));
 }
 
-}  // namespace waymark::tracker::sqlite
+}  // namespace waymark::tracker::sql

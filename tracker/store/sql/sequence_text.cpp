@@ -1,12 +1,12 @@
-#include "tracker/store/sqlite/sequence_text.hpp"
+#include "tracker/store/sql/sequence_text.hpp"
 
-#include "tracker/store/sqlite/database.hpp"
+#include "tracker/store/sql/database.hpp"
 
 #include <fmt/format.h>
 
 #include <charconv>
 
-namespace waymark::tracker::sqlite {
+namespace waymark::tracker::sql {
 
 std::string to_text(const SequenceSet& set) {
   std::string text;
@@ -30,7 +30,7 @@ SequenceSet sequence_set_from(std::string_view text) {
       read.ec = std::errc::invalid_argument;
     }
     if (read.ec != std::errc{} || range.first == 0 || range.last < range.first) {
-      throw SqliteError{SQLITE_CORRUPT, "ranges of an origin cannot be read"};
+      throw Corrupt{"ranges of an origin cannot be read"};
     }
     set.add(range);
     at = read.ptr;
@@ -47,4 +47,4 @@ SequenceSet without(const SequenceSet& set, const SequenceSet& taken) {
   return rest;
 }
 
-}  // namespace waymark::tracker::sqlite
+}  // namespace waymark::tracker::sql

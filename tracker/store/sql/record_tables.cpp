@@ -1,11 +1,11 @@
 // Campaigns and domains in the store, and the changes of all kinds of records.
-#include "tracker/store/sqlite/record_fields.hpp"
-#include "tracker/store/sqlite/sqlite_store.hpp"
-#include "tracker/store/sqlite/table_rows.hpp"
+#include "tracker/store/sql/record_fields.hpp"
+#include "tracker/store/sql/sql_store.hpp"
+#include "tracker/store/sql/table_rows.hpp"
 
 #include <algorithm>
 
-namespace waymark::tracker::sqlite {
+namespace waymark::tracker::sql {
 
 namespace {
 
@@ -34,7 +34,7 @@ DomainRow read_domain(Cursor& row) {
 
 // --- Campaigns ---
 
-Result<CampaignRow> SqliteStore::insert_campaign(const CampaignRow& campaign) {
+Result<CampaignRow> SqlStore::insert_campaign(const CampaignRow& campaign) {
   return write([&]() -> Result<CampaignRow> {
     database_.run(
         "INSERT INTO campaigns (id, name, status, fields, created, updated, change)"
@@ -46,7 +46,7 @@ Result<CampaignRow> SqliteStore::insert_campaign(const CampaignRow& campaign) {
   });
 }
 
-Result<CampaignRow> SqliteStore::update_campaign(const CampaignRow& campaign) {
+Result<CampaignRow> SqlStore::update_campaign(const CampaignRow& campaign) {
   return write([&]() -> Result<CampaignRow> {
     const std::uint64_t updated = database_.run(
         "UPDATE campaigns SET name = ?2, status = ?3, fields = ?4, updated = ?5, change = ?6"
@@ -58,7 +58,7 @@ Result<CampaignRow> SqliteStore::update_campaign(const CampaignRow& campaign) {
   });
 }
 
-Result<CampaignRow> SqliteStore::campaign(std::string_view id) {
+Result<CampaignRow> SqlStore::campaign(std::string_view id) {
   return guarded([&]() -> Result<CampaignRow> {
     auto row = database_.query(select_campaign + " WHERE id = ?", id);
     if (!row.next()) return Errc::not_found;
@@ -66,7 +66,7 @@ Result<CampaignRow> SqliteStore::campaign(std::string_view id) {
   });
 }
 
-Result<Page<CampaignRow>> SqliteStore::campaigns(const CampaignQuery& query) {
+Result<Page<CampaignRow>> SqlStore::campaigns(const CampaignQuery& query) {
   return guarded([&]() -> Result<Page<CampaignRow>> {
     Filter filter;
     if (query.status) filter.equal("status", std::string{to_text(*query.status)});
@@ -78,7 +78,7 @@ Result<Page<CampaignRow>> SqliteStore::campaigns(const CampaignQuery& query) {
 
 // --- Domains ---
 
-Result<DomainRow> SqliteStore::insert_domain(const DomainRow& domain) {
+Result<DomainRow> SqlStore::insert_domain(const DomainRow& domain) {
   return write([&]() -> Result<DomainRow> {
     database_.run("INSERT INTO domains (host, fields, created, updated, change) VALUES (?,?,?,?,?)",
                   domain.host, to_json(domain_fields(domain.record)), domain.created_ms,
@@ -87,7 +87,7 @@ Result<DomainRow> SqliteStore::insert_domain(const DomainRow& domain) {
   });
 }
 
-Result<DomainRow> SqliteStore::update_domain(const DomainRow& domain) {
+Result<DomainRow> SqlStore::update_domain(const DomainRow& domain) {
   return write([&]() -> Result<DomainRow> {
     const std::uint64_t updated = database_.run(
         "UPDATE domains SET fields = ?2, updated = ?3, change = ?4 WHERE host = ?1", domain.host,
@@ -97,7 +97,7 @@ Result<DomainRow> SqliteStore::update_domain(const DomainRow& domain) {
   });
 }
 
-Result<DomainRow> SqliteStore::domain(std::string_view host) {
+Result<DomainRow> SqlStore::domain(std::string_view host) {
   return guarded([&]() -> Result<DomainRow> {
     auto row = database_.query(select_domain + " WHERE host = ?", host);
     if (!row.next()) return Errc::not_found;
@@ -105,7 +105,7 @@ Result<DomainRow> SqliteStore::domain(std::string_view host) {
   });
 }
 
-Result<Page<DomainRow>> SqliteStore::domains(const PageQuery& query) {
+Result<Page<DomainRow>> SqlStore::domains(const PageQuery& query) {
   return guarded([&]() -> Result<Page<DomainRow>> {
     return read_made_page<DomainRow>(database_, Filter{}, select_domain,
                                      "SELECT seq FROM domains WHERE host = ?", query, read_domain);
@@ -115,16 +115,16 @@ Result<Page<DomainRow>> SqliteStore::domains(const PageQuery& query) {
 // --- Changes ---
 
 // Taken inside the writing transaction: that is the lock of rule 13.
-std::uint64_t SqliteStore::next_change() {
-  database_.run("UPDATE meta SET value = value + 1 WHERE name = 'last_change'");
+std::uint64_t SqlStore::next_change() {
+  database_.run("UPDATE meta SET value = CAST(value AS BIGINT) + 1 WHERE name = 'last_change'");
   return std::stoull(meta("last_change"));
 }
 
-Result<std::uint64_t> SqliteStore::last_change() {
+Result<std::uint64_t> SqlStore::last_change() {
   return guarded([&]() -> Result<std::uint64_t> { return std::stoull(meta("last_change")); });
 }
 
-Result<std::vector<Change>> SqliteStore::changes_after(std::uint64_t change, std::size_t limit) {
+Result<std::vector<Change>> SqlStore::changes_after(std::uint64_t change, std::size_t limit) {
   return guarded([&]() -> Result<std::vector<Change>> {
     // What is made while the tables are read waits for the next call: no number is skipped.
     const std::uint64_t newest = std::stoull(meta("last_change"));
@@ -146,4 +146,4 @@ Result<std::vector<Change>> SqliteStore::changes_after(std::uint64_t change, std
   });
 }
 
-}  // namespace waymark::tracker::sqlite
+}  // namespace waymark::tracker::sql

@@ -18,7 +18,7 @@
 #include <string>
 #include <string_view>
 
-namespace waymark::tracker::sqlite {
+namespace waymark::tracker {
 
 class UniqueKey {
  public:
@@ -52,4 +52,4 @@ class UniqueKeyMaker {
   std::string hashed_;
 };
 
-}  // namespace waymark::tracker::sqlite
+}  // namespace waymark::tracker

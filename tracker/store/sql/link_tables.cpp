@@ -1,10 +1,10 @@
 // Links and their aliases in the store.
-#include "tracker/store/sqlite/filter.hpp"
-#include "tracker/store/sqlite/record_fields.hpp"
-#include "tracker/store/sqlite/sqlite_store.hpp"
-#include "tracker/store/sqlite/table_rows.hpp"
+#include "tracker/store/sql/filter.hpp"
+#include "tracker/store/sql/record_fields.hpp"
+#include "tracker/store/sql/sql_store.hpp"
+#include "tracker/store/sql/table_rows.hpp"
 
-namespace waymark::tracker::sqlite {
+namespace waymark::tracker::sql {
 
 namespace {
 
@@ -42,7 +42,7 @@ AliasRow read_alias(Cursor& row) {
           .change = row.unsigned_integer(5)};
 }
 
-Result<LinkRow> SqliteStore::insert_link(const LinkRow& link) {
+Result<LinkRow> SqlStore::insert_link(const LinkRow& link) {
   return write([&]() -> Result<LinkRow> {
     if (alias(link.host, link.code)) return Errc::conflict;
     LinkRow stored = link;
@@ -58,7 +58,7 @@ Result<LinkRow> SqliteStore::insert_link(const LinkRow& link) {
   });
 }
 
-Result<LinkRow> SqliteStore::update_link(const LinkRow& link) {
+Result<LinkRow> SqlStore::update_link(const LinkRow& link) {
   return write([&]() -> Result<LinkRow> {
     const auto before = this->link(link.id);
     if (!before) return before.error();
@@ -69,8 +69,8 @@ Result<LinkRow> SqliteStore::update_link(const LinkRow& link) {
     // Whether it is full follows from the limit, which may have changed.
     database_.run(
         "UPDATE links SET campaign = ?2, referrer = ?3, status = ?4, max_clicks = ?5,"
-        " is_full = ?5 IS NOT NULL AND ?5 <= coalesce("
-        "  (SELECT sum(counted) FROM click_totals WHERE link = ?1), 0),"
+        " is_full = CASE WHEN ?5 <= coalesce("
+        "  (SELECT sum(counted) FROM click_totals WHERE link = ?1), 0) THEN 1 ELSE 0 END,"
         " fields = ?6, updated = ?7, change = ?8, code = ?9 WHERE id = ?1",
         link.id, link.record.campaign, link.record.referrer, to_text(link.record.status),
         max_clicks_of(link), fields_of(link.record), link.updated_ms, next_change(), link.code);
@@ -79,7 +79,7 @@ Result<LinkRow> SqliteStore::update_link(const LinkRow& link) {
   });
 }
 
-Result<void> SqliteStore::leave_alias(const LinkRow& before, const LinkRow& after) {
+Result<void> SqlStore::leave_alias(const LinkRow& before, const LinkRow& after) {
   const auto taken = alias(before.host, after.code);
   if (taken && taken->link != after.id) return Errc::conflict;
   if (link_by_code(before.host, after.code)) return Errc::conflict;
@@ -91,7 +91,7 @@ Result<void> SqliteStore::leave_alias(const LinkRow& before, const LinkRow& afte
 
 // After the link: whoever reads the changes in order finds the new code before something leads
 // there.
-void SqliteStore::touch_aliases(std::string_view link) {
+void SqlStore::touch_aliases(std::string_view link) {
   std::vector<std::string> codes;
   {
     auto row = database_.query("SELECT code FROM aliases WHERE link = ?", link);
@@ -103,7 +103,7 @@ void SqliteStore::touch_aliases(std::string_view link) {
   }
 }
 
-Result<LinkRow> SqliteStore::link(std::string_view id) {
+Result<LinkRow> SqlStore::link(std::string_view id) {
   return guarded([&]() -> Result<LinkRow> {
     auto row = database_.query(select_link + " WHERE id = ?", id);
     if (!row.next()) return Errc::not_found;
@@ -111,7 +111,7 @@ Result<LinkRow> SqliteStore::link(std::string_view id) {
   });
 }
 
-Result<LinkRow> SqliteStore::link_by_code(std::string_view host, std::string_view code) {
+Result<LinkRow> SqlStore::link_by_code(std::string_view host, std::string_view code) {
   return guarded([&]() -> Result<LinkRow> {
     auto row = database_.query(select_link + " WHERE host = ? AND code = ?", host, code);
     if (!row.next()) return Errc::not_found;
@@ -119,7 +119,7 @@ Result<LinkRow> SqliteStore::link_by_code(std::string_view host, std::string_vie
   });
 }
 
-Result<AliasRow> SqliteStore::alias(std::string_view host, std::string_view code) {
+Result<AliasRow> SqlStore::alias(std::string_view host, std::string_view code) {
   return guarded([&]() -> Result<AliasRow> {
     auto row = database_.query(select_alias + " WHERE host = ? AND code = ?", host, code);
     if (!row.next()) return Errc::not_found;
@@ -127,7 +127,7 @@ Result<AliasRow> SqliteStore::alias(std::string_view host, std::string_view code
   });
 }
 
-Result<std::vector<AliasRow>> SqliteStore::aliases(std::string_view link) {
+Result<std::vector<AliasRow>> SqlStore::aliases(std::string_view link) {
   return guarded([&]() -> Result<std::vector<AliasRow>> {
     std::vector<AliasRow> aliases;
     auto row = database_.query(select_alias + " WHERE link = ? ORDER BY created, code", link);
@@ -136,7 +136,7 @@ Result<std::vector<AliasRow>> SqliteStore::aliases(std::string_view link) {
   });
 }
 
-Result<Page<LinkRow>> SqliteStore::links(const LinkQuery& query) {
+Result<Page<LinkRow>> SqlStore::links(const LinkQuery& query) {
   return guarded([&]() -> Result<Page<LinkRow>> {
     Filter filter;
     filter.equal("campaign", query.campaign);
@@ -154,4 +154,4 @@ Result<Page<LinkRow>> SqliteStore::links(const LinkQuery& query) {
   });
 }
 
-}  // namespace waymark::tracker::sqlite
+}  // namespace waymark::tracker::sql

@@ -1,12 +1,12 @@
 // Clicks and their totals, as the API asks for them.
-#include "tracker/store/sqlite/filter.hpp"
-#include "tracker/store/sqlite/sqlite_store.hpp"
+#include "tracker/store/sql/filter.hpp"
+#include "tracker/store/sql/sql_store.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace waymark::tracker::sqlite {
+namespace waymark::tracker::sql {
 
 namespace {
 
@@ -53,10 +53,7 @@ ClickRow read_click(Cursor& row) {
 // index then bounds the scan, and the condition on ts decides.
 std::string id_floor(std::uint64_t unix_ms) {
   constexpr std::uint64_t slack_ms = 60'000;
-  std::uint64_t ms = unix_ms > slack_ms ? unix_ms - slack_ms : 0;
-  Uuid id;
-  for (std::size_t i = 6; i-- > 0; ms >>= 8U) id.bytes[i] = static_cast<std::uint8_t>(ms);
-  return id.text();
+  return first_id_of(unix_ms > slack_ms ? unix_ms - slack_ms : 0).text();
 }
 
 // The part of the table that can hold what is asked for.
@@ -113,7 +110,7 @@ Page<ClickRow> read_matching(Cursor& row, std::size_t limit) {
 
 }  // namespace
 
-Result<ClickRow> SqliteStore::click(const Uuid& id) {
+Result<ClickRow> SqlStore::click(const Uuid& id) {
   return guarded([&]() -> Result<ClickRow> {
     auto row = database_.query("SELECT " + std::string{click_columns} + " FROM clicks WHERE id = ?",
                                id.text());
@@ -122,7 +119,7 @@ Result<ClickRow> SqliteStore::click(const Uuid& id) {
   });
 }
 
-Result<Page<ClickRow>> SqliteStore::clicks(const ClickQuery& query) {
+Result<Page<ClickRow>> SqlStore::clicks(const ClickQuery& query) {
   const PageQuery& page = query.page;
   const std::string& cursor = page.ending_before.empty() ? page.starting_after : page.ending_before;
   if (!cursor.empty() && !parse_uuid(cursor)) return Errc::not_found;
@@ -140,7 +137,7 @@ Result<Page<ClickRow>> SqliteStore::clicks(const ClickQuery& query) {
   });
 }
 
-Result<std::vector<ClickRow>> SqliteStore::clicks_of_visitor(const Uuid& visitor,
+Result<std::vector<ClickRow>> SqlStore::clicks_of_visitor(const Uuid& visitor,
                                                              std::size_t limit) {
   return guarded([&]() -> Result<std::vector<ClickRow>> {
     std::vector<ClickRow> clicks;
@@ -156,7 +153,7 @@ Result<std::vector<ClickRow>> SqliteStore::clicks_of_visitor(const Uuid& visitor
   });
 }
 
-Result<std::vector<ClickTotal>> SqliteStore::click_totals(const TotalsQuery& query) {
+Result<std::vector<ClickTotal>> SqlStore::click_totals(const TotalsQuery& query) {
   return guarded([&]() -> Result<std::vector<ClickTotal>> {
     Filter filter;
     filter.equal("link", query.link);
@@ -185,4 +182,4 @@ Result<std::vector<ClickTotal>> SqliteStore::click_totals(const TotalsQuery& que
   });
 }
 
-}  // namespace waymark::tracker::sqlite
+}  // namespace waymark::tracker::sql
