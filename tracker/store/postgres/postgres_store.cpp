@@ -12,12 +12,14 @@ namespace {
 constexpr int oldest_server = 150'000;
 
 // Every commit is durable, also where the server's default is a faster one. Nobody waits for ever:
-// for a lock that another tracker holds, or for one that stands still in a transaction.
+// for a lock that another tracker holds, or for one that stands still in a transaction or was cut
+// off in it: the server lets go of its locks before its lease has ended (15 s).
 constexpr std::string_view writer_session =
     "SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') IN ('off', 'local');"
     "SET lock_timeout = '10s';"
-    "SET idle_in_transaction_session_timeout = '60s';";
+    "SET idle_in_transaction_session_timeout = '10s';"
+    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;";
 constexpr std::string_view reader_session =
     "SET default_transaction_read_only = on;"
     "SET statement_timeout = '30s';";
