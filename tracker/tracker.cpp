@@ -68,6 +68,11 @@ std::string host_name() {
 
 LeaseOptions lease_options(const TrackerConfig& config) {
   LeaseOptions options{.host = host_name()};
+  if (!is_shared(config.store)) {
+    // Nobody waits for their end, and a write every other second would keep the disk awake.
+    options.life = 30 * 24h;
+    options.renew_every = 60s;
+  }
   const bool mirrors = config.has_role("api") || config.has_role("jobs");
   if (config.has_role("drain")) options.wanted.emplace_back(lease_names::folding);
   if (mirrors) options.wanted.emplace_back(lease_names::mirror);

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.invariants import assert_all_stored_once, assert_settled
 from tests.support.load import Load
+from tests.support.postgres_server import PostgresServer
 from tests.support.programs import wait_until
 
 CLICKS = 300
@@ -14,20 +15,28 @@ GROUP = ("wm:clicks:{0}", "tracker")
 
 
 @pytest.fixture
-def trackers(shared_system):
+def system(make_system, folder):
+    """A running system whose store is PostgreSQL, with one campaign and one link, `try`."""
+    postgres = PostgresServer(folder)
+    try:
+        running = make_system(postgres=postgres).start()
+        running.add_campaign("camp_demo", status="live", window_days="30")
+        running.add_link("try", campaign="camp_demo", referrer="rfr_anna")
+        yield running
+    finally:
+        postgres.end(signal.SIGQUIT)
+
+
+@pytest.fixture
+def trackers(system):
     """Three, all running."""
-    made = [shared_system.tracker, shared_system.add_tracker(), shared_system.add_tracker()]
+    made = [system.tracker, system.add_tracker(), system.add_tracker()]
     for tracker in made[1:]:
         tracker.start()
     for tracker in made:
         wait_until(lambda t=tracker: holds(t, "tracker"), "it has a slot")
-        wait_until(lambda t=tracker: name_of(t) in pending(shared_system.redis), "it reads")
+        wait_until(lambda t=tracker: name_of(t) in pending(system.redis), "it reads")
     return made
-
-
-@pytest.fixture
-def system(shared_system):
-    return shared_system
 
 
 def holds(tracker, lease):

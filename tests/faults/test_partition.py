@@ -23,8 +23,7 @@ def hosts():
             host.remove()
 
 
-@pytest.fixture
-def system(make_system, hosts):
+def spread_out(make_system, hosts):
     """The edge in front; Redis, tracker and store in the rear."""
     front, rear, _ = hosts
     with rear.inside():
@@ -41,9 +40,10 @@ def system(make_system, hosts):
 
 @pytest.mark.parametrize("cut, join", [("pull", "plug"), ("swallow", "pass_on")])
 @pytest.mark.parametrize("seconds", [0.5, 8])
-def test_edge_cut_off_from_everything_behind_it(system, hosts, cut, join, seconds):
+def test_edge_cut_off_from_everything_behind_it(make_system, hosts, cut, join, seconds):
     """For longer than deadlines and probes of the connection, too."""
     front, rear, cable = hosts
+    system = spread_out(make_system, hosts)
     with front.inside(), Load([system.edge.port], ["/try"]) as load:
         load.run_until(CLICKS)
         getattr(cable, cut)()

@@ -91,11 +91,12 @@ def assert_settled(system, seconds_max=30.0):
 
 def diagnosis(system):
     parts = []
-    for program in (system.edge, system.tracker):
+    for program in (system.edge, system.tracker, *system.more):
         parts.append(f"--- {program.name}\n{program.log_text()[-3000:]}")
     try:
         parts.append(f"committed {system.redis.hgetall('wm:committed')}")
         parts.append(f"edges {system.redis.hgetall('wm:edges')}")
+        parts.append(f"pending {system.redis.command('XPENDING', 'wm:clicks:{0}', 'tracker')}")
         parts.append(f"stream length {system.redis.command('XLEN', 'wm:clicks:{0}')}")
     except (OSError, ConnectionError) as error:
         parts.append(f"Redis: {error}")

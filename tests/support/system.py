@@ -95,7 +95,8 @@ class Tracker(Observed):
 
     def rows(self, sql, *values):
         """Reads the store, as others may while the tracker runs."""
-        if self.postgres:
+        if self.postgres is not None:
+            assert not values, "not needed yet"
             return self.postgres.rows(sql)
         connection = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)
         connection.row_factory = sqlite3.Row

@@ -176,9 +176,14 @@ awaitable<void> Leases::release_all() {
   slot_.refused();
 }
 
+bool Leases::all_held() const noexcept {
+  return slot_.held() && std::ranges::all_of(wanted_, &Lease::held);
+}
+
 awaitable<void> Leases::sleep() {
   boost::system::error_code cancelled;
-  timer_.expires_after(options_.renew_every);
+  timer_.expires_after(all_held() ? options_.renew_every
+                                  : std::min(options_.renew_every, options_.retry_every));
   co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }
 

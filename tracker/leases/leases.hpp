@@ -47,6 +47,8 @@ struct LeaseOptions {
   std::vector<std::string> wanted{};  // work that this tracker does when it is its turn
   std::chrono::milliseconds life{15'000};
   std::chrono::milliseconds renew_every{2'000};
+  // While some are not held: how soon they are asked for again, if that is sooner.
+  std::chrono::milliseconds retry_every{2'000};
 };
 
 class Leases {
@@ -90,6 +92,7 @@ class Leases {
   boost::asio::awaitable<bool> take_slot(int number);
   boost::asio::awaitable<Result<bool>> hold(std::string lease);
   boost::asio::awaitable<void> release_all();
+  bool all_held() const noexcept;
   boost::asio::awaitable<void> sleep();
   void failed(std::string_view lease, const boost::system::error_code& error);
 
