@@ -58,7 +58,7 @@ def test_nothing_is_lost_or_doubled_when_the_server_goes_under_load(system, post
 
 
 def test_passwords_are_told_to_nobody(make_system, postgres):
-    postgres.url = postgres.url.replace("waymark@", "waymark:geheim@")
+    postgres.url = postgres.url.replace("postgres@", "postgres:geheim@")
     system = make_system(postgres=postgres).start()
     page = rawhttp.get(system.tracker.admin, "/config").body.decode()
     assert "waymark:***@" in page or "***" in page

@@ -68,6 +68,9 @@ TEST_F(CampaignsTest, PatchChangesWhatItNamesAndNullTakesAway) {
   EXPECT_EQ(cleared.text("referrer_policy"), "strict-origin-when-cross-origin");
   EXPECT_EQ(api.get("/v1/campaigns/a").body, cleared.body);
 
+  const auto unknown = api.patch("/v1/campaigns/a", R"({"status":"over"})");
+  EXPECT_EQ(unknown.code(), "validation_failed");
+  EXPECT_NE(unknown.body.find("\"status\""), std::string::npos) << unknown.body;
   EXPECT_EQ(api.patch("/v1/campaigns/a", R"({"window_days":-1})").status, 422U);
   EXPECT_EQ(api.patch("/v1/campaigns/a", R"({"fallback_url":"ftp://a.example/"})").status, 422U);
   EXPECT_EQ(api.patch("/v1/campaigns/a", R"({"id":"b"})").status, 400U);

@@ -18,7 +18,8 @@ constexpr std::string_view writer_session =
     "SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') IN ('off', 'local');"
     "SET lock_timeout = '10s';"
-    "SET idle_in_transaction_session_timeout = '60s';";
+    "SET idle_in_transaction_session_timeout = '10s';"
+    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;";
 constexpr std::string_view reader_session =
     "SET default_transaction_read_only = on;"
     "SET statement_timeout = '30s';";
