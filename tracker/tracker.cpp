@@ -44,6 +44,7 @@ using asio::awaitable;
 using namespace std::chrono_literals;
 
 constexpr auto tidy_every = 10min;  // old idempotency keys, old clicks
+constexpr auto look_for_jobs_every = 1s;
 
 std::shared_ptr<const KeyRing> load_keys(const TrackerConfig& config) {
   return config.keys.empty() ? nullptr : KeyRing::load(config.keys);
@@ -110,6 +111,7 @@ class Tracker {
   void reload_keys();
   awaitable<void> end_in_order();
   awaitable<void> tidy();
+  awaitable<void> forget_old_rows();
 
   TrackerConfig config_;
   std::string settings_;
@@ -290,24 +292,29 @@ awaitable<void> Tracker::end_in_order() {
   io_.stop();
 }
 
+// One tracker does it: at once when it gets the lease, and then now and then.
 awaitable<void> Tracker::tidy() {
   asio::steady_timer timer{io_};
   while (!ending_) {
+    const bool ours = leases_.lease(lease_names::jobs).held();
+    if (ours) co_await forget_old_rows();
     boost::system::error_code ignored;
-    timer.expires_after(tidy_every);
+    timer.expires_after(ours ? tidy_every : look_for_jobs_every);
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    if (!leases_.lease(lease_names::jobs).held()) continue;
-    using namespace std::chrono;
-    const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch());
-    const auto before_ms = static_cast<std::uint64_t>((now - idempotency_life).count());
-    const auto done = co_await store_.run(
-        Priority::drain, [before_ms](Store& store) { return store.expire_idempotency(before_ms); });
-    if (!done) {
-      log_.warning("tidy.failed", "old idempotency keys stay for now",
-                   {{"error", done.error().message()}});
-    }
-    co_await retention_.forget_old_clicks(static_cast<std::uint64_t>(now.count()));
   }
+}
+
+awaitable<void> Tracker::forget_old_rows() {
+  using namespace std::chrono;
+  const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch());
+  const auto before_ms = static_cast<std::uint64_t>((now - idempotency_life).count());
+  const auto done = co_await store_.run(
+      Priority::drain, [before_ms](Store& store) { return store.expire_idempotency(before_ms); });
+  if (!done) {
+    log_.warning("tidy.failed", "old idempotency keys stay for now",
+                 {{"error", done.error().message()}});
+  }
+  co_await retention_.forget_old_clicks(static_cast<std::uint64_t>(now.count()));
 }
 
 }  // namespace

@@ -16,9 +16,11 @@ BIN = pathlib.Path(os.environ.get("WAYMARK_BIN", ROOT / "build/release/bin"))
 def shuffled_ports():
     """Below the range from which outgoing connections take theirs: one of them could take the port
     before the program that it is meant for. Each port comes once: chosen and not yet bound, it
-    would look free to the next one who asks."""
+    would look free to the next one who asks. Runs side by side take every n-th, from another start
+    each (WAYMARK_TEST_PORTS=START/N)."""
+    start, step = map(int, os.environ.get("WAYMARK_TEST_PORTS", "0/1").split("/"))
     outgoing = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    ports = list(range(10_000, max(outgoing, 12_000)))
+    ports = list(range(10_000 + start, max(outgoing, 12_000), step))
     random.shuffle(ports)
     yield from ports
 

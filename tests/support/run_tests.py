@@ -18,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM_SECONDS_MAX = 300
 PYTHON_SECONDS_MAX = 1200
 NOTHING_SELECTED = 5  # exit code of pytest
+PYTHON_FOLDERS = (("faults",), ("integration",), ("browser", "conformance", "unit"))
 # What a fuzzer tries here; tests/fuzz/README.md tells how to let one run for longer.
 FUZZ_RUNS = 20_000
 
@@ -105,15 +106,28 @@ def run_programs(build, word, reports):
     return counts
 
 
-def run_python_tests(build, word, reports):
-    report = reports / "pytest.xml"
-    command = ["/usr/bin/python3", "-m", "pytest", "-q", "--tb=short", f"--junitxml={report}",
-               "tests"]
+def run_python_tests(folders, build, word, reports):
+    name = f"python tests of {', '.join(folders)}"
+    report = reports / f"pytest-{folders[0]}.xml"
+    command = ["/usr/bin/python3", "-m", "pytest", "-q", "--tb=short", "--durations=10",
+               f"--junitxml={report}", *(f"tests/{folder}" for folder in folders)]
     if word:
         command += ["-k", word]
-    environment = dict(os.environ, WAYMARK_BIN=str(build / "bin"), PYTHONDONTWRITEBYTECODE="1")
+    ports = f"{PYTHON_FOLDERS.index(folders)}/{len(PYTHON_FOLDERS)}"
+    environment = dict(os.environ, WAYMARK_BIN=str(build / "bin"), PYTHONDONTWRITEBYTECODE="1",
+                       WAYMARK_TEST_PORTS=ports)
     good = (0, NOTHING_SELECTED) if word else (0,)
-    return run_reporting("python tests", command, PYTHON_SECONDS_MAX, report, environment, good)
+    return run_reporting(name, command, PYTHON_SECONDS_MAX, report, environment, good)
+
+
+def run_python_folders(build, word, reports):
+    """Side by side: faults mostly wait, for leases that end and servers that come back."""
+    counts = Counts()
+    with concurrent.futures.ThreadPoolExecutor(len(PYTHON_FOLDERS)) as threads:
+        for each in threads.map(lambda folders: run_python_tests(folders, build, word, reports),
+                                PYTHON_FOLDERS):
+            counts.add(each)
+    return counts
 
 
 def main():
@@ -122,7 +136,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="waymark-reports-") as folder:
         reports = pathlib.Path(folder)
         counts = run_programs(build, word, reports)
-        counts.add(run_python_tests(build, word, reports))
+        counts.add(run_python_folders(build, word, reports))
     for name, reason in counts.skipped:
         print(f"skipped {name}: {reason}")
     print(counts)

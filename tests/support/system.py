@@ -80,9 +80,6 @@ class Tracker(Observed):
         if wait:
             self.wait_ready(lambda: ready(self.admin))
 
-    def metric(self, series):
-        return metric(self.admin, series)
-
     def api(self, method, path, body=None):
         """Returns status and JSON."""
         headers = {"Authorization": f"Bearer {self.key_file.read_text().strip()}"}
