@@ -33,7 +33,7 @@ struct Acknowledged {};
 struct AcknowledgeFailed {};
 struct RedisPauseOver {};
 struct StorePauseOver {};
-struct PendingGrew {};  // entries of another consumer have become ours
+struct PendingGrew {};  // entries are pending under our name that have not been read
 struct StopAsked {};
 
 using DrainEvent =

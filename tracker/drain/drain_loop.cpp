@@ -127,9 +127,9 @@ asio::awaitable<void> DrainLoop::work_until_stopped() {
 }
 
 asio::awaitable<void> DrainLoop::take_over() {
-  const std::set<std::string> moved_shards = co_await takeover_.look(shard_names());
-  for (const std::string& shard : moved_shards) {
-    shards_.at(shard)->read_what_was_taken_over();
+  const std::set<std::string> unread_shards = co_await takeover_.look(shard_names());
+  for (const std::string& shard : unread_shards) {
+    shards_.at(shard)->read_what_is_pending();
   }
 }
 

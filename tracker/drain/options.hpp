@@ -24,6 +24,9 @@ struct DrainOptions {
   std::chrono::milliseconds read_block{1'000};
   // How often trackers that have ended are looked for.
   std::chrono::milliseconds look_for_ended_every{2'000};
+  // When an entry that this tracker has pending counts as forgotten: no command is waited for that
+  // long. One that is still in hand then, since the store is slow, is read once more in vain.
+  std::chrono::milliseconds forgotten_after{10'000};
 };
 
 }  // namespace waymark::tracker

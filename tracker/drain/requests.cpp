@@ -137,6 +137,14 @@ asio::awaitable<Result<std::uint64_t>> move_pending(redis::Client& connection,
   co_return moved;
 }
 
+asio::awaitable<bool> has_pending(redis::Client& connection, std::string_view shard,
+                                  std::string_view consumer, std::chrono::milliseconds age) {
+  Command command{"XPENDING", redis_keys::clicks(shard), redis_keys::drain_group, "IDLE"};
+  command.add(static_cast<std::int64_t>(age.count())).add("-").add("+").add("1").add(consumer);
+  const auto entries = co_await ask(connection, std::move(command), deadline);
+  co_return entries && entries->size() > 0;
+}
+
 asio::awaitable<Result<GroupPosition>> group_position(redis::Client& connection,
                                                       std::string_view shard,
                                                       std::string_view group) {

@@ -7,6 +7,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -40,6 +41,11 @@ boost::asio::awaitable<Result<std::uint64_t>> move_pending(redis::Client& connec
                                                            std::string_view shard,
                                                            std::string_view from,
                                                            std::string_view to);
+
+// Whether `consumer` of the group `tracker` has an entry pending for at least `age`. False when Redis
+// does not tell.
+boost::asio::awaitable<bool> has_pending(redis::Client& connection, std::string_view shard,
+                                         std::string_view consumer, std::chrono::milliseconds age);
 
 // Where a group stands; a missing group is made at 0, and stands there also while Redis is too full
 // to make it.

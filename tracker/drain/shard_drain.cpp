@@ -43,7 +43,7 @@ void ShardDrain::start() {
   tell(Started{});
 }
 
-void ShardDrain::read_what_was_taken_over() {
+void ShardDrain::read_what_is_pending() {
   tell(PendingGrew{});
 }
 

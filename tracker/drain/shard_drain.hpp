@@ -50,8 +50,8 @@ class ShardDrain {
   ShardDrain& operator=(const ShardDrain&) = delete;
 
   void start();
-  // Entries of another consumer have become ours.
-  void read_what_was_taken_over();
+  // Entries are pending under our name that have not been read: another consumer's, or forgotten.
+  void read_what_is_pending();
   // Finishes the batches in hand; the rest stays pending. `done` is called once, when nothing runs.
   void stop(std::function<void()> done);
 

@@ -26,7 +26,7 @@ std::vector<std::string> abandoned(const std::set<std::string>& consumers,
 }
 
 asio::awaitable<std::set<std::string>> Takeover::look(std::vector<std::string> shards) {
-  std::set<std::string> moved_shards;
+  std::set<std::string> unread_shards;
   std::set<std::string> consumers;
   for (const std::string& shard : shards) {
     const auto found = co_await group_consumers(parts_.commands, shard);
@@ -34,19 +34,29 @@ asio::awaitable<std::set<std::string>> Takeover::look(std::vector<std::string> s
     for (const Consumer& consumer : *found) consumers.insert(consumer.name);
   }
   const auto leases = co_await parts_.leases.all();
-  if (!leases || !parts_.leases.slot().held()) co_return moved_shards;
+  if (!leases || !parts_.leases.slot().held()) co_return unread_shards;
   trackers_ = static_cast<std::size_t>(std::ranges::count_if(*leases, [](const LeaseRow& lease) {
     return lease.rest_ms > 0 && !lease_names::tracker_of(lease.name).empty();
   }));
   for (std::string& tracker : abandoned(consumers, *leases, parts_.leases.tracker())) {
-    co_await take_over(std::move(tracker), shards, moved_shards);
+    co_await take_over(std::move(tracker), shards, unread_shards);
   }
-  co_return moved_shards;
+  co_await find_forgotten(shards, unread_shards);
+  co_return unread_shards;
+}
+
+asio::awaitable<void> Takeover::find_forgotten(const std::vector<std::string>& shards,
+                                               std::set<std::string>& unread_shards) {
+  for (const std::string& shard : shards) {
+    const bool forgotten = co_await has_pending(parts_.commands, shard, parts_.leases.tracker(),
+                                                parts_.options.forgotten_after);
+    if (forgotten) unread_shards.insert(shard);
+  }
 }
 
 asio::awaitable<void> Takeover::take_over(std::string tracker,
                                           const std::vector<std::string>& shards,
-                                          std::set<std::string>& moved_shards) {
+                                          std::set<std::string>& unread_shards) {
   const std::string lease = lease_names::tracker(tracker);
   const auto borrowed = co_await parts_.leases.borrow(lease);
   if (!borrowed || !*borrowed) co_return;
@@ -56,7 +66,7 @@ asio::awaitable<void> Takeover::take_over(std::string tracker,
     const auto moved =
         co_await move_pending(parts_.commands, shard, tracker, parts_.leases.tracker());
     // When it failed halfway, some may have become ours all the same.
-    if (!moved || *moved > 0) moved_shards.insert(shard);
+    if (!moved || *moved > 0) unread_shards.insert(shard);
     complete = complete && moved.has_value();
     if (moved) entries += *moved;
   }

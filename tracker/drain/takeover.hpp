@@ -3,6 +3,10 @@
 // so that one tracker does it, and the one that comes back waits or takes another slot.
 //
 // A consumer with a lease keeps its entries, however old they are: it is slow, not dead.
+//
+// And finds what this tracker itself has forgotten: a read that was given up, its connection closed,
+// may still be on its way, reach Redis after a new connection has read what was pending, and be
+// handed entries that nobody waits for.
 #pragma once
 
 #include "tracker/drain/shard_drain.hpp"
@@ -29,8 +33,8 @@ class Takeover {
   // `parts` and what it names outlive this.
   explicit Takeover(const DrainParts& parts) : parts_(parts) {}
 
-  // Looks once at the groups of these shards. Returns the shards of which entries have become
-  // ours, so that they are read. What fails is found again the next time.
+  // Looks once at the groups of these shards. Returns the shards in which entries are pending under
+  // our name that have not been read. What fails is found again the next time.
   boost::asio::awaitable<std::set<std::string>> look(std::vector<std::string> shards);
 
   // Trackers with a lease, this one included, when last looked at.
@@ -39,7 +43,9 @@ class Takeover {
  private:
   boost::asio::awaitable<void> take_over(std::string tracker,
                                          const std::vector<std::string>& shards,
-                                         std::set<std::string>& moved_shards);
+                                         std::set<std::string>& unread_shards);
+  boost::asio::awaitable<void> find_forgotten(const std::vector<std::string>& shards,
+                                              std::set<std::string>& unread_shards);
 
   const DrainParts& parts_;
   std::size_t trackers_ = 1;

@@ -204,6 +204,26 @@ TEST_F(DrainLoopTest, ALiveTrackerKeepsWhatIsPendingHoweverOldAndADeadOneDoesNot
   EXPECT_EQ(loop->stats().takeovers, 2U);
 }
 
+// As by a read that was sent over a connection given up long ago.
+TEST_F(DrainLoopTest, WhatItWasHandedUnawaresIsReadAgain) {
+  options.look_for_ended_every = 20ms;
+  options.forgotten_after = 50ms;
+  start();
+  add("1", line_of(1));
+  eventually("it has read all that was pending", [&] { return figure() == ";1;"; });
+  // In one go, so that the read that waits cannot have it.
+  const auto handed_out = redis.call(
+      {"EVAL",
+       "redis.call('XADD', KEYS[1], '*', 'origin', ARGV[1], 'first', '2', 'body', ARGV[2])"
+       " return #redis.call('XREADGROUP', 'GROUP', 'tracker', 'test-0', 'STREAMS', KEYS[1], '>')",
+       "1", stream, origin, line_of(2)});
+  ASSERT_EQ(handed_out.integer(), 1);
+  eventually("figure", [&] { return figure() == ";2;"; });
+  eventually("acknowledged", [&] {
+    return redis.call({"XPENDING", stream, "tracker"})[0].integer() == 0;
+  });
+}
+
 // Two trackers in one process, each with a slot of its own.
 TEST_F(DrainLoopTest, TwoShareTheStreamAndTheOneThatStaysTakesAllThatTheOtherHad) {
   options.look_for_ended_every = 20ms;
