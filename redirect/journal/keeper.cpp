@@ -87,8 +87,13 @@ void JournalKeeper::run(milliseconds interval, bool* work, void (JournalKeeper::
 // --- Preparing and letting go ---
 
 void JournalKeeper::prepare_turn() {
+  prepare_wanted();
   let_go_expired();
   drop_emptied();
+  disk_bytes_ = redirect::disk_bytes(options_.dir);
+}
+
+void JournalKeeper::prepare_wanted() {
   for (const auto& origin : own_) {
     if (!origin->wants_prepared()) continue;
     const Errc error = prepare(*origin, pace_);
@@ -98,7 +103,6 @@ void JournalKeeper::prepare_turn() {
     }
     last_prepare_error_ = error;
   }
-  disk_bytes_ = redirect::disk_bytes(options_.dir);
 }
 
 Errc JournalKeeper::prepare(OriginJournal& origin, Pace pace) {
@@ -178,6 +182,7 @@ void JournalKeeper::let_go_expired() {
       const auto since = known == committed_since_.end() ? now : known->second;
       if (since + options_.keep <= now) {
         remove({origin, segment});
+        prepare_wanted();  // many may go at once, at the pace's leisure; clicks do not wait for that
       } else {
         committed_since.emplace(segment, since);
       }

@@ -60,6 +60,7 @@ class JournalKeeper {
 
   void run(std::chrono::milliseconds interval, bool* work, void (JournalKeeper::*turn)());
   void prepare_turn();
+  void prepare_wanted();
   void sync_turn();
 
   Errc prepare(OriginJournal& origin, Pace pace);

@@ -35,11 +35,12 @@ bool eventually(const std::function<bool()>& condition) {
 
 class Keeper : public testing::Test {
  protected:
-  void start(std::uint64_t segments_max, std::chrono::milliseconds keep = 24h) {
+  void start(std::uint64_t segments_max, std::chrono::milliseconds keep = 24h,
+             std::uint64_t segment_bytes = small_segment) {
     JournalOptions options;
     options.dir = dir.path();
-    options.segment_bytes = small_segment;
-    options.max_bytes = segments_max * small_segment;
+    options.segment_bytes = segment_bytes;
+    options.max_bytes = segments_max * segment_bytes;
     options.sync = 20ms;
     options.keep = keep;
     keeper.emplace(options, EpochFolder::create(dir.path()), 1U, log);
@@ -96,6 +97,18 @@ TEST_F(Keeper, OwedClicksAloneFillTheJournalAndNothingMore) {
   EXPECT_LE(disk_bytes(dir.path()), 4 * small_segment);
   EXPECT_EQ(origin->first(), 1U) << "nothing owed is let go";
   EXPECT_GT(last, 4 * small_segment / 1'200);
+}
+
+// The day after an outage much is let go in one go, in slices with pauses.
+TEST_F(Keeper, ASegmentIsPreparedWhileManyAreLetGo) {
+  start(200, 0ms, 1U << 20U);
+  while (origin->segments().size() < 100) ASSERT_TRUE(append());
+  const std::size_t before = origin->segments().size();
+  commit_all(*origin);
+  ASSERT_TRUE(eventually([&] { return origin->segments().size() < before - 2; }));
+  while (!origin->wants_prepared()) ASSERT_TRUE(append());
+  ASSERT_TRUE(eventually([&] { return !origin->wants_prepared(); }));
+  EXPECT_GT(origin->segments().size(), 20U) << "it did not wait for the last of them";
 }
 
 TEST_F(Keeper, TheOldestCommittedSegmentMakesRoom) {
