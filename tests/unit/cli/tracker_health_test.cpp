@@ -22,6 +22,11 @@ TEST(TrackerHealth, ATrackerWithALeaseIsGoodHoweverMuchIsPending) {
   EXPECT_EQ(findings[0].text, "lease for 12 s, does folding mirror, 3 entries of shard 0 pending");
 }
 
+TEST(TrackerHealth, OneThatHasItsStoreAloneCountsNoSeconds) {
+  EXPECT_EQ(judge_trackers({tracker(2'592'000'000)})[0].text,
+            "has the store alone, does folding mirror");
+}
+
 TEST(TrackerHealth, ADeadOneIsAWarningUntilOthersShouldHaveTakenOver) {
   EXPECT_EQ(judge_trackers({tracker(-2'000, 3)})[0].grade, Grade::warning);
   const auto late = judge_trackers({tracker(-30'000, 3)})[0];
