@@ -36,7 +36,9 @@ def trackers(system):
     for tracker in made:
         wait_until(lambda t=tracker: holds(t, "tracker"), "it has a slot")
         wait_until(lambda t=tracker: name_of(t) in pending(system.redis), "it reads")
-    return made
+    yield made
+    for tracker in made:  # a test may have made another one the system's
+        tracker.kill()
 
 
 def holds(tracker, lease):
