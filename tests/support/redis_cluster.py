@@ -2,7 +2,7 @@
 import re
 
 from tests.support.programs import RedisServer, free_port, wait_until
-from tests.support.resp import Redis, RedisError
+from tests.support.resp import Hashes, Redis, RedisError
 
 SLOTS = 16_384
 
@@ -18,7 +18,7 @@ class ClusterNode(RedisServer):
         self.id = self.command("CLUSTER", "MYID")
 
 
-class RedisCluster:
+class RedisCluster(Hashes):
     """Answers like a RedisServer where a test asks for a key, whichever node holds it."""
 
     def __init__(self, folder, masters=3, replicas=True):
@@ -144,14 +144,6 @@ class RedisCluster:
 
     def _any(self):
         return next(node for node in self.nodes if node.running())
-
-    def hset(self, key, **fields):
-        pairs = [part for pair in fields.items() for part in pair]
-        return self.command("HSET", key, *pairs)
-
-    def hgetall(self, key):
-        flat = self.command("HGETALL", key)
-        return dict(zip(flat[::2], flat[1::2]))
 
     def kill(self):
         for node in self.nodes:

@@ -1,6 +1,6 @@
 """A master, a replica and three Sentinels on loopback."""
 from tests.support.programs import Program, RedisServer, free_port, wait_until
-from tests.support.resp import Redis, RedisError
+from tests.support.resp import Hashes, Redis, RedisError
 
 NAME = "waymark"
 
@@ -32,7 +32,7 @@ sentinel failover-timeout {NAME} 6000
                 client.close()
 
 
-class SentinelSystem:
+class SentinelSystem(Hashes):
     """Answers like the RedisServer that is the master."""
 
     def __init__(self, folder):
@@ -69,14 +69,6 @@ class SentinelSystem:
                     return None
                 raise
         return wait_until(tried, "the master answers", 30)[0]
-
-    def hset(self, key, **fields):
-        pairs = [part for pair in fields.items() for part in pair]
-        return self.command("HSET", key, *pairs)
-
-    def hgetall(self, key):
-        flat = self.command("HGETALL", key)
-        return dict(zip(flat[::2], flat[1::2]))
 
     def kill(self):
         for program in [*self.sentinels, *self.servers]:

@@ -14,7 +14,19 @@ def encode(words):
     return b"".join(parts)
 
 
-class Redis:
+class Hashes:
+    """Hashes as dictionaries, for whatever has `command()`."""
+
+    def hset(self, key, **fields):
+        pairs = [part for pair in fields.items() for part in pair]
+        return self.command("HSET", key, *pairs)
+
+    def hgetall(self, key):
+        flat = self.command("HGETALL", key)
+        return dict(zip(flat[::2], flat[1::2]))
+
+
+class Redis(Hashes):
     def __init__(self, port, seconds_max=5.0):
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=seconds_max)
         self._file = self._socket.makefile("rb")
@@ -35,14 +47,6 @@ class Redis:
             self._socket.sendall(b"".join(map(encode, part)))
             for _ in part:
                 self._reply()
-
-    def hset(self, key, **fields):
-        pairs = [part for pair in fields.items() for part in pair]
-        return self.command("HSET", key, *pairs)
-
-    def hgetall(self, key):
-        flat = self.command("HGETALL", key)
-        return dict(zip(flat[::2], flat[1::2]))
 
     def _reply(self):
         line = self._file.readline()

@@ -1,5 +1,5 @@
 // What one click and one link cost each part: the figures that `waymark sizing` plans with. Those
-// built in were measured by `loadtest/sizing-figures` (deploy/SIZING.md says where); the same script
+// built in were measured by the scripts that deploy/SIZING.md names; the same script
 // on the operator's own machines makes a file that takes their place.
 #pragma once
 
@@ -13,8 +13,8 @@ struct SizingFigures {
   double redis_write_us = 1.2;   // a click into the stream
   double redis_read_us = 0.75;    // a click out of it: reading, acknowledging, trimming
   double tracker_us = 9.7;       // a click into SQLite, all threads of the tracker
-  double postgres_us = 6.4;     // a click into PostgreSQL, its processes
-  double to_postgres_us = 3.4;   // and the tracker beside it
+  double postgres_us = 10.4;     // a click into PostgreSQL, its processes
+  double to_postgres_us = 5.3;   // and the tracker beside it
   // Bytes.
   double link_cache_bytes = 271;   // in the cache of each thread of an edge
   double link_redis_bytes = 285;
