@@ -1,6 +1,6 @@
 // What one click and one link cost each part: the figures that `waymark sizing` plans with. Those
-// built in were measured by the scripts that deploy/SIZING.md names; the same script
-// on the operator's own machines makes a file that takes their place.
+// built in were measured by the scripts that deploy/SIZING.md names; what loadtest/sizing-figures
+// writes on the operator's own machines takes their place.
 #pragma once
 
 #include <string_view>
