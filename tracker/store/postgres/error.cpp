@@ -12,13 +12,17 @@ constexpr std::string_view serialization_failure = "40001";
 constexpr std::string_view deadlock_detected = "40P01";
 constexpr std::string_view lock_not_available = "55P03";
 constexpr std::string_view query_canceled = "57014";
+constexpr std::string_view duplicate_object = "42710";
+constexpr std::string_view duplicate_table = "42P07";
 
 Errc errc_of(std::string_view sqlstate) {
   if (sqlstate == serialization_failure || sqlstate == deadlock_detected ||
       sqlstate == lock_not_available || sqlstate == query_canceled) {
     return Errc::store_busy;
   }
-  if (sqlstate.starts_with("23")) return Errc::conflict;
+  if (sqlstate.starts_with("23") || sqlstate == duplicate_object || sqlstate == duplicate_table) {
+    return Errc::conflict;
+  }
   if (sqlstate == "XX001" || sqlstate == "XX002") return Errc::store_corrupt;
   return Errc::store_unavailable;
 }

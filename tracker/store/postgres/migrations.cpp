@@ -32,7 +32,8 @@ int applied(Connection& connection) {
 }
 
 // The row that trackers lock while they change the schema. Two that make the table at once collide
-// in PostgreSQL's own tables, and one of them looks again.
+// in PostgreSQL's own tables (IF NOT EXISTS does not help: the relation, its type or its key is
+// there all of a sudden), and one of them looks again.
 void make_lock_row(Connection& connection) {
   constexpr int attempts_max = 5;
   for (int attempt = 1;; ++attempt) {
