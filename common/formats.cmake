@@ -6,6 +6,7 @@ target_sources(waymark_common PRIVATE
   hmac.cpp
   json_cursor.cpp
   keys.cpp
+  mac_batch.cpp
   percent.cpp
   ranges.cpp
   record_campaign.cpp
@@ -15,6 +16,7 @@ target_sources(waymark_common PRIVATE
   record_fields.cpp
   record_link.cpp
   record_rules.cpp
+  sha256_lanes.cpp
   token.cpp
   utf8.cpp
   uuid.cpp

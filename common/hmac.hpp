@@ -23,6 +23,11 @@ class HmacKey {
   // Any thread. MAC over the concatenation of both parts: a purpose label, then the message.
   Mac sign(std::string_view label, std::string_view message) const noexcept;
 
+  // The states that the inner and the outer hash go on from.
+  using State = std::uint32_t[8];
+  const State& inner() const noexcept { return inner_.h; }
+  const State& outer() const noexcept { return outer_.h; }
+
  private:
   SHA256_CTX inner_;
   SHA256_CTX outer_;

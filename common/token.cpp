@@ -37,6 +37,7 @@ static_assert(cookie_version.size() + limits::key_id_bytes_max + 1 +
                       base64url_chars(payload_bytes_max) + 1 + cookie_mac_chars <=
                   limits::cookie_bytes_max,
               "a cookie with every field at its limit must fit");
+static_assert(cookie_label.size() + payload_bytes_max < MacBatch::message_bytes_max);
 static_assert(limits::id_bytes_max <= 0xff && limits::code_bytes_max <= 0xff,
               "lengths take one byte");
 
@@ -146,12 +147,24 @@ char* copy_text(std::string_view text, char* out) noexcept {
 
 }  // namespace
 
+char* write_click_token(const Uuid& click, const SigningKey& key, MacBatch& macs,
+                        char* out) noexcept {
+  // Characters of base64url hold three bytes each four: the last byte of the id shares its own with
+  // the MAC.
+  constexpr std::size_t shared_bytes = sizeof click.bytes % 3;
+  const std::span<const std::uint8_t> id{click.bytes};
+  const auto alone = id.first<sizeof click.bytes - shared_bytes>();
+  out = write_base64url(alone, out);
+  macs.add(key.mac, click_label, as_text(id),
+           {as_text(id.last<shared_bytes>()), click_mac_bytes, out});
+  return out + base64url_chars(shared_bytes + click_mac_bytes);
+}
+
 char* write_click_token(const Uuid& click, const SigningKey& key, char* out) noexcept {
-  const HmacKey::Mac mac = key.mac.sign(click_label, as_text(click.bytes));
-  std::array<std::uint8_t, click_raw_bytes> raw;
-  std::memcpy(raw.data(), click.bytes.data(), click.bytes.size());
-  std::memcpy(raw.data() + click.bytes.size(), mac.data(), click_mac_bytes);
-  return write_base64url(raw, out);
+  MacBatch macs;
+  out = write_click_token(click, key, macs, out);
+  macs.finish();
+  return out;
 }
 
 Result<Uuid> verify_click_token(std::string_view token, const KeyRing& keys) noexcept {
@@ -198,7 +211,8 @@ Result<Attribution> verify_attribution(std::string_view cookie, const KeyRing& k
   return read_payload(signed_bytes);
 }
 
-char* write_attribution(const Attribution& attribution, const SigningKey& key, char* out) noexcept {
+char* write_attribution(const Attribution& attribution, const SigningKey& key, MacBatch& macs,
+                        char* out) noexcept {
   assert(attribution.campaign_count <= attribution.campaigns.size());
   std::array<std::uint8_t, payload_bytes_max> payload;
   PayloadWriter writer{payload.data()};
@@ -212,14 +226,20 @@ char* write_attribution(const Attribution& attribution, const SigningKey& key, c
     writer.touch(entry.last);
   }
   const std::span<const std::uint8_t> bytes{payload.data(), writer.end()};
-  const HmacKey::Mac mac = key.mac.sign(cookie_label, as_text(bytes));
-
   out = copy_text(cookie_version, out);
   out = copy_text(key.id, out);
   *out++ = '.';
   out = write_base64url(bytes, out);
   *out++ = '.';
-  return write_base64url(std::span{mac}.first<cookie_mac_bytes>(), out);
+  macs.add(key.mac, cookie_label, as_text(bytes), {{}, cookie_mac_bytes, out});
+  return out + cookie_mac_chars;
+}
+
+char* write_attribution(const Attribution& attribution, const SigningKey& key, char* out) noexcept {
+  MacBatch macs;
+  out = write_attribution(attribution, key, macs, out);
+  macs.finish();
+  return out;
 }
 
 void touch(Attribution& attribution, std::string_view campaign, Touch click, std::uint64_t now,

@@ -5,6 +5,7 @@
 #include "common/error.hpp"
 #include "common/keys.hpp"
 #include "common/limits.hpp"
+#include "common/mac_batch.hpp"
 #include "common/uuid.hpp"
 
 #include <array>
@@ -19,8 +20,10 @@ namespace waymark {
 
 inline constexpr std::size_t click_token_bytes = 32;
 
-// Writes 32 characters, returns the end.
+// Writes 32 characters, returns the end. With `macs` the MAC is left to its finish().
 char* write_click_token(const Uuid& click, const SigningKey& key, char* out) noexcept;
+char* write_click_token(const Uuid& click, const SigningKey& key, MacBatch& macs,
+                        char* out) noexcept;
 
 // Fails with invalid_token. Any key of the ring verifies.
 Result<Uuid> verify_click_token(std::string_view token, const KeyRing& keys) noexcept;
@@ -56,8 +59,11 @@ Result<Attribution> verify_attribution(std::string_view cookie, const KeyRing& k
 
 // Writes the cookie value, at most limits::cookie_bytes_max characters, which three campaigns with
 // every text at its limit cannot reach. Codes and campaign ids must not be empty and must keep
-// their limits. Returns the end. `out` must hold that many.
+// their limits. Returns the end. `out` must hold that many. With `macs` the MAC is left to its
+// finish().
 char* write_attribution(const Attribution& attribution, const SigningKey& key, char* out) noexcept;
+char* write_attribution(const Attribution& attribution, const SigningKey& key, MacBatch& macs,
+                        char* out) noexcept;
 
 // Records a click for `campaign`: moves its entry to the front with `click` as last touch and
 // ends_at = now + window; a first touch older than the window (by the time in its click id) gives

@@ -69,40 +69,41 @@ char* put_visitor_query(char* out, std::string_view query, const Landing& landin
   return out;
 }
 
+char* put_token(char* out, const Decision& decision, const Signer& signer) noexcept {
+  return write_click_token(decision.click, signer.key, signer.macs, out);
+}
+
 // Each mark of the head gives way to what this click knows.
-char* put_head(char* out, const Landing& landing, std::string_view token,
-               std::string_view channel) noexcept {
+char* put_head(char* out, const Decision& decision, const Signer& signer) noexcept {
+  const Landing& landing = decision.landing;
   std::size_t done = 0;
   for (std::size_t i = 0; i < landing.marks.size() / LandingMark::bytes; ++i) {
     const LandingMark mark = landing.mark(i);
     out = put(out, landing.head.substr(done, mark.at - done));
-    out = put(out, mark.kind == 'c' ? token : channel);
+    out = mark.kind == 'c' ? put_token(out, decision, signer) : put(out, decision.channel);
     done = mark.at;
   }
   return put(out, landing.head.substr(done));
 }
 
 char* put_location(char* out, const Decision& decision, const Request& request,
-                   const ResolvedLink& link, const SigningKey& key) noexcept {
-  char token[click_token_bytes];
-  write_click_token(decision.click, key, token);
-  const std::string_view token_text{token, sizeof token};
+                   const ResolvedLink& link, const Signer& signer) noexcept {
   const Landing& landing = decision.landing;
-  out = put_head(out, landing, token_text, decision.channel);
+  out = put_head(out, decision, signer);
   if (landing.joint != 0) *out++ = landing.joint;
   out = put(out, landing.utm);
   if (!request.query.empty() && link.query() == QueryPolicy::pass) {
     out = put_visitor_query(out, request.query, landing, *link.campaign);
   }
   out = put(out, "wm_click=");
-  out = put(out, token_text);
+  out = put_token(out, decision, signer);
   return put(out, landing.tail);
 }
 
 char* put_cookie(char* out, const Decision& decision, const DecideRules& rules,
-                 std::string_view domain, const SigningKey& key) noexcept {
+                 std::string_view domain, const Signer& signer) noexcept {
   out = put(out, "\r\nSet-Cookie: wm_ref=");
-  out = write_attribution(decision.attribution, key, out);
+  out = write_attribution(decision.attribution, signer.key, signer.macs, out);
   out = put(out, "; Path=/; Max-Age=");
   out = put_number(out, decision.cookie_seconds);
   if (!domain.empty()) {
@@ -143,15 +144,15 @@ void DateText::renew(std::uint64_t unix_seconds) noexcept {
 }
 
 char* write_redirect(const Decision& decision, const Request& request, const ResolvedLink& link,
-                     const DecideRules& rules, std::string_view cookie_domain,
-                     const SigningKey& key, std::string_view date, bool close, char* out) noexcept {
+                     const DecideRules& rules, std::string_view cookie_domain, const Signer& signer,
+                     std::string_view date, bool close, char* out) noexcept {
   const bool lands = decision.verdict == Verdict::land;
   out = put(out, lands ? link.status_line() : found_line);
   out = put(out, "Date: ");
   out = put(out, date);
   out = put(out, "\r\nLocation: ");
-  out = lands ? put_location(out, decision, request, link, key) : put(out, decision.fallback);
-  if (decision.set_cookie) out = put_cookie(out, decision, rules, cookie_domain, key);
+  out = lands ? put_location(out, decision, request, link, signer) : put(out, decision.fallback);
+  if (decision.set_cookie) out = put_cookie(out, decision, rules, cookie_domain, signer);
   return put_redirect_end(out, link.campaign->record.referrer_policy, close);
 }
 

@@ -1,5 +1,5 @@
-// Finds the end of a line: the first octet that no line may hold, sixteen at a time where the
-// processor can.
+// Looks for the first octet that is not what a line or a field name holds, sixteen at a time where
+// the processor can.
 #pragma once
 
 #if defined(__SSE2__)
@@ -7,6 +7,8 @@
 #endif
 
 #include <bit>
+#include <cstddef>
+#include <string_view>
 
 namespace waymark::redirect {
 
@@ -33,6 +35,30 @@ inline const char* find_control(const char* at, const char* end) noexcept {
 #endif
   while (at != end && !is_control(*at)) ++at;
   return at;
+}
+
+// Letters, digits and hyphens that `line` begins with, which is all there is in nearly every name
+// of a field; may stop early.
+inline std::size_t count_name_octets(std::string_view line) noexcept {
+  std::size_t count = 0;
+#if defined(__SSE2__)
+  const auto in_range = [](__m128i octets, char first, char last) {
+    const __m128i from_first = _mm_sub_epi8(octets, _mm_set1_epi8(first));
+    const __m128i span = _mm_set1_epi8(static_cast<char>(last - first));
+    return _mm_cmpeq_epi8(_mm_min_epu8(from_first, span), from_first);
+  };
+  while (line.size() - count >= 16) {
+    const __m128i octets = _mm_loadu_si128(reinterpret_cast<const __m128i*>(line.data() + count));
+    const __m128i letters = in_range(_mm_or_si128(octets, _mm_set1_epi8(0x20)), 'a', 'z');
+    const __m128i others =
+        _mm_or_si128(in_range(octets, '0', '9'), _mm_cmpeq_epi8(octets, _mm_set1_epi8('-')));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(letters, others)));
+    const int run = std::countr_one(mask);
+    count += static_cast<std::size_t>(run);
+    if (run < 16) break;
+  }
+#endif
+  return count;
 }
 
 }  // namespace waymark::redirect

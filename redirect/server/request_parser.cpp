@@ -33,8 +33,35 @@ bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
-// `lower` is in lower case; both have the same size.
-bool is_name(std::string_view text, std::string_view lower) noexcept {
+// Octets of a token and of `lower`, letters and hyphens in lower case: those that differ in bit 5
+// alone are a letter's two cases, since what differs from a hyphen there is a control.
+template <typename Word>
+bool is_word(const char* text, const char* lower) noexcept {
+  constexpr auto case_bits = static_cast<Word>(0x2020202020202020U);
+  Word a, b;
+  std::memcpy(&a, text, sizeof a);
+  std::memcpy(&b, lower, sizeof b);
+  return (a | case_bits) == b;
+}
+
+// `text` is a token of the size of `lower`. Two words cover it, overlapping where they must.
+template <std::size_t bytes_with_end>
+bool is_name(std::string_view text, const char (&lower)[bytes_with_end]) noexcept {
+  constexpr std::size_t bytes = bytes_with_end - 1;
+  static_assert(bytes >= 4);
+  if constexpr (bytes <= 8) {
+    return is_word<std::uint32_t>(text.data(), lower) &&
+           is_word<std::uint32_t>(text.data() + bytes - 4, lower + bytes - 4);
+  } else {
+    constexpr std::size_t last = bytes - 8;
+    return is_word<std::uint64_t>(text.data(), lower) &&
+           (bytes <= 16 || is_word<std::uint64_t>(text.data() + 8, lower + 8)) &&
+           is_word<std::uint64_t>(text.data() + last, lower + last);
+  }
+}
+
+// The same for text that is no token; `lower` is in lower case.
+bool is_text(std::string_view text, std::string_view lower) noexcept {
   for (std::size_t i = 0; i < lower.size(); ++i) {
     const char c = text[i];
     if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c) != lower[i]) return false;
@@ -43,7 +70,7 @@ bool is_name(std::string_view text, std::string_view lower) noexcept {
 }
 
 bool starts_with_word(std::string_view text, std::string_view lower) noexcept {
-  return text.size() >= lower.size() && is_name(text, lower);
+  return text.size() >= lower.size() && is_text(text, lower);
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
@@ -58,7 +85,7 @@ bool take_connection(Request& request, std::string_view value) noexcept {
     const std::size_t comma = value.find(',');
     const std::string_view option = trimmed(value.substr(0, comma));
     if (!option.empty() && !is_token(option)) return false;
-    if (option.size() == 5 && is_name(option, "close")) request.keep_alive = false;
+    if (option.size() == 5 && is_text(option, "close")) request.keep_alive = false;
     value = comma == std::string_view::npos ? std::string_view{} : value.substr(comma + 1);
   }
   return true;
@@ -84,7 +111,7 @@ bool take_codings(Request& request, std::string_view value) noexcept {
     const std::size_t comma = value.find(',');
     const std::string_view coding = trimmed(value.substr(0, comma));
     if (!coding.empty() && request.chunked) return false;
-    request.chunked |= coding.size() == 7 && is_name(coding, "chunked");
+    request.chunked |= coding.size() == 7 && is_text(coding, "chunked");
     value = comma == std::string_view::npos ? std::string_view{} : value.substr(comma + 1);
   }
   return true;
@@ -184,7 +211,7 @@ Refusal take_request_line(Request& request, std::string_view line) noexcept {
 
 // Folded lines start with white space, which is no token: they are refused here, too.
 bool take_field_line(Request& request, ForwardedLines* forwarded, std::string_view line) noexcept {
-  std::size_t colon = 0;
+  std::size_t colon = count_name_octets(line);
   while (colon < line.size() && token_octets[static_cast<unsigned char>(line[colon])]) ++colon;
   if (colon == 0 || colon == line.size() || line[colon] != ':') return false;
   return take_field(request, forwarded, line.substr(0, colon), trimmed(line.substr(colon + 1)));

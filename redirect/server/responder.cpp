@@ -174,8 +174,8 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
   if (decision.verdict == Verdict::card) return show_card(*link, connection, out);
   const std::string_view cookie_domain =
       host.domain ? std::string_view{host.domain->cookie_domain} : std::string_view{};
-  out = write_redirect(decision, request, *link, options_.rules, cookie_domain, keys_->signing(),
-                       date_.text(), connection.close_after, out);
+  out = write_redirect(decision, request, *link, options_.rules, cookie_domain,
+                       {keys_->signing(), macs_}, date_.text(), connection.close_after, out);
   end_request(connection);
 }
 

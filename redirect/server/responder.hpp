@@ -90,11 +90,14 @@ class Responder {
   void set_draining() noexcept { draining_ = true; }
 
   // Takes one request from the connection's bytes and appends its answer at `out`, which has room
-  // for limits::answer_bytes_max. Sets close_after and linger. Long content stands in the
+  // for limits::answer_bytes_max; sign() must come before it is sent. Sets close_after and linger. Long content stands in the
   // connection's `content` and has to be sent behind `out` before the next request is read.
   Step respond(Connection& connection, char*& out);
   // Answers the request that was waiting, whatever the lookup brought: never `waiting` again.
   void resume(Connection& connection, LookupStatus status, char*& out);
+
+  // Completes all answers since the last call; their memory must still be there.
+  void sign() noexcept { macs_.finish(); }
 
   // What the request for which respond() just said `waiting` waits for.
   const LookupKey& awaited() const noexcept { return awaited_; }
@@ -171,6 +174,7 @@ class Responder {
   AgentTable agents_;
   Uuid7Generator ids_;
   DateText date_;
+  MacBatch macs_;
   DecideScratch scratch_;
   ForwardedLines forwarded_;
   LookupKey awaited_;

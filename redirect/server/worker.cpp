@@ -41,7 +41,8 @@ Worker::Worker(std::vector<Listener> listeners, const WorkerOptions& options,
       redis_away_(std::move(redis_away)),
       responder_(options.responder, std::move(keys), journal, std::move(ask), counters),
       listeners_(std::move(listeners)),
-      out_(std::make_unique<char[]>(out_bytes)) {
+      out_(std::make_unique<char[]>(out_bytes)),
+      gathered_end_(out_.get()) {
   renew_clocks();
   for (Listener& listener : listeners_) poller_.add(listener.fd, EPOLLIN, &listener);
   gauges_.listening = true;
@@ -78,6 +79,7 @@ void Worker::turn(std::span<epoll_event> events) {
       on_event(*static_cast<Connection*>(event.data.ptr), event.events);
     }
   }
+  send_gathered();
   if (++turns_ % turns_between_polls == 0) io_.poll();
 }
 
@@ -187,6 +189,7 @@ void Worker::finish(std::function<void()> done) {
 // What was answered before may go; who never asked gets a moment, since every answer closes now.
 void Worker::end_when_idle(Connection& connection) {
   on_event(connection, EPOLLIN);  // its last request may be there already
+  send_gathered();
   if (connection.fd < 0 || connection.state > ConnectionState::reading) return;
   if (connection.begin == connection.end && connection.answered) return close(connection);
   set_deadline(connection, last_request_deadline);

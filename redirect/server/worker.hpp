@@ -14,6 +14,7 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -128,6 +129,8 @@ class Worker {
   void linger(Connection& connection);
   void serve(Connection& connection);
   void wait_for_lookup(Connection& connection);
+  void gather(Connection& connection, char* begin, char* end);
+  void send_gathered();
   bool send(Connection& connection, const char* begin, const char* end);
   bool send_with_content(Connection& connection, const char* begin, const char* end);
   void send_rest(Connection& connection);
@@ -164,6 +167,15 @@ class Worker {
   std::vector<Connection*> free_;
   std::unordered_map<std::string, std::vector<Connection*>> waiters_;  // by "host/code"
   std::unique_ptr<char[]> out_;
+  // Answers of this turn that wait in out_ for their MACs; of a connection at most one entry.
+  struct Gathered {
+    Connection* connection;
+    const char* begin;
+    const char* end;
+  };
+  std::array<Gathered, gathered_max> gathered_;
+  std::size_t gathered_count_ = 0;
+  char* gathered_end_;
   std::function<void()> finished_;
   WorkerGauges gauges_;
 };

@@ -18,6 +18,7 @@ namespace {
 
 constexpr auto linger_deadline = 2s;
 constexpr std::size_t linger_bytes_max = 256 * 1024;
+constexpr std::ptrdiff_t room_for_answer = limits::answer_bytes_max;
 
 std::string name_of(const LookupKey& key) {
   return key.host + '/' + key.code;
@@ -66,7 +67,9 @@ void Worker::poll_for(Connection& connection, unsigned events) noexcept {
 
 // What a session has decrypted already no poller will announce.
 void Worker::go_on(Connection& connection) {
-  if (connection.fd < 0 || !connection.tls || connection.state != ConnectionState::reading) return;
+  if (!connection.tls) return;
+  send_gathered();
+  if (connection.fd < 0 || connection.state != ConnectionState::reading) return;
   poll_for(connection, EPOLLIN);
   if (connection.tls->has_more()) receive(connection);
 }
@@ -95,7 +98,8 @@ void Worker::receive(Connection& connection) {
 }
 
 void Worker::serve(Connection& connection) try {
-  char* out = out_.get();
+  char* begin = gathered_end_;
+  char* out = begin;
   bool answered = false;
   while (!connection.close_after && connection.begin < connection.end) {
     const Step step = responder_.respond(connection, out);
@@ -107,29 +111,47 @@ void Worker::serve(Connection& connection) try {
       break;
     }
     if (step == Step::waiting) {
-      if (!send(connection, out_.get(), out)) return;
+      if (!send(connection, begin, out)) return;
       return wait_for_lookup(connection);
     }
     answered = true;
     if (connection.content) [[unlikely]] {
-      if (!send_with_content(connection, out_.get(), out)) return;
-      out = out_.get();
+      if (!send_with_content(connection, begin, out)) return;
+      out = begin;
     }
-    if (out > out_.get() + out_bytes - limits::answer_bytes_max) {
-      if (!send(connection, out_.get(), out)) return;
-      out = out_.get();
+    if (out_.get() + out_bytes - out < room_for_answer) {
+      if (!send(connection, begin, out)) return;
+      send_gathered();
+      begin = out = gathered_end_;
     }
   }
-  if (!answered) return;
-  if (!send(connection, out_.get(), out)) return;
-  after_answers(connection);
+  if (answered) gather(connection, begin, out);
 } catch (const std::exception& bug) {
   give_up(connection, bug);
+}
+
+// Answers of one turn go out together, so that their MACs can be computed side by side. That holds
+// up none of them for longer than it takes to write the others.
+void Worker::gather(Connection& connection, char* begin, char* end) {
+  gathered_[gathered_count_++] = {&connection, begin, end};
+  gathered_end_ = end;
+  if (gathered_count_ == gathered_.size() || out_.get() + out_bytes - end < room_for_answer) {
+    send_gathered();
+  }
+}
+
+void Worker::send_gathered() {
+  const std::size_t count = std::exchange(gathered_count_, 0);
+  for (const Gathered& each : std::span{gathered_}.first(count)) {
+    if (send(*each.connection, each.begin, each.end)) after_answers(*each.connection);
+  }
+  gathered_end_ = out_.get();
 }
 
 // Sends what it can; false when the connection is not `reading` any more.
 bool Worker::send(Connection& connection, const char* begin, const char* end) {
   if (begin == end) return true;
+  responder_.sign();
   ssize_t sent = send_some(connection, begin, static_cast<std::size_t>(end - begin));
   if (sent == end - begin) [[likely]]
     return true;
@@ -150,6 +172,7 @@ bool Worker::send(Connection& connection, const char* begin, const char* end) {
 
 // The same for answers whose last one has content of its own.
 bool Worker::send_with_content(Connection& connection, const char* begin, const char* end) {
+  responder_.sign();
   std::string answers{begin, end};
   answers += *std::exchange(connection.content, nullptr);
   return send(connection, answers.data(), answers.data() + answers.size());
@@ -256,12 +279,14 @@ void Worker::answer_waiting(Connection& connection, LookupStatus status) try {
   if (!sent) return;
   after_answers(connection);
   if (connection.fd >= 0 && connection.state == ConnectionState::reading) serve(connection);
+  send_gathered();
   go_on(connection);
 } catch (const std::exception& bug) {
   give_up(connection, bug);
 }
 
 void Worker::give_up(Connection& connection, const std::exception& bug) {
+  responder_.sign();  // also what will not be sent: its memory is used again
   counters_.add(Counter::session_bugs);
   log_.error("session.bug", "A request was given up; please report this", {{"what", bug.what()}});
   if (connection.fd >= 0) close(connection);

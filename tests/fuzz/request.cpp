@@ -145,6 +145,7 @@ std::vector<std::string> converse(Responder& responder, std::string_view input,
         end = out.data();
         responder.resume(*connection, LookupStatus::answered, end);
       }
+      responder.sign();
       require(end > out.data(), "a complete request is answered");
       const bool head = connection->request.method == Method::head;
       std::string answer{out.data(), static_cast<std::size_t>(end - out.data())};

@@ -67,6 +67,7 @@ class ResponderPagesTest : public testing::Test {
     take(end);
   }
   void take(char* end) {
+    responder->sign();
     answer.assign(out.data(), end);
     body = connection.content ? *std::exchange(connection.content, nullptr) : std::string{};
   }

@@ -42,6 +42,7 @@ class ResponderTest : public testing::Test {
   Step respond() {
     char* end = out.data();
     const Step step = responder->respond(connection, end);
+    responder->sign();
     answer.assign(out.data(), end);
     return step;
   }

@@ -85,8 +85,10 @@ struct Desk {
     std::string out(limits::answer_bytes_max, '\0');
     DateText date;
     date.renew(now_ms / 1000);
-    char* const end = write_redirect(decision, *visit, link, rules, {}, keys.signing(), date.text(),
-                                     false, out.data());
+    MacBatch macs;
+    char* const end = write_redirect(decision, *visit, link, rules, {}, {keys.signing(), macs},
+                                     date.text(), false, out.data());
+    macs.finish();
     out.resize(static_cast<std::size_t>(end - out.data()));
     return out;
   }
