@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr unsigned turns_between_polls = 8;
+constexpr unsigned handlers_between_turns = 64;
 constexpr auto last_request_deadline = 1s;
 
 std::uint64_t milliseconds_of(clockid_t clock) noexcept {
@@ -80,7 +81,9 @@ void Worker::turn(std::span<epoll_event> events) {
     }
   }
   send_gathered();
-  if (++turns_ % turns_between_polls == 0) io_.poll();
+  if (++turns_ % turns_between_polls != 0) return;
+  for (unsigned i = 0; i < handlers_between_turns && io_.poll_one() > 0; ++i) {
+  }
 }
 
 void Worker::wait_in_asio() {

@@ -123,27 +123,31 @@ void ShippingLoop::Impl::run() {
   for (auto origin = origins_.rbegin(); origin != origins_.rend(); ++origin) {
     until = std::min(until, ship(*origin, now));
   }
-  wake_later(until);
+  if (until <= now) {
+    run_again();
+  } else {
+    wake_later(until);
+  }
   finish_if_done();
 }
 
+// One entry at a time: visitors come in between.
 ShippingLoop::Impl::Time ShippingLoop::Impl::ship(const OriginPtr& origin, Time now) {
   const bool own = origin->kind == OriginKind::own;
   if (own) origin->shipper.appended(writer_.last(), writer_.bytes_written());
-  for (;;) {
-    const auto order = origin->shipper.next(now, window_.room(origin->kind));
-    switch (order.kind) {
-      case Shipper::Order::Kind::send:
-        send_batch(origin, order, now);
-        break;
-      case Shipper::Order::Kind::end:
-        send_end(origin);
-        break;
-      case Shipper::Order::Kind::wait:
-        if (own) writer_.wake_at(order.until_bytes, &Impl::wake, this);
-        return order.until;
-    }
+  const auto order = origin->shipper.next(now, window_.room(origin->kind));
+  switch (order.kind) {
+    case Shipper::Order::Kind::send:
+      send_batch(origin, order, now);
+      return now;
+    case Shipper::Order::Kind::end:
+      send_end(origin);
+      return now;
+    case Shipper::Order::Kind::wait:
+      break;
   }
+  if (own) writer_.wake_at(order.until_bytes, &Impl::wake, this);
+  return order.until;
 }
 
 void ShippingLoop::Impl::send_batch(const OriginPtr& origin, const Shipper::Order& order,
@@ -299,10 +303,17 @@ void ShippingLoop::Impl::wake_later(Time until) {
   });
 }
 
+void ShippingLoop::Impl::run_again() {
+  if (std::exchange(running_again_, true)) return;
+  boost::asio::post(io_, [self = shared_from_this()] {
+    self->running_again_ = false;
+    self->run();
+  });
+}
+
 // Called by the writer in the middle of a request: the answer goes first.
 void ShippingLoop::Impl::wake(void* self) {
-  auto* const impl = static_cast<Impl*>(self);
-  boost::asio::post(impl->io_, [keep = impl->shared_from_this()] { keep->run(); });
+  static_cast<Impl*>(self)->run_again();
 }
 
 }  // namespace waymark::redirect

@@ -80,6 +80,7 @@ class ShippingLoop::Impl : public std::enable_shared_from_this<Impl> {
   void publish();
   void publish_known();
   void finish_if_done();
+  void run_again();
   void wake_later(Time until);
   static void wake(void* self);
 
@@ -109,6 +110,7 @@ class ShippingLoop::Impl : public std::enable_shared_from_this<Impl> {
   std::optional<boost::asio::steady_timer> tick_timer_;
 
   Time armed_for_ = Time::max();
+  bool running_again_ = false;  // posted
   std::function<void()> done_;  // set while finishing
   Time finish_by_ = Time::max();
   bool report_under_way_ = false;  // ending waits for the last one
