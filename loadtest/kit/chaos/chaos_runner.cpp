@@ -4,7 +4,7 @@
 #include "loadtest/kit/servers/processes.hpp"
 
 #include <fmt/format.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,17 +23,19 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>{Clock::now() - start}.count();
 }
 
-// A process that cannot become another one behind our back, as a pid may.
+// A process that cannot become another one behind our back, as a pid may. By bare system calls:
+// <sys/pidfd.h> of Debian 12 (glibc 2.36) forgets extern "C".
 class ProcessHandle {
  public:
-  explicit ProcessHandle(::pid_t pid) : descriptor_(::pidfd_open(pid, 0)) {}
+  explicit ProcessHandle(::pid_t pid)
+      : descriptor_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {}
   ~ProcessHandle() {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
   ProcessHandle(const ProcessHandle&) = delete;
   ProcessHandle& operator=(const ProcessHandle&) = delete;
   bool signal(int number) const {
-    return ::pidfd_send_signal(descriptor_, number, nullptr, 0) == 0;
+    return ::syscall(SYS_pidfd_send_signal, descriptor_, number, nullptr, 0) == 0;
   }
 
  private:
