@@ -54,8 +54,8 @@ Target parse_target(std::string_view url) {
   target.host = parsed->host_address();
   target.authority = parsed->encoded_host_and_port();
   target.port = parsed->has_port() ? parsed->port_number() : (target.tls ? 443 : 80);
-  target.path = parsed->encoded_target();
-  if (!target.path.starts_with('/')) target.path.insert(0, "/");
+  const std::string_view path = parsed->encoded_target();
+  target.path = path.starts_with('/') ? std::string{path} : fmt::format("/{}", path);
   return target;
 }
 
@@ -80,9 +80,8 @@ Endpoint find_server(const Target& target) {
   const int failed =
       ::getaddrinfo(target.host.c_str(), std::to_string(target.port).c_str(), &hints, &list);
   if (failed != 0) {
-    throw StartupError(exit_code::unavailable,
-                       fmt::format("cannot find the host {}: {}", target.host,
-                                   ::gai_strerror(failed)));
+    throw StartupError(exit_code::unavailable, fmt::format("cannot find the host {}: {}",
+                                                           target.host, ::gai_strerror(failed)));
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned{list, &::freeaddrinfo};
   int error = 0;

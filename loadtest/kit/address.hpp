@@ -11,7 +11,7 @@ namespace waymark::loadtest {
 
 struct Target {
   bool tls = false;
-  std::string host;       // without brackets
+  std::string host;  // without brackets
   std::uint16_t port = 0;
   std::string authority;  // as the field Host has it
   std::string path;       // with the query; "/" at least

@@ -16,9 +16,8 @@ char lower(char c) {
 
 // `known` in lower case.
 bool same(std::string_view text, std::string_view known) {
-  return text.size() == known.size() &&
-         std::equal(text.begin(), text.end(), known.begin(),
-                    [](char a, char b) { return lower(a) == b; });
+  return text.size() == known.size() && std::equal(text.begin(), text.end(), known.begin(),
+                                                   [](char a, char b) { return lower(a) == b; });
 }
 
 std::string_view trim(std::string_view text) {

@@ -17,10 +17,9 @@ constexpr std::size_t stages_max = 1'000;
 Stage parse_stage(std::string_view what, std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) {
-    throw StartupError(exit_code::usage,
-                       fmt::format("{}: '{}' is no stage: write DURATION:RATE or "
-                                   "DURATION:FROM..TO, such as 30s:1k..20k",
-                                   what, text));
+    throw StartupError(exit_code::usage, fmt::format("{}: '{}' is no stage: write DURATION:RATE or "
+                                                     "DURATION:FROM..TO, such as 30s:1k..20k",
+                                                     what, text));
   }
   Stage stage;
   stage.seconds =
@@ -40,7 +39,8 @@ std::vector<Stage> parse_stages(std::string_view what, std::string_view text) {
     const std::size_t comma = text.find(',');
     stages.push_back(parse_stage(what, text.substr(0, comma)));
     if (stages.size() > stages_max) {
-      throw StartupError(exit_code::usage, fmt::format("{}: more than {} stages", what, stages_max));
+      throw StartupError(exit_code::usage,
+                         fmt::format("{}: more than {} stages", what, stages_max));
     }
     if (comma == std::string_view::npos) return stages;
     text.remove_prefix(comma + 1);
@@ -58,9 +58,9 @@ RatePlan::RatePlan(std::vector<Stage> stages) : stages_(std::move(stages)) {
 }
 
 std::size_t RatePlan::stage_at(double seconds) const {
-  const auto after = std::upper_bound(
-      starts_.begin() + 1, starts_.end() - 1, seconds,
-      [](double moment, const Start& start) { return moment < start.seconds; });
+  const auto after =
+      std::upper_bound(starts_.begin() + 1, starts_.end() - 1, seconds,
+                       [](double moment, const Start& start) { return moment < start.seconds; });
   return static_cast<std::size_t>(after - starts_.begin()) - 1;
 }
 

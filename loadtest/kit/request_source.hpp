@@ -14,10 +14,10 @@ struct Request {
   std::string_view bytes;  // as sent; valid until the next one is drawn
   std::uint8_t kind = 0;   // index into RequestSource::kinds()
   bool head = false;
-  bool own_connection = false;   // a new one, not used again
-  bool may_be_unknown = false;   // 404 is a good answer
-  std::uint16_t status = 0;      // the only good one; 0: any 2xx, 3xx or 410
-  std::uint32_t visitor = 0;     // for answered(); 0: nobody who keeps cookies
+  bool own_connection = false;  // a new one, not used again
+  bool may_be_unknown = false;  // 404 is a good answer
+  std::uint16_t status = 0;     // the only good one; 0: any 2xx, 3xx or 410
+  std::uint32_t visitor = 0;    // for answered(); 0: nobody who keeps cookies
 };
 
 class RequestSource {

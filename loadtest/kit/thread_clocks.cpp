@@ -18,7 +18,8 @@ ThreadClocks read_thread_clocks() {
   ThreadClocks clocks;
   timespec total{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &total);
-  clocks.cpu_seconds = static_cast<double>(total.tv_sec) + static_cast<double>(total.tv_nsec) * 1e-9;
+  clocks.cpu_seconds =
+      static_cast<double>(total.tv_sec) + static_cast<double>(total.tv_nsec) * 1e-9;
   rusage usage{};
   ::getrusage(RUSAGE_THREAD, &usage);
   clocks.cpu_user = seconds_of(usage.ru_utime);

@@ -2,11 +2,10 @@
 
 #include "common/error.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
-
-#include <arpa/inet.h>
 
 #include <array>
 #include <stdexcept>
@@ -37,9 +36,9 @@ TlsClient::TlsClient(TlsOptions options)
           ? ::SSL_CTX_set_default_verify_paths(context_.get()) == 1
           : ::SSL_CTX_load_verify_locations(context_.get(), options_.ca_file.c_str(), nullptr) == 1;
   if (!loaded) {
-    throw StartupError(exit_code::config,
-                       fmt::format("--ca: cannot read certificates from {}; it must be PEM",
-                                   options_.ca_file));
+    throw StartupError(
+        exit_code::config,
+        fmt::format("--ca: cannot read certificates from {}; it must be PEM", options_.ca_file));
   }
 }
 

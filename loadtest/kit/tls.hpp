@@ -15,8 +15,8 @@ struct SslDeleter {
 using TlsSession = std::unique_ptr<SSL, SslDeleter>;
 
 struct TlsOptions {
-  std::string host;      // that the certificate must name, and SNI
-  std::string ca_file;   // PEM; empty: the certificates the system trusts
+  std::string host;       // that the certificate must name, and SNI
+  std::string ca_file;    // PEM; empty: the certificates the system trusts
   bool insecure = false;  // any certificate will do
 };
 

@@ -192,8 +192,8 @@ void Worker::receive(Slot& slot) {
     if (!slot.busy) return drop_idle(slot);
     if (moved.io == Stream::Io::failed) return fail_by_stream(slot, &Errors::read);
     std::string_view bytes{buffer_.data(), moved.bytes};
-    const auto step = moved.io == Stream::Io::closed ? slot.parser.end_of_stream()
-                                                     : slot.parser.take(bytes);
+    const auto step =
+        moved.io == Stream::Io::closed ? slot.parser.end_of_stream() : slot.parser.take(bytes);
     if (step == AnswerParser::Step::done) return finish(slot, bytes.empty());
     if (moved.io == Stream::Io::closed) {
       return fail(slot, &Errors::read, "the server closed the connection before it had answered");
@@ -213,13 +213,12 @@ void Worker::finish(Slot& slot, bool reusable) {
   last_answer_ = now_;
   if (watcher_ != nullptr && !answer.location().empty()) {
     const auto at = start_.wall + nanoseconds{now_};
-    watcher_->answered(
-        answer.location(),
-        std::chrono::duration_cast<microseconds>(at.time_since_epoch()).count());
+    watcher_->answered(answer.location(),
+                       std::chrono::duration_cast<microseconds>(at.time_since_epoch()).count());
   }
   if (slot.request.visitor != 0) source_->answered(slot.request.visitor, answer.cookies());
-  release(slot, reusable && answer.keep_alive() && slot.unsent.empty() &&
-                    !slot.request.own_connection);
+  release(slot,
+          reusable && answer.keep_alive() && slot.unsent.empty() && !slot.request.own_connection);
 }
 
 void Worker::fail_by_stream(Slot& slot, std::uint64_t Errors::*counter) {
