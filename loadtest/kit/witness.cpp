@@ -2,13 +2,17 @@
 
 #include "common/error.hpp"
 #include "common/settings.hpp"
+#include "loadtest/kit/clicks/click_token.hpp"
 #include "loadtest/kit/clicks/store_reading.hpp"
 #include "loadtest/kit/servers/deployment.hpp"
 #include "loadtest/kit/servers/processes.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace waymark::loadtest {
@@ -34,6 +38,20 @@ void add_server(std::vector<Server>& servers, Server server) {
   }
 }
 
+// The port, when the address is one of this machine's own; else 0.
+std::uint16_t port_here(const Endpoint& target) {
+  if (target.family() == AF_INET) {
+    ::sockaddr_in address{};
+    std::memcpy(&address, &target.address, sizeof address);
+    constexpr std::uint32_t loopback_net = 127;
+    const bool here = ntohl(address.sin_addr.s_addr) >> 24U == loopback_net;
+    return here ? ntohs(address.sin_port) : std::uint16_t{0};
+  }
+  ::sockaddr_in6 address{};
+  std::memcpy(&address, &target.address, sizeof address);
+  return IN6_IS_ADDR_LOOPBACK(&address.sin6_addr) ? ntohs(address.sin6_port) : std::uint16_t{0};
+}
+
 void add_listener(std::vector<Server>& servers, std::uint16_t port) {
   if (const auto pid = port == 0 ? std::nullopt : listener_on(port)) {
     add_server(servers, {server_name(program_of(*pid)), 0, port});
@@ -41,7 +59,7 @@ void add_listener(std::vector<Server>& servers, std::uint16_t port) {
 }
 
 std::chrono::milliseconds read_settle(const std::string& text) {
-  const auto settle = parse_duration(text);
+  const auto settle = waymark::parse_duration(text);
   if (!settle) {
     throw StartupError(exit_code::usage,
                        fmt::format("--settle {}: expected a time such as 30s", text));
@@ -60,7 +78,7 @@ void check_access(const ApiAccess& access) {
 
 }  // namespace
 
-Witness::Witness(const WitnessOptions& options, std::uint16_t port, double click_rate,
+Witness::Witness(const WitnessOptions& options, const Endpoint& target, double click_rate,
                  std::chrono::nanoseconds run_time)
     : settle_(read_settle(options.settle)), share_(click_rate) {
   auto api = options.api, key_file = options.api_key_file;
@@ -71,7 +89,7 @@ Witness::Witness(const WitnessOptions& options, std::uint16_t port, double click
     if (key_file.empty()) key_file = deployment.api_key_file;
     for (auto& server : deployment.servers) add_server(servers_, std::move(server));
   }
-  add_listener(servers_, port);
+  add_listener(servers_, port_here(target));
   if (!api.empty()) {
     access_ = api_access(api, key_file);
     check_access(*access_);
@@ -81,18 +99,19 @@ Witness::Witness(const WitnessOptions& options, std::uint16_t port, double click
   }
 }
 
-std::vector<ClickLedger*> Witness::make_ledgers(std::size_t threads) {
-  std::vector<ClickLedger*> ledgers;
-  for (std::size_t i = 0; i < threads; ++i) {
-    ledgers_.push_back(std::make_unique<ClickLedger>(limits::ledger_clicks_max / threads, &share_));
-    ledgers.push_back(ledgers_.back().get());
-  }
-  return ledgers;
+AnswerWatcher* Witness::watcher(std::size_t threads) {
+  if (!access_) return nullptr;
+  ledgers_.push_back(std::make_unique<WatchedLedger>(limits::ledger_clicks_max / threads, &share_));
+  return ledgers_.back().get();
+}
+
+void Witness::WatchedLedger::answered(std::string_view location, std::int64_t /*unix_us*/) {
+  if (const auto id = click_id_in(location)) ledger.add(*id, Clock::now());
 }
 
 void Witness::start(Clock::time_point start) {
   std::vector<ClickLedger*> ledgers;
-  for (const auto& ledger : ledgers_) ledgers.push_back(ledger.get());
+  for (const auto& ledger : ledgers_) ledgers.push_back(&ledger->ledger);
   if (access_) watch_ = std::make_unique<RowWatch>(*access_, share_, std::move(ledgers));
   sampler_ = std::make_unique<ServerSampler>(servers_, start);
   if (chaos_) chaos_->start(start);
@@ -111,8 +130,8 @@ ClickTruth Witness::reconcile(const std::function<void(const std::string&)>& say
   std::vector<AnsweredClick> answered;
   std::uint64_t passed_over = 0;
   for (const auto& ledger : ledgers_) {
-    passed_over += ledger->passed_over();
-    ledger->move_to(answered);
+    passed_over += ledger->ledger.passed_over();
+    ledger->ledger.move_to(answered);
   }
   ClickTally tally{std::move(answered)};
   auto told = Clock::now();

@@ -3,12 +3,14 @@
 // command `run`.
 #pragma once
 
+#include "loadtest/kit/address.hpp"
 #include "loadtest/kit/chaos/chaos_runner.hpp"
 #include "loadtest/kit/clicks/click_ledger.hpp"
 #include "loadtest/kit/clicks/export_page.hpp"
 #include "loadtest/kit/clicks/row_watch.hpp"
 #include "loadtest/kit/result.hpp"
 #include "loadtest/kit/servers/server_sampler.hpp"
+#include "loadtest/kit/worker.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -17,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace waymark::loadtest {
@@ -33,15 +36,15 @@ struct WitnessOptions {
 
 class Witness {
  public:
-  // `port`: the server's when it is on this machine, else 0; who listens there is sampled.
+  // Who listens at `target` is sampled, too, when that is a loopback address.
   // `click_rate`: answers a second that are expected, 0 when unknown. Asks the API once, and forks
   // when there is chaos: before the program has threads. Throws StartupError.
-  Witness(const WitnessOptions& options, std::uint16_t port, double click_rate,
+  Witness(const WitnessOptions& options, const Endpoint& target, double click_rate,
           std::chrono::nanoseconds run_time);
 
-  bool reconciles() const noexcept { return access_.has_value(); }
-  // The ledger of each of the generator's threads; before start(), and only when it reconciles.
-  std::vector<ClickLedger*> make_ledgers(std::size_t threads);
+  // Hears of the answers of one of the generator's `threads`; null when clicks are not reconciled.
+  // Before start().
+  AnswerWatcher* watcher(std::size_t threads);
 
   // The run begins at `start`.
   void start(std::chrono::steady_clock::time_point start);
@@ -50,12 +53,18 @@ class Witness {
   void finish(RunResult& result, const std::function<void(const std::string&)>& say);
 
  private:
+  struct WatchedLedger : AnswerWatcher {
+    WatchedLedger(std::size_t clicks_max, const WatchShare* share) : ledger(clicks_max, share) {}
+    void answered(std::string_view location, std::int64_t unix_us) override;
+    ClickLedger ledger;
+  };
+
   ClickTruth reconcile(const std::function<void(const std::string&)>& say);
 
   std::optional<ApiAccess> access_;
   std::chrono::milliseconds settle_;
   WatchShare share_;
-  std::vector<std::unique_ptr<ClickLedger>> ledgers_;
+  std::vector<std::unique_ptr<WatchedLedger>> ledgers_;
   std::vector<Server> servers_;
   std::unique_ptr<ChaosRunner> chaos_;
   std::unique_ptr<RowWatch> watch_;
