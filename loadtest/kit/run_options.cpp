@@ -1,0 +1,132 @@
+#include "loadtest/kit/run_options.hpp"
+
+#include "common/error.hpp"
+#include "loadtest/kit/amount.hpp"
+#include "loadtest/kit/fixed_request.hpp"
+#include "loadtest/kit/machine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace waymark::loadtest {
+namespace {
+
+constexpr std::size_t threads_max = 256;
+constexpr std::size_t connections_max = 100'000;
+constexpr std::size_t files_beside = 64;  // besides connections
+
+RatePlan rates_of(const RunOptions& options) {
+  if (!options.stages.empty()) return RatePlan{parse_stages("--stages", options.stages)};
+  const double seconds =
+      std::chrono::duration<double>(parse_duration("--duration", options.duration)).count();
+  const double rate = parse_rate("--rate", options.rate);
+  return RatePlan{{Stage{seconds, rate, rate}}};
+}
+
+RequestCommon common_of(const RunOptions& options, const Target& target) {
+  RequestCommon common;
+  common.authority = options.host.empty() ? target.authority : options.host;
+  common.headers = options.headers;
+  common.status = options.expect;
+  common.own_connection =
+      options.no_keepalive ? 1 : parse_share("--new-connection", options.new_connection);
+  for (const std::string& header : options.headers) {
+    if (header.find(':') == std::string::npos ||
+        header.find_first_of("\r\n") != std::string::npos) {
+      throw StartupError(exit_code::usage,
+                         fmt::format("--header: '{}' is not of the form 'Name: value'", header));
+    }
+  }
+  return common;
+}
+
+void check_sizes(const RunOptions& options) {
+  const std::size_t files = raise_file_limit();
+  if (options.connections + files_beside > files) {
+    throw StartupError(exit_code::usage,
+                       fmt::format("--connections: {} need more open files than the {} that this "
+                                   "process may have; raise the limit (ulimit -n)",
+                                   options.connections, files));
+  }
+  if (options.connections < options.threads) {
+    throw StartupError(exit_code::usage,
+                       fmt::format("--connections: {} are not one for each of {} threads",
+                                   options.connections, options.threads));
+  }
+}
+
+}  // namespace
+
+void add_run_options(CLI::App& app, RunOptions& options) {
+  app.add_option("URL", options.url, "what is loaded: http://HOST[:PORT]/PATH, or https")
+      ->required();
+
+  app.option_defaults()->always_capture_default();
+  auto* load = app.add_option_group("Load");
+  load->add_option("--rate", options.rate, "requests a second, such as 500 or 20k");
+  load->add_option("--duration", options.duration, "such as 30s or 5m");
+  load->add_option("--stages", options.stages,
+                   "instead of both: DURATION:RATE or DURATION:FROM..TO, such as 30s:1k,2m:1k..20k")
+      ->excludes("--rate")
+      ->excludes("--duration");
+  load->add_option("--arrivals", options.arrivals, "constant, or poisson: independent visitors")
+      ->check(CLI::IsMember({"constant", "poisson"}));
+  load->add_flag("--closed", options.closed,
+                 "no rate: each connection asks again when it was answered");
+  load->add_option("--connections", options.connections,
+                   "at most open at a time (with --closed: just as many)")
+      ->check(CLI::Range(std::size_t{1}, connections_max));
+  load->add_option("--threads", options.threads, "threads of the generator")
+      ->check(CLI::Range(std::size_t{1}, threads_max));
+  load->add_option("--timeout", options.timeout, "for one answer");
+  load->add_option("--seed", options.seed, "of everything drawn by chance");
+
+  auto* request = app.add_option_group("Requests");
+  request->add_option("--header", options.headers, "'Name: value', added to each; repeatable");
+  request->add_option("--host", options.host, "the field Host, where it differs from the URL's");
+  request
+      ->add_option("--expect", options.expect,
+                   "the only good status (default: any 2xx or 3xx, and 410)")
+      ->check(CLI::Range(100, 999));
+  request->add_flag("--no-keepalive", options.no_keepalive, "a connection for each request");
+  request->add_option("--new-connection", options.new_connection,
+                      "share of requests on a connection of their own, such as 10%");
+  request->add_flag("--insecure", options.insecure, "https: take any certificate");
+  request->add_option("--ca", options.ca_file, "https: certificates to trust, PEM");
+
+  auto* output = app.add_option_group("Output");
+  output->add_option("--label", options.label, "a name for the run");
+  output->add_flag("--quiet", options.quiet, "no line each second");
+  output->add_option("--json", options.json_file, "write the result to that file");
+}
+
+RunPlan make_plan(const RunOptions& options, std::vector<std::string> command_line) {
+  check_sizes(options);
+  const Target target = parse_target(options.url);
+  RunPlan plan;
+  plan.url = options.url;
+  plan.label = options.label;
+  plan.command_line = std::move(command_line);
+  plan.rates = rates_of(options);
+  if (!options.closed && plan.rates.requests() < 1) {
+    throw StartupError(exit_code::usage, "the plan has no request: use a higher rate (--rate)");
+  }
+  plan.requests =
+      std::make_shared<FixedRequest>(common_of(options, target), target.path, options.seed);
+  plan.closed = options.closed;
+  plan.arrivals = options.arrivals == "poisson" ? ArrivalKind::poisson : ArrivalKind::constant;
+  plan.seed = options.seed;
+  plan.threads = options.threads;
+  plan.connections = options.connections;
+  plan.timeout = parse_duration("--timeout", options.timeout);
+  plan.server = find_server(target);
+  if (target.tls) {
+    plan.tls =
+        std::make_shared<TlsClient>(TlsOptions{target.host, options.ca_file, options.insecure});
+  }
+  return plan;
+}
+
+}  // namespace waymark::loadtest
