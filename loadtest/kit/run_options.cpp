@@ -119,6 +119,10 @@ void add_run_options(CLI::App& app, RunOptions& options) {
   output->add_option("--label", options.label, "a name for the run");
   output->add_flag("--quiet", options.quiet, "no line each second");
   output->add_option("--json", options.json_file, "write the result to that file");
+  output->add_option("--html", options.html_file,
+                     "write the report, one page with plots, to that file");
+  output->add_option("--require", options.require,
+                     "thresholds, exit 99 when not met: 'p99<2ms,errors<0.01%,missing=0'");
 }
 
 RunPlan make_plan(const RunOptions& options, std::vector<std::string> command_line) {

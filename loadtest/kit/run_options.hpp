@@ -37,6 +37,8 @@ struct RunOptions {
 
   bool quiet = false;
   std::string json_file;
+  std::string html_file;
+  std::string require;
   std::string find_max;
 };
 
