@@ -40,11 +40,15 @@ std::vector<Histogram::Bucket> Histogram::buckets() const {
   return held;
 }
 
+void Histogram::add(std::span<const Bucket> buckets) noexcept {
+  for (const auto& [index, count] : buckets) {
+    if (index < buckets_max) record(high_of(index), count);
+  }
+}
+
 Histogram Histogram::of(std::span<const Bucket> buckets) noexcept {
   Histogram made;
-  for (const auto& [index, count] : buckets) {
-    if (index < buckets_max) made.record(high_of(index), count);
-  }
+  made.add(buckets);
   return made;
 }
 

@@ -68,8 +68,9 @@ class Histogram {
   // Empty when an index is out of range or the extremes contradict the buckets.
   static std::optional<Histogram> restore(std::span<const Bucket> buckets, std::uint64_t min,
                                           std::uint64_t max, std::uint64_t sum);
-  // The same from buckets alone: extremes and sum are as exact as buckets are. Indices out of range
-  // are left out.
+  // Adds what buckets alone tell: extremes and sum are as exact as buckets are. Indices out of
+  // range are left out.
+  void add(std::span<const Bucket> buckets) noexcept;
   static Histogram of(std::span<const Bucket> buckets) noexcept;
 
   bool operator==(const Histogram&) const = default;

@@ -1,6 +1,7 @@
 // waymark-loadtest: loads any HTTP redirect service and says what became of it.
 #include "common/error.hpp"
 #include "common/version.hpp"
+#include "loadtest/kit/commands.hpp"
 #include "loadtest/kit/run_command.hpp"
 
 #include <CLI/CLI.hpp>
@@ -18,6 +19,8 @@ int main(int argc, char** argv) try {
   app.set_version_flag("--version", "waymark-loadtest " + std::string{version()});
   app.require_subcommand(1);
   loadtest::add_run_command(app, command_line, code);
+  loadtest::add_report_command(app, code);
+  loadtest::add_compare_command(app, code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,0 +1,46 @@
+// Whether two runs, or two groups of runs, differ beyond noise.
+//
+// One run on each side: the seconds of a run are drawn anew a thousand times, in blocks of
+// neighbours because neighbouring seconds resemble each other (circular block bootstrap, Politis
+// and Romano 1992), and the middle 95 % of the differences are the interval. It knows the noise
+// within these two runs only: what differs from run to run (memory layout, the neighbour on the
+// machine) needs several runs.
+//
+// Several runs on both sides: Welch's t interval over the runs' figures, of their logarithms where
+// the difference is told in percent. At least two runs a side; five make it useful.
+#pragma once
+
+#include "loadtest/kit/result.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace waymark::loadtest {
+
+struct Interval {
+  double low = 0;
+  double high = 0;
+};
+
+struct Difference {
+  std::string metric;  // "p99", "CPU of edge"
+  std::string base;    // as people read it
+  std::string changed;
+  bool relative = true;  // `by` and `interval` are shares of base; else absolute (error share)
+  double by = 0;
+  std::optional<Interval> interval;  // 95 %; empty when the data are too few
+  bool beyond_noise() const noexcept {
+    return interval && (interval->low > 0 || interval->high < 0);
+  }
+};
+
+// Both sides hold one run each or at least two each; throws StartupError (exit 2) otherwise.
+std::vector<Difference> compare(std::span<const RunResult> base,
+                                std::span<const RunResult> changed);
+
+// A table, then what to keep in mind: other plans, runs that were invalid, too few seconds.
+std::string comparison_text(std::span<const RunResult> base, std::span<const RunResult> changed);
+
+}  // namespace waymark::loadtest
