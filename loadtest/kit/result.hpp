@@ -106,7 +106,7 @@ struct ClickTruth {
   std::uint64_t stored = 0;              // of them, found at least once
   std::uint64_t missing = 0;             // never found
   std::uint64_t twice = 0;               // found more than once
-  std::uint64_t late = 0;                // found, but only after the load had ended
+  std::uint64_t late = 0;                // found, and known to have needed more than a second
   std::uint64_t unexpected = 0;          // rows of the same time that nobody gave us: other traffic
   Histogram latency;                     // answer -> row
   std::string latency_source;            // how the time of the row was learned, for the reader

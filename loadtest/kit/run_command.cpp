@@ -36,19 +36,37 @@ void print_result(const RunResult& result) {
   fmt::print("latency ms: p50 {:.3f}  p90 {:.3f}  p99 {:.3f}  p99.9 {:.3f}  max {:.3f}\n",
              ms(result.latency.at(0.5)), ms(result.latency.at(0.9)), ms(result.latency.at(0.99)),
              ms(result.latency.at(0.999)), ms(result.latency.max()));
+  if (result.clicks) {
+    const ClickTruth& clicks = *result.clicks;
+    fmt::print(
+        "clicks: {} answered, {} stored, {} missing, {} twice, {} late, {} unexpected\n"
+        "answer to row ms: p50 {:.1f}  p99 {:.1f}  max {:.1f} ({})\n",
+        clicks.answered, clicks.stored, clicks.missing, clicks.twice, clicks.late,
+        clicks.unexpected, ms(clicks.latency.at(0.5)), ms(clicks.latency.at(0.99)),
+        ms(clicks.latency.max()), clicks.latency_source);
+  }
+  for (const ServerUsage& server : result.servers) {
+    fmt::print("{}: {:.1f} us of CPU a request\n", server.name, server.cpu_us_per_request);
+  }
   for (const std::string& reason : result.verdict.reasons) fmt::print("{}\n", reason);
 }
 
 int run(const RunOptions& options, const std::vector<std::string>& command_line) {
   stop_on_signals();
   const RunPlan plan = make_plan(options, command_line);
+  Witness witness{options.witness, plan.server, plan.closed ? 0 : plan.rates.mean_rate(),
+                  std::chrono::duration_cast<std::chrono::nanoseconds>(
+                      std::chrono::duration<double>{plan.rates.seconds()})};
   const LiveLine live;
   RunWatch watch;
+  watch.answers = [&](std::size_t) { return witness.watcher(plan.threads); };
+  watch.started = [&](const RunStart& start) { witness.start(start.steady); };
   if (!options.quiet) {
     watch.second = [&](const SecondSeen& seen) { live.show(seen); };
   }
-  const RunResult result = run_load(plan, watch, stop_asked);
+  RunResult result = run_load(plan, watch, stop_asked);
   if (!options.quiet) live.end();
+  witness.finish(result, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
   print_result(result);
   if (!options.json_file.empty()) write_file(options.json_file, to_json(result));
   return result.verdict.generator_limited ? exit_generator_limited : exit_code::ok;

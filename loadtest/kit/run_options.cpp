@@ -57,6 +57,23 @@ void check_sizes(const RunOptions& options) {
   }
 }
 
+void add_witness_options(CLI::App& app, WitnessOptions& options) {
+  auto* clicks = app.add_option_group("Truth about clicks");
+  auto* api = clicks->add_option("--api", options.api,
+                                 "reconcile the clicks with the store of this tracker's API");
+  clicks->add_option("--api-key-file", options.api_key_file, "file that holds its key")->needs(api);
+  clicks->add_option("--settle", options.settle, "how long clicks are waited for after the run");
+
+  auto* servers = app.add_option_group("Servers");
+  servers->add_option("--deployment", options.deployment,
+                      "folder of a 'waymark up' on this machine: gives API, key and servers");
+  servers->add_option(
+      "--server", options.servers,
+      "NAME=PID or NAME=:PORT on this machine: read for CPU and memory; repeatable");
+  servers->add_option("--chaos", options.chaos,
+                      "done to those servers: NAME-stall@WHEN+FOR or kill-NAME@WHEN, with commas");
+}
+
 }  // namespace
 
 void add_run_options(CLI::App& app, RunOptions& options) {
@@ -95,6 +112,8 @@ void add_run_options(CLI::App& app, RunOptions& options) {
                       "share of requests on a connection of their own, such as 10%");
   request->add_flag("--insecure", options.insecure, "https: take any certificate");
   request->add_option("--ca", options.ca_file, "https: certificates to trust, PEM");
+
+  add_witness_options(app, options.witness);
 
   auto* output = app.add_option_group("Output");
   output->add_option("--label", options.label, "a name for the run");

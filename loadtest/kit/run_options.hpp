@@ -2,6 +2,7 @@
 #pragma once
 
 #include "loadtest/kit/run.hpp"
+#include "loadtest/kit/witness.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -32,6 +33,7 @@ struct RunOptions {
   bool insecure = false;
   std::string ca_file;
   std::string label;
+  WitnessOptions witness;
 
   bool quiet = false;
   std::string json_file;
