@@ -65,8 +65,6 @@ void AnswerParser::begin(bool head_request, Wanted wanted) {
   part_ = Part::head;
   status_ = 0;
   partial_.clear();
-  location_.clear();
-  cookies_.clear();
 }
 
 AnswerParser::Step AnswerParser::take(std::string_view& bytes) {
@@ -101,6 +99,8 @@ AnswerParser::Step AnswerParser::take_head(std::string_view& bytes) {
 bool AnswerParser::read_head(std::string_view head) {
   chunked_ = has_length_ = false;
   left_ = 0;
+  location_.clear();
+  cookies_.clear();
   if (!read_status_line(cut_line(head))) return false;
   for (std::string_view line = cut_line(head); !line.empty(); line = cut_line(head)) {
     if (!read_field(line)) return false;
