@@ -45,13 +45,14 @@ def test_clicks_of_others_are_only_counted(system):
     clicks = []
 
     def others():
+        time.sleep(1)  # the run has begun
         for _ in range(10):
-            time.sleep(0.1)
+            time.sleep(0.05)
             clicks.append(system.edge.get("/try").click_token())
 
     thread = threading.Thread(target=others)
     thread.start()
-    result = reconciled(system, rate=200, seconds=2)
+    result = reconciled(system, rate=200, seconds=3)
     thread.join()
     assert result["clicks"]["unexpected"] == 10
     assert (result["clicks"]["missing"], result["clicks"]["twice"]) == (0, 0)
