@@ -12,7 +12,8 @@ class BuildError(Exception):
 def run(command, folder):
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if result.returncode != 0:
-        raise BuildError(f"{' '.join(map(str, command))}:\n{result.stdout[-2000:]}{result.stderr[-2000:]}")
+        said = result.stdout[-2000:] + result.stderr[-2000:]
+        raise BuildError(f"{' '.join(map(str, command))}:\n{said}")
     return result.stdout.strip()
 
 
