@@ -63,7 +63,7 @@ struct Do {
 };
 
 struct DrainLimits {
-  std::size_t batch_bytes = 8U << 20U;  // aim for one batch
+  std::size_t batch_bytes = 16U << 20U;  // aim for one batch
   std::size_t entries_min = 64;
   std::size_t entries_max = 4'096;
   std::chrono::milliseconds pause_min{50};

@@ -1,7 +1,10 @@
 #include "tracker/store/batch.hpp"
 
+#include <boost/endian/conversion.hpp>
+
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace waymark::tracker {
 
@@ -57,8 +60,25 @@ std::size_t Batch::clicks_before(std::uint64_t unix_ms) const {
 void Batch::sort() {
   const auto by_id = [](const Click& a, const Click& b) { return a.id < b.id; };
   // Lines of one origin come sorted already.
-  if (!std::is_sorted(clicks_.begin(), clicks_.end(), by_id)) {
-    std::stable_sort(clicks_.begin(), clicks_.end(), by_id);
+  if (std::is_sorted(clicks_.begin(), clicks_.end(), by_id)) return;
+  // Clicks are large: small keys are sorted, then each click moves once.
+  order_.clear();
+  for (const Click& click : clicks_) {
+    order_.push_back({.high = boost::endian::load_big_u64(click.id.bytes.data()),
+                      .low = boost::endian::load_big_u64(click.id.bytes.data() + 8),
+                      .place = order_.size()});
+  }
+  std::sort(order_.begin(), order_.end());
+  for (std::size_t start = 0; start < order_.size(); ++start) {
+    if (order_[start].place == start) continue;
+    const Click first = clicks_[start];
+    std::size_t hole = start;
+    while (order_[hole].place != start) {
+      clicks_[hole] = clicks_[order_[hole].place];
+      hole = std::exchange(order_[hole].place, hole);
+    }
+    clicks_[hole] = first;
+    order_[hole].place = hole;
   }
 }
 

@@ -5,6 +5,7 @@
 #include "common/click_line.hpp"
 #include "common/ranges.hpp"
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -80,7 +81,7 @@ class Batch {
   // How many clicks have an id made before that: the first ones, once the batch is sorted.
   std::size_t clicks_before(std::uint64_t unix_ms) const;
 
-  // By click id, so that a time-ordered table is filled from left to right.
+  // By click id, so that a time-ordered table is filled from left to right. Stable.
   void sort();
   void clear() noexcept;
 
@@ -95,8 +96,16 @@ class Batch {
   }
 
  private:
+  // A click's id as numbers, and where the click stands.
+  struct SortKey {
+    std::uint64_t high, low;
+    std::size_t place;
+    friend auto operator<=>(const SortKey&, const SortKey&) = default;
+  };
+
   TextArena texts_;
   std::vector<Click> clicks_;
+  std::vector<SortKey> order_;  // of sort()
   std::vector<DeadLetter> dead_;
   std::map<std::string, OriginNews, std::less<>> origins_;
   std::vector<std::int64_t> resolved_dead_;
