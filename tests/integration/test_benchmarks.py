@@ -68,7 +68,7 @@ def test_compare_fails_on_a_slowdown_alone(slow, verdict, tmp_path):
 
 
 def test_noise_is_no_slowdown():
-    """Recorded: nanoseconds of one program, in two rows, on a busy machine; then with 6 % added."""
+    """Times as a busy machine gives them, in two rows made up for the test; then with 6 % added."""
     first = [118.2, 131.0, 117.9, 119.4, 144.8, 118.8, 121.3, 118.1, 120.2, 118.6]
     second = [119.1, 118.3, 152.7, 118.9, 120.8, 119.9, 118.0, 133.5, 118.7, 119.3]
     assert not judge(first, second)[1]
