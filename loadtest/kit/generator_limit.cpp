@@ -13,6 +13,8 @@ namespace {
 
 constexpr double tolerated_share = 0.1;  // of the latency at the same percentile
 constexpr double busy_share_max = 0.95;  // of a thread's wall time
+constexpr double rate_missed = 0.95;     // below this share of the plan, somebody was the limit
+constexpr double pause_share_min = 0.05;
 constexpr double short_run_seconds = 10;
 constexpr double samples_behind_p99 = 10;
 
@@ -33,6 +35,17 @@ void judge_lateness(RunResult& result, const GeneratorLoad& load) {
         quantile * 100, ms(late), ms(result.latency.at(quantile)), load.waited_for_core));
     return;
   }
+}
+
+// All connections were busy, but so was a thread: nobody knows who made whom wait.
+void judge_rate(RunResult& result, const GeneratorLoad& load) {
+  if (result.rate() >= result.target_rate * rate_missed) return;
+  if (load.least_pause >= pause_share_min) return;
+  result.verdict.generator_limited = true;
+  result.verdict.reasons.push_back(fmt::format(
+      "The rate was {:.0f}/s instead of {:.0f}/s, and a thread of the generator had no pause. Use "
+      "more threads or machines, a lower rate, or cores that nobody else uses.",
+      result.rate(), result.target_rate));
 }
 
 void judge_sums(RunResult& result) {
@@ -61,7 +74,10 @@ void remark(RunResult& result) {
 
 void judge_generator(RunResult& result, const GeneratorLoad& load) {
   judge_sums(result);
-  if (result.mode == "open") judge_lateness(result, load);
+  if (result.mode == "open") {
+    judge_lateness(result, load);
+    judge_rate(result, load);
+  }
   if (result.mode == "closed" && load.busiest_thread > busy_share_max) {
     result.verdict.generator_limited = true;
     result.verdict.reasons.push_back(fmt::format(

@@ -11,6 +11,7 @@ namespace waymark::loadtest {
 
 struct GeneratorLoad {
   double busiest_thread = 0;   // its CPU time over the wall time
+  double least_pause = 1;      // share of the wall time that a thread had nothing to do
   double waited_for_core = 0;  // of all threads, in seconds
 };
 

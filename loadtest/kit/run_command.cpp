@@ -1,16 +1,21 @@
 #include "loadtest/kit/run_command.hpp"
 
 #include "common/error.hpp"
+#include "loadtest/kit/find_max.hpp"
+#include "loadtest/kit/html/html_report.hpp"
 #include "loadtest/kit/live_line.hpp"
 #include "loadtest/kit/result_json.hpp"
 #include "loadtest/kit/run.hpp"
 #include "loadtest/kit/run_options.hpp"
+#include "loadtest/kit/table.hpp"
+#include "loadtest/kit/threshold.hpp"
 
 #include <fmt/format.h>
 
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <iostream>
 #include <memory>
 
 namespace waymark::loadtest {
@@ -28,32 +33,26 @@ void stop_on_signals() {
   }
 }
 
-void print_result(const RunResult& result) {
-  const auto ms = [](std::uint64_t ns) { return static_cast<double>(ns) / 1e6; };
-  fmt::print("{} planned, {} answered in {:.2f} s: {:.1f}/s; {} errors, {} unfinished\n",
-             result.planned, result.answered, result.measured_seconds, result.rate(),
-             result.errors.total(), result.unfinished);
-  fmt::print("latency ms: p50 {:.3f}  p90 {:.3f}  p99 {:.3f}  p99.9 {:.3f}  max {:.3f}\n",
-             ms(result.latency.at(0.5)), ms(result.latency.at(0.9)), ms(result.latency.at(0.99)),
-             ms(result.latency.at(0.999)), ms(result.latency.max()));
-  if (result.clicks) {
-    const ClickTruth& clicks = *result.clicks;
-    fmt::print(
-        "clicks: {} answered, {} stored, {} missing, {} twice, {} late, {} unexpected\n"
-        "answer to row ms: p50 {:.1f}  p99 {:.1f}  max {:.1f} ({})\n",
-        clicks.answered, clicks.stored, clicks.missing, clicks.twice, clicks.late,
-        clicks.unexpected, ms(clicks.latency.at(0.5)), ms(clicks.latency.at(0.99)),
-        ms(clicks.latency.max()), clicks.latency_source);
-  }
-  for (const ServerUsage& server : result.servers) {
-    fmt::print("{}: {:.1f} us of CPU a request\n", server.name, server.cpu_us_per_request);
-  }
-  for (const std::string& reason : result.verdict.reasons) fmt::print("{}\n", reason);
+int conclude(const RunOptions& options, const RunResult& result) {
+  if (!options.json_file.empty()) write_file(options.json_file, to_json(result));
+  if (!options.html_file.empty()) write_file(options.html_file, html_report(result));
+  if (options.json_file != "-" && options.html_file != "-") std::cout << final_table(result);
+  return exit_code_of(result.verdict);
+}
+
+int search(const RunOptions& options, const RunPlan& plan) {
+  const auto say = [&](const std::string& line) {
+    if (!options.quiet) fmt::print(stderr, "{}\n", line);
+  };
+  return conclude(options, find_max(plan, parse_thresholds(options.find_max), say, stop_asked));
 }
 
 int run(const RunOptions& options, const std::vector<std::string>& command_line) {
   stop_on_signals();
+  const auto thresholds =
+      options.require.empty() ? std::vector<Threshold>{} : parse_thresholds(options.require);
   const RunPlan plan = make_plan(options, command_line);
+  if (!options.find_max.empty()) return search(options, plan);
   Witness witness{options.witness, plan.server, plan.closed ? 0 : plan.rates.mean_rate(),
                   std::chrono::duration_cast<std::chrono::nanoseconds>(
                       std::chrono::duration<double>{plan.rates.seconds()})};
@@ -67,9 +66,8 @@ int run(const RunOptions& options, const std::vector<std::string>& command_line)
   RunResult result = run_load(plan, watch, stop_asked);
   if (!options.quiet) live.end();
   witness.finish(result, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
-  print_result(result);
-  if (!options.json_file.empty()) write_file(options.json_file, to_json(result));
-  return result.verdict.generator_limited ? exit_generator_limited : exit_code::ok;
+  judge(result, thresholds);
+  return conclude(options, result);
 }
 
 }  // namespace
