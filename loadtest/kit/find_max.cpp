@@ -34,6 +34,7 @@ RunResult find_max(RunPlan plan, std::span<const Threshold> thresholds,
     const double rate = search.next();
     plan.rates = RatePlan{{Stage{seconds, rate, rate}}};
     RunResult result = run_load(plan, {}, stop);
+    if (result.verdict.generator_limited && !stop) result = run_load(plan, {}, stop);
     judge(result, thresholds);
     const bool passed =
         !stop && !result.verdict.generator_limited && result.verdict.thresholds_met();

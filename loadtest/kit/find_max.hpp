@@ -13,7 +13,8 @@ namespace waymark::loadtest {
 
 // Runs `plan` again and again, beginning at its own mean rate. `say` is given a line for each try.
 // Returns the result of the highest rate that met all thresholds, or of the last try when none did.
-// A try that the generator itself limited counts as failed, and a reason in the verdict says so.
+// A try that the generator itself limited is made once more and then counts as failed; a reason in
+// the verdict says so.
 RunResult find_max(RunPlan plan, std::span<const Threshold> thresholds,
                    const std::function<void(const std::string&)>& say,
                    const std::atomic<bool>& stop);

@@ -15,8 +15,6 @@ constexpr double tolerated_share = 0.1;  // of the latency at the same percentil
 constexpr double busy_share_max = 0.95;  // of a thread's wall time
 constexpr double rate_missed = 0.95;     // below this share of the plan, somebody was the limit
 constexpr double pause_share_min = 0.05;
-constexpr double short_run_seconds = 10;
-constexpr double samples_behind_p99 = 10;
 
 double ms(std::uint64_t ns) {
   return static_cast<double>(ns) / 1e6;
@@ -58,18 +56,6 @@ void judge_sums(RunResult& result) {
       result.planned, result.answered, failed, result.unfinished));
 }
 
-void remark(RunResult& result) {
-  if (result.measured_seconds < short_run_seconds) {
-    result.verdict.reasons.push_back(
-        fmt::format("Note: the run took {:.1f} s; below {:.0f} s, start-up effects weigh too much.",
-                    result.measured_seconds, short_run_seconds));
-  }
-  if (static_cast<double>(result.answered) * 0.01 < samples_behind_p99) {
-    result.verdict.reasons.push_back(
-        fmt::format("Note: {} answers are too few for a p99.", result.answered));
-  }
-}
-
 }  // namespace
 
 void judge_generator(RunResult& result, const GeneratorLoad& load) {
@@ -85,7 +71,6 @@ void judge_generator(RunResult& result, const GeneratorLoad& load) {
         "more. Use more threads (--threads) or machines.",
         load.busiest_thread * 100));
   }
-  remark(result);
 }
 
 }  // namespace waymark::loadtest

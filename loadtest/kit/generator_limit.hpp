@@ -15,8 +15,7 @@ struct GeneratorLoad {
   double waited_for_core = 0;  // of all threads, in seconds
 };
 
-// Sets generator_limited and reasons of result.verdict; adds to reasons what a reader must know
-// even of a valid run (few samples, a short run, connections used up).
+// Sets generator_limited and reasons of result.verdict.
 void judge_generator(RunResult& result, const GeneratorLoad& load);
 
 }  // namespace waymark::loadtest

@@ -41,6 +41,9 @@ int conclude(const RunOptions& options, const RunResult& result) {
 }
 
 int search(const RunOptions& options, const RunPlan& plan) {
+  if (!options.witness.chaos.empty()) {
+    throw StartupError(exit_code::usage, "--find-max: --chaos needs a run of its own (--require)");
+  }
   const auto say = [&](const std::string& line) {
     if (!options.quiet) fmt::print(stderr, "{}\n", line);
   };

@@ -125,8 +125,8 @@ void add_run_options(CLI::App& app, RunOptions& options) {
                    "search the highest rate that meets this, from --rate upwards, each try for "
                    "--duration")
       ->excludes("--require")
-      ->excludes("--stages")
-      ->excludes("--closed");
+      ->excludes(load->get_option("--stages"))
+      ->excludes(load->get_option("--closed"));
 
   auto* output = app.add_option_group("Output");
   output->add_option("--label", options.label, "a name for the run");
