@@ -6,9 +6,11 @@ import pytest
 
 from tests.support import certificates
 from tests.support.loadtest import DelayedAnswers, Durations, Paths, Run, run
+from tests.support.mix import Mix
 from tests.support.programs import free_port
 
 GENERATOR_LIMITED = 98
+THRESHOLDS_NOT_MET = 99
 
 
 @pytest.fixture
@@ -34,15 +36,16 @@ def paths():
 @pytest.mark.parametrize("options", [(), ("--threads", 2), ("--arrivals", "poisson")])
 def test_rate_and_latency_agree_with_a_known_delay_to_one_percent(options, folder, delayed):
     server = delayed(50_000)
-    done = run(folder, server.url, "--rate", 600, "--duration", "3s", "--quiet", *options)
+    done = run(folder, server.url, "--rate", 1200, "--duration", "1500ms", "--quiet",
+               *options)
     result = done.result
     if "poisson" in options:
         assert 1800 - 4 * 1800 ** 0.5 < result["planned"] < 1800 + 4 * 1800 ** 0.5
     else:
         assert result["planned"] == 1800
     assert result["answered"] == result["planned"] == result["statuses"]["302"]
-    # The last answer comes after the last request, and a busy machine may delay that one.
-    assert result["measured_seconds"] == pytest.approx(3.05, rel=0.01 if done.code == 0 else 0.05)
+    # The last request is due at the end, and a busy machine may delay its answer.
+    assert result["measured_seconds"] == pytest.approx(1.55, rel=0.01 if done.code == 0 else 0.05)
     assert Durations(result["latency"]).at(0.5) == pytest.approx(50, rel=0.01)
     assert Durations(result["service"]).at(0.5) == pytest.approx(50, rel=0.01)
     assert Durations(result["latency"]).share_above(49.5) == 1
@@ -50,14 +53,14 @@ def test_rate_and_latency_agree_with_a_known_delay_to_one_percent(options, folde
 
 def test_a_closed_loop_asks_again_when_it_was_answered(folder, delayed):
     server = delayed(20_000)
-    result = run(folder, server.url, "--closed", "--connections", 8, "--duration", "3s",
+    result = run(folder, server.url, "--closed", "--connections", 8, "--duration", "2s",
                  "--quiet").result
     assert result["mode"] == "closed"
     assert result["connections"] == result["connections_opened"] == 8
     assert Durations(result["service"]).at(0.5) == pytest.approx(20, rel=0.015)
     # Little's law: eight at a time, each for so long.
     service = result["service"]
-    assert result["answered"] / 3 == pytest.approx(8e9 / (service["sum_ns"] / service["count"]),
+    assert result["answered"] / 2 == pytest.approx(8e9 / (service["sum_ns"] / service["count"]),
                                                    rel=0.01)
 
 
@@ -85,23 +88,23 @@ def test_a_stopped_server_shows_in_the_latencies_of_all_that_were_due(folder, de
 def test_requests_wait_for_connections_without_counting_as_late(folder, delayed):
     """The plan asks for twice what two connections can carry: the server's doing, not ours."""
     server = delayed(20_000)
-    done = run(folder, server.url, "--rate", 200, "--duration", "2s", "--connections", 2, "--quiet")
+    done = run(folder, server.url, "--rate", 200, "--duration", "1s", "--connections", 2, "--quiet")
     assert done.code == 0, done.output
     result = done.result
     assert result["connections"] == 2
-    assert Durations(result["latency"]).at(0.9) > 1000
+    assert Durations(result["latency"]).at(0.9) > 500
     assert Durations(result["service"]).at(0.9) < 100
     assert result["late_sends"] < 20
-    assert result["planned"] == result["answered"] + result["unfinished"] == 400
+    assert result["planned"] == result["answered"] + result["unfinished"] == 200
 
 
 def test_a_generator_that_is_the_limit_refuses_its_figures(folder, delayed):
     server = delayed(0)
-    done = run(folder, server.url, "--rate", "5M", "--duration", "1s", "--quiet")
+    done = run(folder, server.url, "--rate", "2M", "--duration", "100ms", "--quiet")
     assert done.code == GENERATOR_LIMITED
     assert done.result["verdict"]["generator_limited"]
-    assert "The generator sent too late" in done.output
-    assert "more threads" in done.output.lower()
+    assert done.output.startswith("INVALID")
+    assert "more threads or machines" in " ".join(done.output.split())
 
 
 def test_an_interrupted_run_shows_what_it_has(folder, delayed):
@@ -116,15 +119,15 @@ def test_an_interrupted_run_shows_what_it_has(folder, delayed):
 
 def test_answers_of_every_framing(folder, paths):
     for path, status in [("/chunked", 200), ("/until-close", 200), ("/204", 204), ("/304", 304)]:
-        result = run(folder, paths.url + path, "--rate", 50, "--duration", "1s", "--quiet").result
-        assert result["statuses"] == {str(status): 50}, path
+        result = run(folder, paths.url + path, "--rate", 50, "--duration", "400ms", "--quiet").result
+        assert result["statuses"] == {str(status): 20}, path
         assert sum(result["errors"].values()) == 0, path
 
 
 def test_failures_are_counted_by_their_kind(folder, paths):
     for path, kind in [("/cut", "read"), ("/nonsense", "protocol"), ("/silent", "timeout"),
                        ("/500", "unexpected_status"), ("/404", "unexpected_status")]:
-        done = run(folder, paths.url + path, "--rate", 20, "--duration", "1s", "--timeout", "500ms",
+        done = run(folder, paths.url + path, "--rate", 50, "--duration", "400ms", "--timeout", "300ms",
                    "--quiet")
         errors = {name: count for name, count in done.result["errors"].items() if count}
         assert errors == {kind: 20}, path
@@ -132,7 +135,7 @@ def test_failures_are_counted_by_their_kind(folder, paths):
 
 def test_the_expected_status_is_the_only_good_one(folder, paths):
     for path, expected, wrong in [("/404", 404, 0), ("/302", 404, 20), ("/302", 302, 0)]:
-        result = run(folder, paths.url + path, "--rate", 20, "--duration", "1s", "--quiet",
+        result = run(folder, paths.url + path, "--rate", 50, "--duration", "400ms", "--quiet",
                      "--expect", expected).result
         assert result["errors"]["unexpected_status"] == wrong, (path, expected)
 
@@ -157,7 +160,7 @@ def test_tls(folder):
     certificate, key = certificates.make(folder / "tls", "server", ["localhost"])
     server = Paths(certificate, key)
     try:
-        options = ["--rate", 50, "--duration", "1s", "--quiet"]
+        options = ["--rate", 100, "--duration", "500ms", "--quiet"]
         result = run(folder, server.url + "/a", *options, "--ca", certificate).result
         assert result["answered"] == 50
         assert sum(result["errors"].values()) == 0
@@ -165,7 +168,7 @@ def test_tls(folder):
         assert result["connections_opened"] == result["answered"] == 50
         done = run(folder, server.url + "/a", *options)
         assert done.result["errors"]["connect"] == 50
-        assert "certificate refused: self-signed certificate" in done.output
+        assert "certificate refused: self-signed certificate" in " ".join(done.output.split())
     finally:
         server.close()
 
@@ -200,3 +203,52 @@ def test_mistakes_are_named(options, said, folder):
     done = run(folder, "http://127.0.0.1:9/", *options)
     assert done.code == 2
     assert said in done.errors
+
+
+def test_thresholds_decide_the_exit_code(folder, delayed):
+    url = delayed(20_000).url
+    options = ["--rate", 100, "--duration", "500ms", "--quiet"]
+    assert run(folder, url, *options, "--require", "p50<500ms,errors=0,rate>20").code == 0
+    done = run(folder, url, *options, "--require", "p50<1ms", "--html", folder / "page.html")
+    assert done.code == THRESHOLDS_NOT_MET
+    assert done.output.startswith("FAILED")
+    assert (folder / "page.html").read_text().startswith("<!doctype html>")
+
+
+def test_the_highest_rate_is_found(folder, delayed):
+    """Four connections to a server that takes 20 ms bear 200/s."""
+    done = run(folder, delayed(20_000).url, "--rate", 100, "--duration", "700ms", "--connections", 4,
+               "--find-max", "p90<60ms,errors=0")
+    assert "highest rate that met all" in done.errors
+    tries = [line for line in done.errors.splitlines() if "/s " in line]
+    assert len(tries) >= 4 and "met" in tries[0]
+    assert 120 <= done.result["target_rate"] <= 230
+
+
+def test_visitors_of_many_kinds(folder, paths):
+    (folder / "codes").write_text("anna7\nbob\n")
+    result = run(folder, paths.url + "/r/", "--rate", 300, "--duration", "1s", "--quiet", "--codes",
+                 folder / "codes", "--head", "10%", "--crawlers", "10%", "--previews", "10%",
+                 "--returning", "50%", "--unknown", "5%", "--channels", "mail,sms").result
+    assert set(result["kinds"]) == {"person", "head", "crawler", "preview", "unknown"}
+    assert {path.split("?")[0] for _, path, _ in paths.seen} >= {"/r/anna7", "/r/bob"}
+    assert {path.split("?")[1] for _, path, _ in paths.seen} == {"c=mail", "c=sms"}
+    heads = sum(method == "HEAD" for method, *_ in paths.seen)
+    assert heads == result["kinds"]["head"]["requests"]
+    back = [fields["Cookie"] for *_, fields in paths.seen if "Cookie" in fields]
+    assert 40 < len(back) < 140
+    assert all(cookie.startswith("visit=") for cookie in back)
+
+
+def test_a_mix_of_the_edge_is_answered_as_it_says(folder, make_system):
+    system = make_system(edge_settings=["lookup.unknown_address_rate=0"])
+    mix = Mix(folder / "mix", system.keys)
+    client = system.redis.client()
+    mix.load_links(client)
+    client.close()
+    system.start()
+    result = run(folder, f"http://127.0.0.1:{system.edge.port}/", "--mix",
+                 folder / "mix" / "requests.mix", "--rate", "4k", "--duration", "2s", "--quiet").result
+    assert result["answered"] == 8000
+    assert sum(result["errors"].values()) == 0
+    assert len(result["kinds"]) == 10
