@@ -149,10 +149,10 @@ def test_the_expected_status_is_the_only_good_one(folder, paths):
 
 
 def test_connections_of_their_own(folder, paths):
-    result = run(folder, paths.url + "/a", "--rate", 100, "--duration", "1s", "--quiet",
+    result = run(folder, paths.url + "/a", "--rate", 200, "--duration", "500ms", "--quiet",
                  "--no-keepalive").result
     assert result["connections_opened"] == result["answered"] == 100
-    result = run(folder, paths.url + "/a", "--rate", 200, "--duration", "1s", "--quiet",
+    result = run(folder, paths.url + "/a", "--rate", 400, "--duration", "500ms", "--quiet",
                  "--new-connection", "30%").result
     assert result["answered"] == 200
     assert 30 < result["connections_opened"] < 100
@@ -190,8 +190,8 @@ def test_a_server_that_is_not_there_is_told_before_the_run(folder):
 
 def test_a_server_that_dies(folder, delayed):
     server = delayed(1_000)
-    running = Run(folder, server.url, "--rate", 200, "--duration", "2s", "--quiet")
-    time.sleep(1)
+    running = Run(folder, server.url, "--rate", 400, "--duration", "1s", "--quiet")
+    time.sleep(0.5)
     server.close()
     result = running.wait().result
     assert result["planned"] == 400
@@ -235,7 +235,7 @@ def test_the_highest_rate_is_found(folder, delayed):
 
 def test_visitors_of_many_kinds(folder, paths):
     (folder / "codes").write_text("anna7\nbob\n")
-    result = run(folder, paths.url + "/r/", "--rate", 300, "--duration", "1s", "--quiet", "--codes",
+    result = run(folder, paths.url + "/r/", "--rate", 600, "--duration", "500ms", "--quiet", "--codes",
                  folder / "codes", "--head", "10%", "--crawlers", "10%", "--previews", "10%",
                  "--returning", "50%", "--unknown", "5%", "--channels", "mail,sms").result
     assert set(result["kinds"]) == {"person", "head", "crawler", "preview", "unknown"}
@@ -256,7 +256,7 @@ def test_a_mix_of_the_edge_is_answered_as_it_says(folder, make_system):
     client.close()
     system.start()
     result = run(folder, f"http://127.0.0.1:{system.edge.port}/", "--mix",
-                 folder / "mix" / "requests.mix", "--rate", "4k", "--duration", "2s", "--quiet").result
+                 folder / "mix" / "requests.mix", "--rate", "8k", "--duration", "1s", "--quiet").result
     assert result["answered"] == 8000
     assert sum(result["errors"].values()) == 0
     assert len(result["kinds"]) == 10
