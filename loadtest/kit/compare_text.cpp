@@ -48,14 +48,17 @@ std::string notes(Runs base, Runs changed) {
                         changed.size());
   text += "Of twenty rows without any difference, one lies beyond noise by chance.\n";
   const auto& one = base.front();
+  bool limited = false;
+  bool other_plan = false;
   for (const auto& runs : {base, changed}) {
     for (const auto& run : runs) {
-      if (run.verdict.generator_limited) text += "CAUTION: a run was limited by its generator.\n";
-      if (run.mode != one.mode || differs(one.target_rate, run.target_rate)) {
-        text += "CAUTION: the runs had other plans (mode or rate); the difference may be theirs.\n";
-        return text;
-      }
+      limited |= run.verdict.generator_limited;
+      other_plan |= run.mode != one.mode || differs(one.target_rate, run.target_rate);
     }
+  }
+  if (limited) text += "CAUTION: the generator was the limit of at least one run.\n";
+  if (other_plan) {
+    text += "CAUTION: the runs had other plans (mode or rate); the difference may be theirs.\n";
   }
   return text;
 }

@@ -98,15 +98,16 @@ std::string bar(const ClickTruth& clicks) {
 
 std::string percentile_section(const RunResult& result) {
   if (result.latency.count() == 0) return {};
-  const std::vector<Named> all{{"latency (from when a request was due)", &result.latency},
-                               {"service (from when it was sent)", &result.service}};
+  const std::vector<Named> all{{"latency", &result.latency}, {"service", &result.service}};
   auto plot = percentile_plot(all);
   plot.title = "Latency percentiles";
   plot.summary =
       fmt::format("p50 {}, p99 {}, p99.99 {}", duration_at(result.latency, 0.5),
                   duration_at(result.latency, 0.99), duration_at(result.latency, 0.9999));
-  return "<section><h2>Latency percentiles</h2>\n" + svg_plot(plot) + percentile_table(all) +
-         "</section>\n";
+  return "<section><h2>Latency percentiles</h2>\n<p class=note>Latency counts from when a request "
+         "was "
+         "due, service from when it was sent.</p>\n" +
+         svg_plot(plot) + percentile_table(all) + "</section>\n";
 }
 
 std::string click_section(const RunResult& result) {

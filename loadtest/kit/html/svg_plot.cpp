@@ -13,7 +13,7 @@ namespace {
 constexpr double width = 760;
 constexpr double height = 280;
 constexpr double left = 64;
-constexpr double right = 12;
+constexpr double right = 30;
 constexpr double top = 10;
 constexpr double bottom = 30;
 

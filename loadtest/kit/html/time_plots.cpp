@@ -23,8 +23,9 @@ std::string rate_tick(double rate) {
 std::string cores_tick(double cores) {
   return fmt::format("{:.2g}", cores);
 }
-std::string bytes_tick(double bytes) {
-  return bytes_text(bytes);
+constexpr double mib = 1024 * 1024;
+std::string mib_tick(double amount) {
+  return fmt::format("{:.3g} MiB", amount);
 }
 
 Plot over_time(const RunResult& result, std::string title) {
@@ -152,7 +153,7 @@ std::string server_sections(const RunResult& result) {
              cores_tick) +
          usage_section(
              result, "Resident memory of servers",
-             [](const UsageSample& s) { return static_cast<double>(s.rss_bytes); }, bytes_tick);
+             [](const UsageSample& s) { return static_cast<double>(s.rss_bytes) / mib; }, mib_tick);
 }
 
 std::string status_section(const RunResult& result) {
