@@ -260,3 +260,15 @@ def test_a_mix_of_the_edge_is_answered_as_it_says(folder, make_system):
     assert result["answered"] == 8000
     assert sum(result["errors"].values()) == 0
     assert len(result["kinds"]) == 10
+
+
+def test_codes_come_from_the_tracker(folder, system):
+    options = ["--rate", 100, "--duration", "500ms", "--quiet", "--codes", "api"]
+    edge = f"http://127.0.0.1:{system.edge.port}/"
+    done = run(folder, edge, *options, "--api", f"http://127.0.0.1:{system.tracker.port}",
+               "--api-key-file", system.tracker.key_file)
+    assert done.result, done.errors
+    assert done.result["statuses"] == {"302": 50}
+    done = run(folder, edge, *options)
+    assert done.code == 2
+    assert "--codes api: name the tracker with --api" in done.errors
