@@ -8,7 +8,7 @@ import pytest
 from tests.support import certificates
 from tests.support.loadtest import DelayedAnswers, Durations, Paths, Run, run
 from tests.support.mix import Mix
-from tests.support.programs import free_port
+from tests.support.programs import free_port, wait_until
 
 GENERATOR_LIMITED = 98
 THRESHOLDS_NOT_MET = 99
@@ -262,13 +262,24 @@ def test_a_mix_of_the_edge_is_answered_as_it_says(folder, make_system):
     assert len(result["kinds"]) == 10
 
 
+def clicked_links(system):
+    return system.tracker.rows("SELECT DISTINCT link FROM clicks")
+
+
 def test_codes_come_from_the_tracker(folder, system):
-    options = ["--rate", 100, "--duration", "500ms", "--quiet", "--codes", "api"]
+    system.tracker.api("POST", "/v1/campaigns", {"id": "camp_load"})
+    for number in range(130):  # more than a page of the API
+        status, link = system.tracker.api("POST", "/v1/links", {
+            "campaign": "camp_load", "referrer": f"rfr_{number}", "code": f"code{number}",
+            "destination": "https://shop.example/"})
+        assert status == 201, link
+    options = ["--rate", 800, "--duration", "500ms", "--quiet", "--codes", "api"]
     edge = f"http://127.0.0.1:{system.edge.port}/"
     done = run(folder, edge, *options, "--api", f"http://127.0.0.1:{system.tracker.port}",
                "--api-key-file", system.tracker.key_file)
     assert done.result, done.errors
-    assert done.result["statuses"] == {"302": 50}
+    assert done.result["statuses"] == {"302": 400}
+    wait_until(lambda: len(clicked_links(system)) > 100, "links of both pages have clicks")
     done = run(folder, edge, *options)
     assert done.code == 2
     assert "--codes api: name the tracker with --api" in done.errors
