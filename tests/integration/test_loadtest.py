@@ -127,7 +127,8 @@ def test_an_interrupted_run_shows_what_it_has(folder, delayed):
 
 def test_answers_of_every_framing(folder, paths):
     for path, status in [("/chunked", 200), ("/until-close", 200), ("/204", 204), ("/304", 304)]:
-        result = run(folder, paths.url + path, "--rate", 50, "--duration", "400ms", "--quiet").result
+        result = run(folder, paths.url + path, "--rate", 50, "--duration", "400ms",
+                     "--quiet").result
         assert result["statuses"] == {str(status): 20}, path
         assert sum(result["errors"].values()) == 0, path
 
@@ -135,8 +136,8 @@ def test_answers_of_every_framing(folder, paths):
 def test_failures_are_counted_by_their_kind(folder, paths):
     for path, kind in [("/cut", "read"), ("/nonsense", "protocol"), ("/silent", "timeout"),
                        ("/500", "unexpected_status"), ("/404", "unexpected_status")]:
-        done = run(folder, paths.url + path, "--rate", 50, "--duration", "400ms", "--timeout", "300ms",
-                   "--quiet")
+        done = run(folder, paths.url + path, "--rate", 50, "--duration", "400ms",
+                   "--timeout", "300ms", "--quiet")
         errors = {name: count for name, count in done.result["errors"].items() if count}
         assert errors == {kind: 20}, path
 
@@ -225,8 +226,8 @@ def test_thresholds_decide_the_exit_code(folder, delayed):
 
 def test_the_highest_rate_is_found(folder, delayed):
     """Four connections to a server that takes 20 ms bear 200/s."""
-    done = run(folder, delayed(20_000).url, "--rate", 120, "--duration", "400ms", "--connections", 4,
-               "--find-max", "p90<60ms,errors=0")
+    done = run(folder, delayed(20_000).url, "--rate", 120, "--duration", "400ms", "--connections",
+               4, "--find-max", "p90<60ms,errors=0")
     assert "highest rate that met all" in done.errors
     tries = [line for line in done.errors.splitlines() if "/s " in line]
     assert len(tries) >= 4 and "met" in tries[0]
@@ -235,8 +236,8 @@ def test_the_highest_rate_is_found(folder, delayed):
 
 def test_visitors_of_many_kinds(folder, paths):
     (folder / "codes").write_text("anna7\nbob\n")
-    result = run(folder, paths.url + "/r/", "--rate", 600, "--duration", "500ms", "--quiet", "--codes",
-                 folder / "codes", "--head", "10%", "--crawlers", "10%", "--previews", "10%",
+    result = run(folder, paths.url + "/r/", "--rate", 600, "--duration", "500ms", "--quiet",
+                 "--codes", folder / "codes", "--head", "10%", "--crawlers", "10%", "--previews", "10%",
                  "--returning", "50%", "--unknown", "5%", "--channels", "mail,sms").result
     assert set(result["kinds"]) == {"person", "head", "crawler", "preview", "unknown"}
     assert {path.split("?")[0] for _, path, _ in paths.seen} >= {"/r/anna7", "/r/bob"}
@@ -256,7 +257,8 @@ def test_a_mix_of_the_edge_is_answered_as_it_says(folder, make_system):
     client.close()
     system.start()
     result = run(folder, f"http://127.0.0.1:{system.edge.port}/", "--mix",
-                 folder / "mix" / "requests.mix", "--rate", "8k", "--duration", "1s", "--quiet").result
+                 folder / "mix" / "requests.mix", "--rate", "8k", "--duration", "1s",
+                 "--quiet").result
     assert result["answered"] == 8000
     assert sum(result["errors"].values()) == 0
     assert len(result["kinds"]) == 10
