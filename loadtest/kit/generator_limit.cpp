@@ -13,8 +13,8 @@ namespace {
 
 constexpr double tolerated_share = 0.1;  // of the latency at the same percentile
 constexpr double busy_share_max = 0.95;  // of a thread's wall time
-constexpr double short_run_seconds = 10;
-constexpr double samples_behind_p99 = 10;
+constexpr double rate_missed = 0.95;     // below this share of the plan, somebody was the limit
+constexpr double pause_share_min = 0.05;
 
 double ms(std::uint64_t ns) {
   return static_cast<double>(ns) / 1e6;
@@ -35,6 +35,17 @@ void judge_lateness(RunResult& result, const GeneratorLoad& load) {
   }
 }
 
+// All connections were busy, but so was a thread: nobody knows who made whom wait.
+void judge_rate(RunResult& result, const GeneratorLoad& load) {
+  if (result.rate() >= result.target_rate * rate_missed) return;
+  if (load.least_pause >= pause_share_min) return;
+  result.verdict.generator_limited = true;
+  result.verdict.reasons.push_back(fmt::format(
+      "The rate was {:.0f}/s instead of {:.0f}/s, and a thread of the generator had no pause. Use "
+      "more threads or machines, a lower rate, or cores that nobody else uses.",
+      result.rate(), result.target_rate));
+}
+
 void judge_sums(RunResult& result) {
   const std::uint64_t failed = result.errors.total() - result.errors.unexpected_status;
   if (result.answered + failed + result.unfinished == result.planned) return;
@@ -45,23 +56,14 @@ void judge_sums(RunResult& result) {
       result.planned, result.answered, failed, result.unfinished));
 }
 
-void remark(RunResult& result) {
-  if (result.measured_seconds < short_run_seconds) {
-    result.verdict.reasons.push_back(
-        fmt::format("Note: the run took {:.1f} s; below {:.0f} s, start-up effects weigh too much.",
-                    result.measured_seconds, short_run_seconds));
-  }
-  if (static_cast<double>(result.answered) * 0.01 < samples_behind_p99) {
-    result.verdict.reasons.push_back(
-        fmt::format("Note: {} answers are too few for a p99.", result.answered));
-  }
-}
-
 }  // namespace
 
 void judge_generator(RunResult& result, const GeneratorLoad& load) {
   judge_sums(result);
-  if (result.mode == "open") judge_lateness(result, load);
+  if (result.mode == "open") {
+    judge_lateness(result, load);
+    judge_rate(result, load);
+  }
   if (result.mode == "closed" && load.busiest_thread > busy_share_max) {
     result.verdict.generator_limited = true;
     result.verdict.reasons.push_back(fmt::format(
@@ -69,7 +71,6 @@ void judge_generator(RunResult& result, const GeneratorLoad& load) {
         "more. Use more threads (--threads) or machines.",
         load.busiest_thread * 100));
   }
-  remark(result);
 }
 
 }  // namespace waymark::loadtest

@@ -11,11 +11,11 @@ namespace waymark::loadtest {
 
 struct GeneratorLoad {
   double busiest_thread = 0;   // its CPU time over the wall time
+  double least_pause = 1;      // share of the wall time that a thread had nothing to do
   double waited_for_core = 0;  // of all threads, in seconds
 };
 
-// Sets generator_limited and reasons of result.verdict; adds to reasons what a reader must know
-// even of a valid run (few samples, a short run, connections used up).
+// Sets generator_limited and reasons of result.verdict.
 void judge_generator(RunResult& result, const GeneratorLoad& load);
 
 }  // namespace waymark::loadtest

@@ -169,6 +169,8 @@ class Run {
     for (const Worker& worker : workers_) {
       load.busiest_thread =
           std::max(load.busiest_thread, worker.cost().cpu_seconds / result.measured_seconds);
+      const double at_work = worker.cost().cpu_seconds + worker.cost().waited_for_core;
+      load.least_pause = std::min(load.least_pause, 1 - at_work / result.measured_seconds);
     }
     if (result.answered > 0) {
       result.generator.cpu_us_per_request =

@@ -1,6 +1,7 @@
 #include "loadtest/kit/run_command.hpp"
 
 #include "common/error.hpp"
+#include "loadtest/kit/find_max.hpp"
 #include "loadtest/kit/html/html_report.hpp"
 #include "loadtest/kit/live_line.hpp"
 #include "loadtest/kit/result_json.hpp"
@@ -14,6 +15,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <iostream>
 #include <memory>
 
 namespace waymark::loadtest {
@@ -31,11 +33,29 @@ void stop_on_signals() {
   }
 }
 
+int conclude(const RunOptions& options, const RunResult& result) {
+  if (!options.json_file.empty()) write_file(options.json_file, to_json(result));
+  if (!options.html_file.empty()) write_file(options.html_file, html_report(result));
+  if (options.json_file != "-" && options.html_file != "-") std::cout << final_table(result);
+  return exit_code_of(result.verdict);
+}
+
+int search(const RunOptions& options, const RunPlan& plan) {
+  if (!options.witness.chaos.empty()) {
+    throw StartupError(exit_code::usage, "--find-max: --chaos needs a run of its own (--require)");
+  }
+  const auto say = [&](const std::string& line) {
+    if (!options.quiet) fmt::print(stderr, "{}\n", line);
+  };
+  return conclude(options, find_max(plan, parse_thresholds(options.find_max), say, stop_asked));
+}
+
 int run(const RunOptions& options, const std::vector<std::string>& command_line) {
   stop_on_signals();
   const auto thresholds =
       options.require.empty() ? std::vector<Threshold>{} : parse_thresholds(options.require);
   const RunPlan plan = make_plan(options, command_line);
+  if (!options.find_max.empty()) return search(options, plan);
   Witness witness{options.witness, plan.server, plan.closed ? 0 : plan.rates.mean_rate(),
                   std::chrono::duration_cast<std::chrono::nanoseconds>(
                       std::chrono::duration<double>{plan.rates.seconds()})};
@@ -50,10 +70,7 @@ int run(const RunOptions& options, const std::vector<std::string>& command_line)
   if (!options.quiet) live.end();
   witness.finish(result, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
   judge(result, thresholds);
-  if (!options.json_file.empty()) write_file(options.json_file, to_json(result));
-  if (!options.html_file.empty()) write_file(options.html_file, html_report(result));
-  if (options.json_file != "-" && options.html_file != "-") fmt::print("{}", final_table(result));
-  return exit_code_of(result.verdict);
+  return conclude(options, result);
 }
 
 }  // namespace

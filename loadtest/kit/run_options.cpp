@@ -2,7 +2,6 @@
 
 #include "common/error.hpp"
 #include "loadtest/kit/amount.hpp"
-#include "loadtest/kit/fixed_request.hpp"
 #include "loadtest/kit/machine.hpp"
 
 #include <fmt/format.h>
@@ -67,9 +66,10 @@ void add_witness_options(CLI::App& app, WitnessOptions& options) {
   auto* servers = app.add_option_group("Servers");
   servers->add_option("--deployment", options.deployment,
                       "folder of a 'waymark up' on this machine: gives API, key and servers");
-  servers->add_option(
-      "--server", options.servers,
-      "NAME=PID or NAME=:PORT on this machine: read for CPU and memory; repeatable");
+  servers
+      ->add_option("--server", options.servers,
+                   "NAME=PID or NAME=:PORT on this machine: read for CPU and memory; repeatable")
+      ->allow_extra_args(false);
   servers->add_option("--chaos", options.chaos,
                       "done to those servers: NAME-stall@WHEN+FOR or kill-NAME@WHEN, with commas");
 }
@@ -101,7 +101,8 @@ void add_run_options(CLI::App& app, RunOptions& options) {
   load->add_option("--seed", options.seed, "of everything drawn by chance");
 
   auto* request = app.add_option_group("Requests");
-  request->add_option("--header", options.headers, "'Name: value', added to each; repeatable");
+  request->add_option("--header", options.headers, "'Name: value', added to each; repeatable")
+      ->allow_extra_args(false);
   request->add_option("--host", options.host, "the field Host, where it differs from the URL's");
   request
       ->add_option("--expect", options.expect,
@@ -113,16 +114,25 @@ void add_run_options(CLI::App& app, RunOptions& options) {
   request->add_flag("--insecure", options.insecure, "https: take any certificate");
   request->add_option("--ca", options.ca_file, "https: certificates to trust, PEM");
 
+  add_mix_flags(app, options.mix);
   add_witness_options(app, options.witness);
+
+  auto* verdict = app.add_option_group("Verdict");
+  verdict->add_option("--require", options.require,
+                      "what the run must reach, such as 'p99<2ms,errors<0.01%'; else exit 99");
+  verdict
+      ->add_option("--find-max", options.find_max,
+                   "search the highest rate that meets this, from --rate upwards, each try for "
+                   "--duration")
+      ->excludes("--require")
+      ->excludes(load->get_option("--stages"))
+      ->excludes(load->get_option("--closed"));
 
   auto* output = app.add_option_group("Output");
   output->add_option("--label", options.label, "a name for the run");
   output->add_flag("--quiet", options.quiet, "no line each second");
-  output->add_option("--json", options.json_file, "write the result to that file");
-  output->add_option("--html", options.html_file,
-                     "write the report, one page with plots, to that file");
-  output->add_option("--require", options.require,
-                     "thresholds, exit 99 when not met: 'p99<2ms,errors<0.01%,missing=0'");
+  output->add_option("--json", options.json_file, "write the result to that file; - for stdout");
+  output->add_option("--html", options.html_file, "write a page of plots to that file");
 }
 
 RunPlan make_plan(const RunOptions& options, std::vector<std::string> command_line) {
@@ -136,8 +146,8 @@ RunPlan make_plan(const RunOptions& options, std::vector<std::string> command_li
   if (!options.closed && plan.rates.requests() < 1) {
     throw StartupError(exit_code::usage, "the plan has no request: use a higher rate (--rate)");
   }
-  plan.requests =
-      std::make_shared<FixedRequest>(common_of(options, target), target.path, options.seed);
+  plan.requests = make_requests(options.mix, target, common_of(options, target), options.seed,
+                                options.witness.api, options.witness.api_key_file);
   plan.closed = options.closed;
   plan.arrivals = options.arrivals == "poisson" ? ArrivalKind::poisson : ArrivalKind::constant;
   plan.seed = options.seed;

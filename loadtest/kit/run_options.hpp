@@ -1,6 +1,7 @@
 // The flags of `waymark-loadtest run`, and the plan they make.
 #pragma once
 
+#include "loadtest/kit/mix_options.hpp"
 #include "loadtest/kit/run.hpp"
 #include "loadtest/kit/witness.hpp"
 
@@ -33,6 +34,7 @@ struct RunOptions {
   bool insecure = false;
   std::string ca_file;
   std::string label;
+  MixFlags mix;
   WitnessOptions witness;
 
   bool quiet = false;

@@ -160,8 +160,8 @@ TEST(AnswerParser, AnswersOnOneConnectionDoNotMix) {
 TEST(AnswerParser, RefusesWhatIsNoAnswer) {
   for (const auto& text :
        {"SSH-2.0-OpenSSH_9.2\r\n\r\n"s, "HTTP/2 200\r\n\r\n"s, "HTTP/1.1 20 OK\r\n\r\n"s,
-        "HTTP/1.1 2000 OK\r\n\r\n"s, "HTTP/1.1 abc\r\n\r\n"s, "HTTP/1.1 200 OK\r\nno colon\r\n\r\n"s,
-        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"s,
+        "HTTP/1.1 2000 OK\r\n\r\n"s, "HTTP/1.1 abc\r\n\r\n"s,
+        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n"s, "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"s,
         "HTTP/1.1 200 OK\r\nContent-Length: 5x\r\n\r\n"s,
         "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n"s,
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"s}) {

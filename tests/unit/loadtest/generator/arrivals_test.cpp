@@ -35,7 +35,8 @@ TEST(Arrivals, AConstantRateIsExact) {
   const auto moments = all(plan("3s:7"), ArrivalKind::constant);
   ASSERT_EQ(moments.size(), 21u);
   for (std::size_t i = 0; i < moments.size(); ++i) {
-    EXPECT_EQ(moments[i], static_cast<std::uint64_t>(std::llround(static_cast<double>(i) * 1e9 / 7)));
+    EXPECT_EQ(moments[i],
+              static_cast<std::uint64_t>(std::llround(static_cast<double>(i) * 1e9 / 7)));
   }
 }
 
@@ -142,7 +143,8 @@ TEST(RatePlan, KnowsRateAndLength) {
 }
 
 TEST(RatePlan, RefusesWhatIsNoStage) {
-  for (const char* text : {"", "10s", "10s:", "10:5", "10s:5..", "10s:1k,", "10s:-1", "10s:1k..2q"}) {
+  for (const char* text :
+       {"", "10s", "10s:", "10:5", "10s:5..", "10s:1k,", "10s:-1", "10s:1k..2q"}) {
     try {
       parse_stages("--stages", text);
       ADD_FAILURE() << "taken: " << text;
