@@ -1,0 +1,67 @@
+-- Links and campaigns as Waymark keeps them in Redis, held for a minute in the shared dict. A record
+-- is prepared once, so that a hit is one look-up and one match.
+local redis = require "nginx.redis"
+local settings = require "settings"
+
+local M = {}
+
+local known_seconds, unknown_seconds = 60, 5
+local redis_wait_ms, pool_idle_ms, pool_size = 250, 60000, 64
+
+local function quoted(text)
+  return '"' .. text:gsub('[%c"\\]', function(c) return ("\\u%04x"):format(c:byte()) end) .. '"'
+end
+M.quoted = quoted
+
+local function given(value)
+  return type(value) == "string" and value ~= "" and value or nil
+end
+
+-- What a visitor gets: destination with the campaign's utm, campaign, days of the window, and the
+-- click's fields that are the link's.
+local function prepare(code, link, campaign)
+  local destination, name = link[1], given(link[2]) or ""
+  local days, utm = given(campaign[1]) or "60", given(campaign[2])
+  local base = destination .. (destination:find("?", 1, true) and "&" or "?") ..
+               (utm and utm .. "&" or "")
+  local fields = ',"code":' .. quoted(code) .. ',"link":' .. quoted(given(link[4]) or "") ..
+                 ',"campaign":' .. quoted(name) .. ',"referrer":' .. quoted(given(link[3]) or "") ..
+                 ',"destination":' .. quoted(destination)
+  return table.concat({base, name, days, fields}, "\n")
+end
+
+local function ask_redis(code)
+  local connection = redis:new()
+  connection:set_timeout(redis_wait_ms)
+  local ok, err = connection:connect("127.0.0.1", settings.redis_port)
+  if not ok then return nil, err end
+  local link, failed = connection:hmget("wm:link:*/" .. code, "destination", "campaign",
+                                        "referrer", "link")
+  if not link then return nil, failed end
+  if not given(link[1]) then
+    connection:set_keepalive(pool_idle_ms, pool_size)
+    return ""
+  end
+  local campaign, campaign_failed = {}, nil
+  if given(link[2]) then
+    campaign, campaign_failed = connection:hmget("wm:campaign:" .. link[2], "window_days", "utm")
+    if not campaign then return nil, campaign_failed end
+  end
+  connection:set_keepalive(pool_idle_ms, pool_size)
+  return prepare(code, link, campaign)
+end
+
+-- Base of the destination, campaign, days, fields of the click; nil for an unknown code; false when
+-- Redis does not answer.
+function M.find(code)
+  local held = ngx.shared.links:get(code)
+  if not held then
+    held = ask_redis(code)
+    if not held then return false end
+    ngx.shared.links:set(code, held, held == "" and unknown_seconds or known_seconds)
+  end
+  if held == "" then return nil end
+  return held:match("^([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$")
+end
+
+return M
