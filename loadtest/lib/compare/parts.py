@@ -1,0 +1,91 @@
+"""The parts of a comparison. Each returns figures by name of the server."""
+
+import signal
+import time
+from dataclasses import asdict
+from statistics import median
+
+from cost import Course, middle, ratios
+from loader import fixed_rate
+
+FIXED_RATES = (2_000, 10_000)
+SHARE_OF_SATURATION = 0.6
+STALL_RATE, STALL_SECONDS = 2_000, 2
+LIMIT, NGINX, EDGE = "epoll limit", "nginx return", "Waymark"
+LATENCIES = ("p50_ms", "p99_ms", "p999_ms", "max_ms")
+
+
+def cost(yard, line_up, seconds, rounds, connections=64):
+    """CPU and saturation: wrk, closed loop, all in turn in every round."""
+    course = Course(yard.loader_core, connections, seconds)
+    contestants = line_up.contestants()
+    for contestant in contestants:  # caches warm, connections to Redis up
+        course.run(contestant, 1)
+    for number in range(rounds):
+        turn = number % len(contestants)
+        course.round(contestants[turn:] + contestants[:turn])
+        print(f"cost: round {number + 1} of {rounds}", flush=True)
+    figures = {}
+    for name, samples in course.samples.items():
+        figures[name] = {key: middle(samples, key) for key in ("us", "per_second", "redis_us",
+                                                               "written")}
+        figures[name]["us_range"] = [min(s.us for s in samples), max(s.us for s in samples)]
+        if NGINX in course.samples:
+            of_nginx = ratios(course.samples, name, NGINX)
+            figures[name]["of_nginx"] = [median(of_nginx), min(of_nginx), max(of_nginx)]
+    return figures
+
+
+def latency(yard, line_up, loader, saturation, seconds, rounds):
+    """Times at fixed rates; a server that saturates below a rate is not asked for it."""
+    rates = [*FIXED_RATES, int(SHARE_OF_SATURATION * saturation[EDGE]["per_second"])]
+    figures = {}
+    for rate in rates:
+        turns = {}
+        for number in range(rounds):
+            for peer in line_up.peers:
+                if saturation[peer.name]["per_second"] > rate:
+                    turns.setdefault(peer.name, []).append(
+                        fixed_rate(loader, peer.port, rate, seconds, line_up.request,
+                                   yard.loader_core))
+                    forget(peer)
+            print(f"latency: {rate}/s, round {number + 1} of {rounds}", flush=True)
+        figures[rate] = {
+            name: {key: median(getattr(turn, key) for turn in served) for key in LATENCIES} |
+                  {"reached": min(turn.answers for turn in served) >= 0.99 * rate * seconds}
+            for name, served in turns.items()}
+    return figures
+
+
+def stall(yard, line_up, loader, seconds):
+    """Redis stands still for two seconds in the middle; a quiet run of the same length before."""
+    figures = {}
+    for peer in [each for each in line_up.peers if each.stream]:
+        quiet = fixed_rate(loader, peer.port, STALL_RATE, seconds, line_up.request,
+                           yard.loader_core)
+        forget(peer)
+        before = peer.stream.last_sequence()
+        served = fixed_rate(loader, peer.port, STALL_RATE, seconds, line_up.request,
+                            yard.loader_core, lambda server=peer.redis: stand_still(server, seconds))
+        arrived = peer.stream.settle() - before
+        peer.stream.release()
+        # What was answered after the loader had stopped counting arrives as well: hence at least 0.
+        figures[peer.name] = asdict(served) | {
+            "quiet_p99_ms": quiet.p99_ms, "lost": max(0, served.answers - arrived)}
+        print(f"stall: {peer.name}", flush=True)
+    return figures
+
+
+def forget(peer):
+    if peer.stream:
+        peer.stream.settle()
+        peer.stream.release()
+
+
+def stand_still(server, seconds):
+    time.sleep((seconds - STALL_SECONDS) / 2)
+    server.process.popen.send_signal(signal.SIGSTOP)
+    try:
+        time.sleep(STALL_SECONDS)
+    finally:
+        server.process.popen.send_signal(signal.SIGCONT)
