@@ -12,10 +12,13 @@ export class Links {
     this.#redis = redis;
   }
 
+  // The prepared link when it is held.
+  known(code) {
+    return this.#held.get(code);
+  }
+
   // The prepared link, or null for an unknown code.
-  async find(code) {
-    const held = this.#held.get(code);
-    if (held !== undefined) return held;
+  async ask(code) {
     const link = await this.#ask(code);
     if (link) this.#held.set(code, link);
     return link;

@@ -29,7 +29,7 @@ const cookieOf = (request) => request.headers.cookie?.match(/(?:^|; )wm_ref=([^;
 const app = fastify();
 app.get("/:code", async (request, reply) => {
   const code = request.params.code.toLowerCase();
-  const link = await links.find(code);
+  const link = links.known(code) ?? (await links.ask(code));
   if (!link) return reply.code(404).send();
 
   const now = Date.now();

@@ -1,5 +1,5 @@
 // Click ids and the two signed tokens, laid out like Waymark's (common/README.md).
-import { createHmac, randomFillSync, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, randomFillSync, timingSafeEqual } from "node:crypto";
 
 const id_bytes = 16;
 const pool = Buffer.alloc(4096);
@@ -17,7 +17,7 @@ export function newId(milliseconds) {
 }
 
 export function uuid(id) {
-  const hex = id.toString("hex");
+  const hex = id.hexSlice();
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-` +
          hex.slice(20);
 }
@@ -26,7 +26,7 @@ export class Tokens {
   #key;
 
   constructor(key) {
-    this.#key = key;
+    this.#key = createSecretKey(Buffer.from(key));
   }
 
   #mac(label, bytes, size) {

@@ -1,23 +1,24 @@
--- Links and campaigns as Waymark keeps them in Redis, held for a minute in the shared dict. A record
--- is prepared once, so that a hit is one look-up and one match.
+-- Links and campaigns as Waymark keeps them in Redis, prepared once: the shared dict holds all of
+-- them for all workers, a table of each worker those asked for most.
+local lrucache = require "resty.lrucache"
 local redis = require "nginx.redis"
 local settings = require "settings"
+local quoted = require "quoted"
 
 local M = {}
 
-local known_seconds, unknown_seconds = 60, 5
+local known_seconds, unknown_seconds = 50, 5
+local hot_links_max, hot_seconds = 10000, 10
 local redis_wait_ms, pool_idle_ms, pool_size = 250, 60000, 64
 
-local function quoted(text)
-  return '"' .. text:gsub('[%c"\\]', function(c) return ("\\u%04x"):format(c:byte()) end) .. '"'
-end
-M.quoted = quoted
+local hot = lrucache.new(hot_links_max)
+local dict = ngx.shared.links
 
 local function given(value)
   return type(value) == "string" and value ~= "" and value or nil
 end
 
--- What a visitor gets: destination with the campaign's utm, campaign, days of the window, and the
+-- Lines: start of the destination with the campaign's utm, campaign, seconds of the window, and the
 -- click's fields that are the link's.
 local function prepare(code, link, campaign)
   local destination, name = link[1], given(link[2]) or ""
@@ -27,7 +28,7 @@ local function prepare(code, link, campaign)
   local fields = ',"code":' .. quoted(code) .. ',"link":' .. quoted(given(link[4]) or "") ..
                  ',"campaign":' .. quoted(name) .. ',"referrer":' .. quoted(given(link[3]) or "") ..
                  ',"destination":' .. quoted(destination)
-  return table.concat({base, name, days, fields}, "\n")
+  return table.concat({base, name, days * 86400, fields}, "\n")
 end
 
 local function ask_redis(code)
@@ -51,17 +52,28 @@ local function ask_redis(code)
   return prepare(code, link, campaign)
 end
 
--- Base of the destination, campaign, days, fields of the click; nil for an unknown code; false when
--- Redis does not answer.
-function M.find(code)
-  local held = ngx.shared.links:get(code)
+local function parsed(code, held)
+  local base, campaign, window, fields = held:match("^([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$")
+  return {code = code, base = base, campaign = campaign, window = tonumber(window), fields = fields}
+end
+
+-- The prepared link; nil for an unknown code; false when Redis does not answer.
+function M.find(name)
+  local link = hot:get(name)
+  if link then return link end
+  local code = name:match("^[%w_-]+$")
+  if not code then return nil end
+  code = code:lower()
+  local held = dict:get(code)
   if not held then
     held = ask_redis(code)
     if not held then return false end
-    ngx.shared.links:set(code, held, held == "" and unknown_seconds or known_seconds)
+    dict:set(code, held, held == "" and unknown_seconds or known_seconds)
   end
   if held == "" then return nil end
-  return held:match("^([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$")
+  link = parsed(code, held)
+  hot:set(name, link, hot_seconds)
+  return link
 end
 
 return M
