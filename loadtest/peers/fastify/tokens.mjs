@@ -17,7 +17,7 @@ export function newId(milliseconds) {
 }
 
 export function uuid(id) {
-  const hex = id.hexSlice();
+  const hex = id.toString("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-` +
          hex.slice(20);
 }
