@@ -14,11 +14,12 @@ INSTALLED = PEERS.parent.parent / "build" / "loadtest" / "fastify"
 
 
 class Fastify(Peer):
-    def __init__(self, awaited):
+    def __init__(self, awaited, links_max=100_000, held_seconds=60):
         name = "Fastify awaited" if awaited else "Fastify"
         super().__init__(name, "lookup, signed cookie, click", KEPT if awaited else PROCESS,
                          durable=awaited, holds_links=True)
         self.mode = "awaited" if awaited else "sent"
+        self.links_max, self.held_seconds = links_max, held_seconds
 
     def missing(self):
         return lacks("node", "nodejs") or node_too_old() or packages_missing()
@@ -29,7 +30,7 @@ class Fastify(Peer):
         [self.port] = free_ports(1)
         self.process = yard.start(
             name, ["node", INSTALLED / "server.mjs", self.port, self.redis.port, name,
-                   yard.secret(), self.mode], yard.server_core, self.port)
+                   yard.secret(), self.mode, self.links_max, self.held_seconds], yard.server_core, self.port)
         self.stream = PlainStream(self.redis.client, name)
 
 

@@ -11,11 +11,11 @@ MODULES = [("/usr/lib/nginx/modules/ngx_http_lua_module.so", "libnginx-mod-http-
 
 
 class NginxLua(Peer):
-    def __init__(self, awaited, links_mib=64):
+    def __init__(self, awaited, links_mib=64, held_seconds=60):
         name = "nginx+Lua awaited" if awaited else "nginx+Lua"
         super().__init__(name, "lookup, signed cookie, click", KEPT if awaited else PROCESS,
                          durable=awaited, holds_links=True)
-        self.awaited, self.links_mib = awaited, links_mib
+        self.awaited, self.links_mib, self.held_seconds = awaited, links_mib, held_seconds
 
     def missing(self):
         lacking = lacks("nginx", "nginx")
@@ -32,7 +32,7 @@ class NginxLua(Peer):
         config = folder / "nginx.conf"
         config.write_text(fill_in(
             PEERS / "nginx_lua" / "nginx.conf", dir=folder, scripts=PEERS / "nginx_lua",
-            links_mib=self.links_mib, redis_port=self.redis.port, stream=name,
+            links_mib=self.links_mib, held_seconds=self.held_seconds, redis_port=self.redis.port, stream=name,
             awaited=str(self.awaited).lower(), key=yard.secret(), port=self.port),
             encoding="ascii")
         self.process = yard.start(name, ["nginx", "-c", config, "-e", folder / "nginx-error.log"],

@@ -1,15 +1,13 @@
-// Links and campaigns as Waymark keeps them in Redis, held for a minute.
+// Links and campaigns as Waymark keeps them in Redis, held for a time.
 import { LRUCache } from "lru-cache";
-
-const links_max = 2_000_000;
-const known_ms = 60_000;
 
 export class Links {
   #redis;
-  #held = new LRUCache({ max: links_max, ttl: known_ms, ttlAutopurge: false });
+  #held;
 
-  constructor(redis) {
+  constructor(redis, links_max, held_ms) {
     this.#redis = redis;
+    this.#held = new LRUCache({ max: links_max, ttl: held_ms });
   }
 
   // The prepared link when it is held.

@@ -1,7 +1,7 @@
 // GET /:code with Fastify and ioredis, the whole job: lookup (an LRU of a minute before Redis), signed
 // token and cookie, one XADD per click.
 //
-//   node server.mjs PORT REDIS-PORT STREAM KEY awaited|sent
+//   node server.mjs PORT REDIS-PORT STREAM KEY awaited|sent LINKS-MAX HELD-SECONDS
 //
 // awaited: the answer follows Redis' acknowledgement. sent: the click may be lost with this process.
 import fastify from "fastify";
@@ -10,10 +10,10 @@ import { Links } from "./links.mjs";
 import { clickLine } from "./click_line.mjs";
 import { Tokens, newId } from "./tokens.mjs";
 
-const [port, redisPort, stream, key, mode] = process.argv.slice(2);
+const [port, redisPort, stream, key, mode, linksMax, heldSeconds] = process.argv.slice(2);
 const redis = new Redis({ port: Number(redisPort), enableAutoPipelining: true });
 redis.on("error", (error) => console.error(`Redis: ${error.message}`));
-const links = new Links(redis);
+const links = new Links(redis, Number(linksMax), Number(heldSeconds) * 1000);
 const tokens = new Tokens(key);
 
 const reserved = (name) => name === "c" || name === "s" || name.startsWith("wm_");

@@ -7,8 +7,9 @@ local quoted = require "quoted"
 
 local M = {}
 
-local known_seconds, unknown_seconds = 50, 5
-local hot_links_max, hot_seconds = 10000, 10
+local hot_seconds, unknown_seconds = 10, 5
+local known_seconds = settings.held_seconds - hot_seconds
+local hot_links_max = 10000
 local redis_wait_ms, pool_idle_ms, pool_size = 250, 60000, 64
 
 local hot = lrucache.new(hot_links_max)
