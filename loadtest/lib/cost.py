@@ -55,6 +55,7 @@ class Course:
     connections: int
     seconds: float
     tracker: object = None
+    warm_up_seconds: int = 0  # before each turn, not measured
     samples: dict = field(default_factory=dict)
 
     def run(self, contestant, seconds):
@@ -84,6 +85,8 @@ class Course:
 
     def round(self, contestants):
         for contestant in contestants:
+            if self.warm_up_seconds:
+                self.run(contestant, self.warm_up_seconds)
             self.samples.setdefault(contestant.name, []).append(self.run(contestant, self.seconds))
 
 

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from steady import REAL_TIME
+
 VERSIONS = {"Redis": ["redis-server", "--version"], "nginx": ["/usr/sbin/nginx", "-v"],
             "HAProxy": ["/usr/sbin/haproxy", "-v"], "Node.js": ["node", "--version"],
             "wrk": ["wrk", "-v"]}
@@ -16,6 +18,7 @@ VERSIONS = {"Redis": ["redis-server", "--version"], "nginx": ["/usr/sbin/nginx",
 def facts(root):
     return {"machine": machine(), "kernel": platform.release(),
             **{name: version(command) for name, command in VERSIONS.items()},
+            "real-time loader": "yes" if REAL_TIME else "no",
             "commit": said(["git", "-C", str(root), "describe", "--always", "--dirty"]),
             "command": "loadtest/compare " + shlex.join(sys.argv[1:]),
             "date": datetime.date.today().isoformat()}

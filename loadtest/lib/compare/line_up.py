@@ -30,6 +30,9 @@ class LineUp:
             self.peers.append(peer)
         measure_idle(list(yard.redis_servers.values()))
 
+    def recorders(self):
+        return [peer for peer in self.peers if peer.stream]
+
     def contestants(self):
         return [Contestant(peer.name, peer.process, peer.port, browser.PATH,
                            browser.request_headers(), stream=peer.stream, redis=peer.redis)

@@ -8,23 +8,22 @@ from statistics import median
 from cost import Course, middle, ratios
 from loader import fixed_rate
 
+WARM_UP_SECONDS = 1
 FIXED_RATES = (2_000, 10_000)
 SHARE_OF_SATURATION = 0.6
 STALL_RATE, STALL_SECONDS = 2_000, 2
+LINK_COUNTS = (0, 100_000, 1_000_000)
 LIMIT, NGINX, EDGE = "epoll limit", "nginx return", "Waymark"
 LATENCIES = ("p50_ms", "p99_ms", "p999_ms", "max_ms")
 
 
-def cost(yard, line_up, seconds, rounds, connections=64):
+def cost(yard, line_up, seconds, rounds, progress, connections=64):
     """CPU and saturation: wrk, closed loop, all in turn in every round."""
-    course = Course(yard.loader_core, connections, seconds)
+    course = Course(yard.loader_core, connections, seconds, warm_up_seconds=WARM_UP_SECONDS)
     contestants = line_up.contestants()
-    for contestant in contestants:  # caches warm, connections to Redis up
-        course.run(contestant, 1)
     for number in range(rounds):
-        turn = number % len(contestants)
-        course.round(contestants[turn:] + contestants[:turn])
-        print(f"cost: round {number + 1} of {rounds}", flush=True)
+        course.round(turned(contestants, number))
+        progress.done("cost", f"round {number + 1} of {rounds}")
     figures = {}
     for name, samples in course.samples.items():
         figures[name] = {key: middle(samples, key) for key in ("us", "per_second", "redis_us",
@@ -36,20 +35,26 @@ def cost(yard, line_up, seconds, rounds, connections=64):
     return figures
 
 
-def latency(yard, line_up, loader, saturation, seconds, rounds):
+def turned(contestants, number):
+    """Nobody always follows the same one."""
+    start = number % len(contestants)
+    return contestants[start:] + contestants[:start]
+
+
+def latency(yard, line_up, loader, saturation, seconds, rounds, progress):
     """Times at fixed rates; a server that saturates below a rate is not asked for it."""
     rates = [*FIXED_RATES, int(SHARE_OF_SATURATION * saturation[EDGE]["per_second"])]
     figures = {}
     for rate in rates:
         turns = {}
         for number in range(rounds):
-            for peer in line_up.peers:
+            for peer in turned(line_up.peers, number):
                 if saturation[peer.name]["per_second"] > rate:
                     turns.setdefault(peer.name, []).append(
                         fixed_rate(loader, peer.port, rate, seconds, line_up.request,
                                    yard.loader_core))
                     forget(peer)
-            print(f"latency: {rate}/s, round {number + 1} of {rounds}", flush=True)
+            progress.done("latency", f"{rate:,}/s, round {number + 1} of {rounds}")
         figures[rate] = {
             name: {key: median(getattr(turn, key) for turn in served) for key in LATENCIES} |
                   {"reached": min(turn.answers for turn in served) >= 0.99 * rate * seconds}
@@ -57,10 +62,10 @@ def latency(yard, line_up, loader, saturation, seconds, rounds):
     return figures
 
 
-def stall(yard, line_up, loader, seconds):
+def stall(yard, line_up, loader, seconds, progress):
     """Redis stands still for two seconds in the middle; a quiet run of the same length before."""
     figures = {}
-    for peer in [each for each in line_up.peers if each.stream]:
+    for peer in line_up.recorders():
         quiet = fixed_rate(loader, peer.port, STALL_RATE, seconds, line_up.request,
                            yard.loader_core)
         forget(peer)
@@ -72,7 +77,7 @@ def stall(yard, line_up, loader, seconds):
         # What was answered after the loader had stopped counting arrives as well: hence at least 0.
         figures[peer.name] = asdict(served) | {
             "quiet_p99_ms": quiet.p99_ms, "lost": max(0, served.answers - arrived)}
-        print(f"stall: {peer.name}", flush=True)
+        progress.done("stall", peer.name)
     return figures
 
 
