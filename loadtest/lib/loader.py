@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from steady import Steady
 
 
+STARTING_SECONDS = 0.1  # of a loader
+
+
 @dataclass
 class Served:
+    """What came of one turn; `unanswered` were due and had no answer at its end."""
+
     answers: int
     errors: int
     unanswered: int
@@ -16,6 +21,15 @@ class Served:
     p99_ms: float
     p999_ms: float
     max_ms: float
+
+    def asked(self, rate, seconds):
+        """Whether the loader asked as often as it should."""
+        due = self.answers + self.errors + self.unanswered
+        return due >= 0.99 * rate * (seconds - STARTING_SECONDS)
+
+    def kept_up(self):
+        """Whether the server answered what it was asked."""
+        return self.answers >= 0.99 * (self.answers + self.errors + self.unanswered)
 
 
 def fixed_rate(program, port, rate, seconds, request_file, core, meanwhile=None):

@@ -8,7 +8,6 @@ from statistics import median
 from cost import Course, middle, ratios
 from loader import fixed_rate
 
-WARM_UP_SECONDS = 1
 FIXED_RATES = (2_000, 10_000)
 SHARE_OF_SATURATION = 0.6
 STALL_RATE, STALL_SECONDS = 2_000, 2
@@ -17,9 +16,9 @@ LIMIT, NGINX, EDGE = "epoll limit", "nginx return", "Waymark"
 LATENCIES = ("p50_ms", "p99_ms", "p999_ms", "max_ms")
 
 
-def cost(yard, line_up, seconds, rounds, progress, connections=64):
+def cost(yard, line_up, seconds, rounds, warm_up, progress, connections=64):
     """CPU and saturation: wrk, closed loop, all in turn in every round."""
-    course = Course(yard.loader_core, connections, seconds, warm_up_seconds=WARM_UP_SECONDS)
+    course = Course(yard.loader_core, connections, seconds, warm_up_seconds=warm_up)
     contestants = line_up.contestants()
     for number in range(rounds):
         course.round(turned(contestants, number))
@@ -57,28 +56,35 @@ def latency(yard, line_up, loader, saturation, seconds, rounds, progress):
             progress.done("latency", f"{rate:,}/s, round {number + 1} of {rounds}")
         figures[rate] = {
             name: {key: median(getattr(turn, key) for turn in served) for key in LATENCIES} |
-                  {"reached": min(turn.answers for turn in served) >= 0.99 * rate * seconds}
+                  {"asked": all(turn.asked(rate, seconds) for turn in served),
+                   "kept_up": all(turn.kept_up() for turn in served)}
             for name, served in turns.items()}
     return figures
 
 
-def stall(yard, line_up, loader, seconds, progress):
-    """Redis stands still for two seconds in the middle; a quiet run of the same length before."""
-    figures = {}
-    for peer in line_up.recorders():
-        quiet = fixed_rate(loader, peer.port, STALL_RATE, seconds, line_up.request,
-                           yard.loader_core)
-        forget(peer)
-        before = peer.stream.last_sequence()
-        served = fixed_rate(loader, peer.port, STALL_RATE, seconds, line_up.request,
-                            yard.loader_core, lambda server=peer.redis: stand_still(server, seconds))
-        arrived = peer.stream.settle() - before
-        peer.stream.release()
-        # What was answered after the loader had stopped counting arrives as well: hence at least 0.
-        figures[peer.name] = asdict(served) | {
-            "quiet_p99_ms": quiet.p99_ms, "lost": max(0, served.answers - arrived)}
-        progress.done("stall", peer.name)
-    return figures
+def stall(yard, line_up, loader, seconds, rounds, progress):
+    """Redis stands still for two seconds in the middle; a quiet turn of the same length before."""
+    turns = {peer.name: [] for peer in line_up.recorders()}
+    for number in range(rounds):
+        for peer in turned(line_up.recorders(), number):
+            turns[peer.name].append(stall_once(yard, peer, loader, line_up.request, seconds))
+        progress.done("stall", f"round {number + 1} of {rounds}")
+    return {name: {key: median(turn[key] for turn in each) for key in ("quiet_p99_ms", "p99_ms")} |
+                  {"max_ms": max(turn["max_ms"] for turn in each)} |
+                  {key: sum(turn[key] for turn in each) for key in ("errors", "unanswered", "lost")}
+            for name, each in turns.items()}
+
+
+def stall_once(yard, peer, loader, request, seconds):
+    quiet = fixed_rate(loader, peer.port, STALL_RATE, seconds, request, yard.loader_core)
+    forget(peer)
+    before = peer.stream.last_sequence()
+    served = fixed_rate(loader, peer.port, STALL_RATE, seconds, request, yard.loader_core,
+                        lambda: stand_still(peer.redis, seconds))
+    arrived = peer.stream.settle() - before
+    peer.stream.release()
+    # What was answered after the loader had stopped counting arrives as well: hence at least 0.
+    return asdict(served) | {"quiet_p99_ms": quiet.p99_ms, "lost": max(0, served.answers - arrived)}
 
 
 def forget(peer):

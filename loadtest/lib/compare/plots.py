@@ -32,7 +32,7 @@ def latency(results):
     colours = dict(zip(LATENCIES.values(), SERIES, strict=True))
     for number, (rate, figures) in enumerate(results["latency"].items()):
         rows = [(server, [(row[key], shown) for key, shown in LATENCIES.items()])
-                for server, row in figures.items() if row["reached"]]
+                for server, row in figures.items() if row["asked"] and row["kept_up"]]
         if rows:
             yield (f"latency-{number + 1}", bars(f"Times at {int(rate):,} a second", "ms", rows,
                                                  colours))

@@ -1,23 +1,23 @@
 """What a run is made of and how long each step takes at most, roughly."""
 
 from compare.answer_to_row import RATES
-from compare.parts import FIXED_RATES, LINK_COUNTS, WARM_UP_SECONDS
+from compare.parts import FIXED_RATES, LINK_COUNTS
 
 PARTS = ("cost", "latency", "stall", "memory", "row")
 BETWEEN_TURNS = 2.0  # clicks arrive, streams are emptied
-LATENCY_ROUNDS_MAX = 3
+SHORT_ROUNDS_MAX = 3  # of all parts but the cost
 LINKS_PER_SECOND = 4_000  # all servers one after the other
 
 
 def steps(options, peers, recorders):
     """Seconds by part and step; only the parts that were asked for."""
-    latency_rounds = min(options.rounds, LATENCY_ROUNDS_MAX)
-    turn = WARM_UP_SECONDS + options.seconds + 2 * BETWEEN_TURNS
+    short_rounds = min(options.rounds, SHORT_ROUNDS_MAX)
+    turn = options.warm_up + options.seconds + 2 * BETWEEN_TURNS
     plan = {
         "cost": [peers * turn] * options.rounds,
         "latency": [peers * (options.seconds + BETWEEN_TURNS)] * (len(FIXED_RATES) + 1)
-                   * latency_rounds,
-        "stall": [2 * (options.stall_seconds + BETWEEN_TURNS)] * recorders,
+                   * short_rounds,
+        "stall": [recorders * 2 * (options.stall_seconds + BETWEEN_TURNS)] * short_rounds,
         "memory": {count: 10 + count / LINKS_PER_SECOND for count in link_counts(options)},
         "row": [options.row_seconds + 2] * len(RATES),
     }
