@@ -1,4 +1,4 @@
-"""Asks a server once for every link, over a few connections with several requests under way each."""
+"""Asks a server once for every link, over a few connections with several requests under way."""
 
 import socket
 import threading
@@ -15,8 +15,8 @@ def code_of(number):
 
 
 def visit_links(port, count, same=None, seconds_max=150.0):
-    """Visits links 0 to count - 1, or `count` times the link `same`. A RunError when an answer is no
-    redirect or it takes too long."""
+    """Visits links 0 to count - 1, or `count` times the link `same`. A RunError when an answer is
+    no redirect or it takes too long."""
     failures, deadline = [], time.monotonic() + seconds_max
     template = browser.request_bytes().decode("ascii")
 

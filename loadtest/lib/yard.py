@@ -86,7 +86,7 @@ class Yard:
         return self._redis("redis", ["--appendonly", "no"])
 
     def durable_redis(self):
-        """The Redis of this yard that has written what it acknowledges, and syncs it every second."""
+        """The Redis of this yard that writes what it acknowledges, and syncs it every second."""
         return self._redis("redis-durable", ["--appendonly", "yes", "--appendfsync", "everysec"])
 
     def _redis(self, name, settings):
@@ -109,8 +109,8 @@ class Yard:
 
     def start_tracker(self, program, settings):
         self.api_port, public, admin = free_ports(3)
-        command = [program, "--listen", f"127.0.0.1:{self.api_port}", "--public", f"127.0.0.1:{public}",
-                   "--admin", f"127.0.0.1:{admin}",
+        command = [program, "--listen", f"127.0.0.1:{self.api_port}",
+                   "--public", f"127.0.0.1:{public}", "--admin", f"127.0.0.1:{admin}",
                    "--redis", f"redis://127.0.0.1:{self.redis_port}",
                    "--store", f"sqlite:{self.dir / 'store.db'}", "--keys", self.keys_file(),
                    *set_flags(settings)]

@@ -30,7 +30,8 @@ class Fastify(Peer):
         [self.port] = free_ports(1)
         self.process = yard.start(
             name, ["node", INSTALLED / "server.mjs", self.port, self.redis.port, name,
-                   yard.secret(), self.mode, self.links_max, self.held_seconds], yard.server_core, self.port)
+                   yard.secret(), self.mode, self.links_max, self.held_seconds],
+            yard.server_core, self.port)
         self.stream = PlainStream(self.redis.client, name)
 
 
@@ -43,7 +44,8 @@ def node_too_old():
     version = node_version()
     if int(version.removeprefix("v").split(".")[0]) >= NODE_MAJOR_MIN:
         return None
-    return f"node {version} is too old: Fastify 5 needs {NODE_MAJOR_MIN} or later (Debian 13 has it)"
+    return (f"node {version} is too old: Fastify 5 needs {NODE_MAJOR_MIN} or later "
+            "(Debian 13 has it)")
 
 
 def packages_missing():
@@ -56,8 +58,9 @@ def packages_missing():
     if lacking := lacks("npm", "npm"):
         return lacking
     copy_source("package*.json")
-    done = subprocess.run(["npm", "ci", "--omit=dev", "--no-audit", "--no-fund", "--ignore-scripts"],
-                          cwd=INSTALLED, capture_output=True, text=True, check=False)
+    done = subprocess.run(["npm", "ci", "--omit=dev", "--no-audit", "--no-fund",
+                           "--ignore-scripts"], cwd=INSTALLED,
+                          capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return None
     lock.unlink()  # so that the next run tries again

@@ -32,7 +32,8 @@ class NginxLua(Peer):
         config = folder / "nginx.conf"
         config.write_text(fill_in(
             PEERS / "nginx_lua" / "nginx.conf", dir=folder, scripts=PEERS / "nginx_lua",
-            links_mib=self.links_mib, held_seconds=self.held_seconds, redis_port=self.redis.port, stream=name,
+            links_mib=self.links_mib, held_seconds=self.held_seconds,
+            redis_port=self.redis.port, stream=name,
             awaited=str(self.awaited).lower(), key=yard.secret(), port=self.port),
             encoding="ascii")
         self.process = yard.start(name, ["nginx", "-c", config, "-e", folder / "nginx-error.log"],

@@ -46,7 +46,8 @@ class Peer:
 def lacks(program, package):
     if shutil.which(program, path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"):
         return None
-    return f"{program} is not installed (Debian package {package}): deploy/install-packages loadtest"
+    return (f"{program} is not installed (Debian package {package}): "
+            "deploy/install-packages loadtest")
 
 
 def fill_in(template, **words):

@@ -31,6 +31,6 @@ def head(results):
 
 def priority(results):
     if results["facts"]["real-time loader"] == "yes":
-        return ("under real-time priority (SCHED_FIFO 1): it goes before Redis, and a time says when "
-                "the answer came, not when the loader found a core")
+        return ("under real-time priority (SCHED_FIFO 1): it goes before Redis, and a time says "
+                "when the answer came, not when the loader found a core")
     return "under normal priority: times hold its own waiting for a core as well"

@@ -47,7 +47,8 @@ def stall(results):
 
 def memory(results):
     counts = list(results["memory"][EDGE])
-    colours = {f"{int(count):,} links": colour for count, colour in zip(counts, SERIES, strict=False)}
+    names = [f"{int(count):,} links" for count in counts]
+    colours = dict(zip(names, SERIES, strict=False))
     rows = [(server, [(row[count], name) for count, name in zip(counts, colours, strict=True)
                       if isinstance(row.get(count), float)])
             for server, row in results["memory"].items()]

@@ -78,20 +78,21 @@ def stall(results):
             for name, row in results["stall"].items()]
     edge = results["stall"][EDGE]
     ratio = edge["p99_ms"] / edge["quiet_p99_ms"]
-    text = table(["server", "job", "answered click", "p99 quiet, ms", "p99, ms", "max, ms", "errors",
-                  "unanswered", "lost"], rows)
-    return (f"## Redis stands still for {STALL_SECONDS} s\n\n{STALL_RATE:,}/s. *Lost*: answered and "
-            f"not in the stream once Redis went on.\n\n{text}\n\nThe edge's p99 is {ratio:.2f} x its "
-            f"quiet one; the aim is 1.2: {verdict(results, ratio <= 1.2)}.")
+    text = table(["server", "job", "answered click", "p99 quiet, ms", "p99, ms", "max, ms",
+                  "errors", "unanswered", "lost"], rows)
+    return (f"## Redis stands still for {STALL_SECONDS} s\n\n{STALL_RATE:,}/s. *Lost*: answered "
+            f"and not in the stream once Redis went on.\n\n{text}\n\nThe edge's p99 is {ratio:.2f} "
+            f"x its quiet one; the aim is 1.2: {verdict(results, ratio <= 1.2)}.")
 
 
 def memory(results):
     counts = list(next(iter(results["memory"].values())))
     rows = [[name, *(mib_text(row.get(count)) for count in counts)]
             for name, row in results["memory"].items()]
-    return ("## Memory that links take\n\nMiB that each server has taken for itself (mapped files left "
-            "out) after every link was asked for once; Redis before. HAProxy reads them all from its "
-            "file.\n\n" + table(["server", *(f"{int(count):,} links" for count in counts)], rows))
+    titles = ["server", *(f"{int(count):,} links" for count in counts)]
+    return ("## Memory that links take\n\nMiB that each server has taken for itself (mapped files "
+            "left out) after every link was asked for once; Redis before. HAProxy reads them all "
+            f"from its file.\n\n{table(titles, rows)}")
 
 
 def mib_text(mib):
@@ -104,7 +105,7 @@ def row(results):
     rows = [[f"{int(rate):,}/s" + ("" if row["reached"] else " (not reached)"),
              *(f"{row[key]:.1f}" for key in ("p50_ms", "p99_ms", "max_ms")), row["followed"]]
             for rate, row in results["row"].items()]
-    return ("## From the answer to the row\n\nMilliseconds from the end of an answer until the click is "
-            "a row in SQLite, of visitors who come beside others at a fixed rate; tracker, Redis and "
-            "loader share a core. No peer has a store.\n\n" +
-            table(["others", "p50", "p99", "longest", "followed"], rows))
+    titles = ["others", "p50", "p99", "longest", "followed"]
+    return ("## From the answer to the row\n\nMilliseconds from the end of an answer until the "
+            "click is a row in SQLite, of visitors who come beside others at a fixed rate; tracker, "
+            f"Redis and loader share a core. No peer has a store.\n\n{table(titles, rows)}")

@@ -1,9 +1,9 @@
-// GET /:code with Fastify and ioredis, the whole job: lookup (an LRU of a minute before Redis), signed
-// token and cookie, one XADD per click.
+// GET /:code with Fastify and ioredis, the whole job: lookup (an LRU before Redis), signed token
+// and cookie, one XADD per click.
 //
 //   node server.mjs PORT REDIS-PORT STREAM KEY awaited|sent LINKS-MAX HELD-SECONDS
 //
-// awaited: the answer follows Redis' acknowledgement. sent: the click may be lost with this process.
+// awaited: the answer follows Redis' acknowledgement. sent: the click may die with this process.
 import fastify from "fastify";
 import Redis from "ioredis";
 import { Links } from "./links.mjs";
@@ -36,7 +36,8 @@ app.get("/:code", async (request, reply) => {
   const id = newId(now);
   const known = tokens.readCookie(cookieOf(request), link.campaign, now);
   const visitor = known?.visitor ?? newId(now);
-  const recorded = redis.xadd(stream, "*", "body", clickLine({ link, id, visitor, known, now, request }));
+  const line = clickLine({ link, id, visitor, known, now, request });
+  const recorded = redis.xadd(stream, "*", "body", line);
   if (mode === "awaited") await recorded;
   else recorded.catch((error) => console.error(`click lost: ${error.message}`));
 
@@ -45,7 +46,8 @@ app.get("/:code", async (request, reply) => {
     .code(302)
     .headers({
       Location: `${link.base}${passed(request.query)}wm_click=${tokens.clickToken(id)}`,
-      "Set-Cookie": `wm_ref=${cookie}; Path=/; Max-Age=${link.window}; HttpOnly; Secure; SameSite=Lax`,
+      "Set-Cookie":
+        `wm_ref=${cookie}; Path=/; Max-Age=${link.window}; HttpOnly; Secure; SameSite=Lax`,
       "Cache-Control": "private, no-store",
       "Referrer-Policy": "strict-origin-when-cross-origin",
       "X-Robots-Tag": "noindex",

@@ -56,7 +56,8 @@ export class Tokens {
     if (version !== "1" || keyId !== "k1" || !sign) return undefined;
     const payload = Buffer.from(encoded, "base64url");
     const mac = Buffer.from(sign, "base64url");
-    if (mac.length !== 16 || !timingSafeEqual(mac, this.#mac("ref:", payload, 16))) return undefined;
+    const expected = this.#mac("ref:", payload, 16);
+    if (mac.length !== 16 || !timingSafeEqual(mac, expected)) return undefined;
     const ends = 18 + payload[17];
     const first = ends + 5;
     const last = first + id_bytes + 1 + payload[first + id_bytes];
