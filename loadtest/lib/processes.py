@@ -82,7 +82,7 @@ class Process:
             lines = log.read().strip().splitlines()
         return lines[-1] if lines else "it said nothing"
 
-    def wait_for_port(self, port, seconds=10.0):
+    def wait_for_port(self, port, seconds=30.0):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             self.check()

@@ -107,5 +107,5 @@ def row(results):
             for rate, row in results["row"].items()]
     titles = ["others", "p50", "p99", "longest", "followed"]
     return ("## From the answer to the row\n\nMilliseconds from the end of an answer until the "
-            "click is a row in SQLite, of visitors who come beside others at a fixed rate; tracker, "
-            f"Redis and loader share a core. No peer has a store.\n\n{table(titles, rows)}")
+            "click is a row in SQLite, of visitors who come beside others at a fixed rate; "
+            f"tracker, Redis and loader share a core. No peer has a store.\n\n{table(titles, rows)}")
