@@ -19,7 +19,8 @@ class Contestant:
     path: str
     headers: list
     script: tuple = ()
-    is_edge: bool = False
+    stream: object = None  # where its clicks arrive; None: it records none
+    redis: object = None  # RedisServer of that stream
 
 
 @dataclass
@@ -38,6 +39,14 @@ class Sample:
         return self.us - self.user_us
 
 
+def measure_idle(servers, seconds=2.0):
+    """What the servers of Redis use of the CPU with nothing to do."""
+    before = [server.process.cpu() for server in servers]
+    time.sleep(seconds)
+    for server, begin in zip(servers, before, strict=True):
+        server.idle = (server.process.cpu() - begin).total / seconds
+
+
 @dataclass
 class Course:
     """What all rounds share."""
@@ -45,35 +54,29 @@ class Course:
     loader_core: int
     connections: int
     seconds: float
-    stream: object = None
-    redis: object = None
     tracker: object = None
-    redis_idle: float = 0.0  # CPU seconds per second
+    warm_up_seconds: int = 0  # before each turn, not measured
     samples: dict = field(default_factory=dict)
 
-    def measure_idle(self, seconds=2.0):
-        before = self.redis.cpu()
-        time.sleep(seconds)
-        self.redis_idle = (self.redis.cpu() - before).total / seconds
-
     def run(self, contestant, seconds):
-        course_cpu = [process.cpu() if process else Cpu()
-                      for process in (contestant.process, self.redis, self.tracker)]
-        sequence = self.stream.last_sequence() if contestant.is_edge else 0
+        stream, redis = contestant.stream, contestant.redis
+        processes = (contestant.process, redis and redis.process, self.tracker)
+        before = [process.cpu() if process else Cpu() for process in processes]
+        sequence = stream.last_sequence() if stream else 0
         started = time.monotonic()
         load = wrk.run(contestant.port, contestant.path, seconds, self.loader_core,
                        self.connections, contestant.headers, contestant.script)
         check(contestant, load)
-        # Shipping belongs to the job: the edge has finished when its last click has arrived.
-        clicks = self.stream.settle() - sequence if contestant.is_edge else 0
+        # Shipping belongs to the job: a server has finished when its last click has arrived.
+        clicks = stream.settle() - sequence if stream else 0
         elapsed = time.monotonic() - started
-        server, redis, tracker = (
-            (process.cpu() if process else Cpu()) - before for process, before in
-            zip((contestant.process, self.redis, self.tracker), course_cpu, strict=True))
-        if contestant.is_edge:
-            self.stream.release()
+        server, of_redis, tracker = (
+            (process.cpu() if process else Cpu()) - begin
+            for process, begin in zip(processes, before, strict=True))
+        if stream:
+            stream.release()
         per_request = 1e6 / load.requests
-        redis_busy = max(0.0, redis.total - self.redis_idle * elapsed)
+        redis_busy = max(0.0, of_redis.total - redis.idle * elapsed) if redis else 0.0
         return Sample(
             us=server.total * per_request, user_us=server.user * per_request,
             per_second=load.per_second, p50_ms=load.p50_ms, p99_ms=load.p99_ms,
@@ -82,6 +85,8 @@ class Course:
 
     def round(self, contestants):
         for contestant in contestants:
+            if self.warm_up_seconds:
+                self.run(contestant, self.warm_up_seconds)
             self.samples.setdefault(contestant.name, []).append(self.run(contestant, self.seconds))
 
 

@@ -33,6 +33,13 @@ def cpu_of(pid):
     return Cpu(scheduled, scheduled * share)
 
 
+def memory_of(pid):
+    """Figures of /proc/PID/status in MiB."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        fields = dict(line.split(":", 1) for line in status)
+    return {name: int(fields[name].split()[0]) / 1024 for name in ("RssAnon", "RssShmem")}
+
+
 class Process:
     def __init__(self, name, command, core, log_file):
         self.name = name
@@ -58,11 +65,12 @@ class Process:
         self.check()
         return sum((cpu_of(pid) for pid in self.pids()), Cpu())
 
-    def memory_mib(self):
-        """What it has taken for itself; mapped files, which the kernel may drop, left out."""
-        with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
-            fields = dict(line.split(":", 1) for line in status)
-        return int(fields["RssAnon"].split()[0]) / 1024
+    def memory_mib(self, shared=False):
+        """What it and its children have taken for themselves; mapped files, which the kernel may
+        drop, left out. `shared` adds what they share without a file, such as a dict of nginx."""
+        memory = [memory_of(pid) for pid in self.pids()]
+        private = sum(each["RssAnon"] for each in memory)
+        return private + (max(each["RssShmem"] for each in memory) if shared else 0)
 
     def check(self):
         code = self.popen.poll()
@@ -74,7 +82,7 @@ class Process:
             lines = log.read().strip().splitlines()
         return lines[-1] if lines else "it said nothing"
 
-    def wait_for_port(self, port, seconds=10.0):
+    def wait_for_port(self, port, seconds=30.0):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             self.check()

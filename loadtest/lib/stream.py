@@ -1,5 +1,6 @@
 """The click stream as a load run sees it: how many clicks arrived, and their release when no
-tracker runs (a figure in wm:committed and an empty stream, so that rounds start alike)."""
+tracker runs (a figure in wm:committed and an empty stream, so that rounds start alike); and the
+plainer stream of a peer."""
 
 import time
 
@@ -31,16 +32,10 @@ class ClickStream:
     def settle(self, seconds=20.0):
         """Waits until nothing new has arrived for 0.2 s and a running tracker has stored it all;
         returns the newest number."""
-        deadline = time.monotonic() + seconds
-        before, since = self.last_sequence(), time.monotonic()
-        while time.monotonic() < deadline and time.monotonic() - since < 0.2:
-            time.sleep(0.05)
-            now = self.last_sequence()
-            if now != before:
-                before, since = now, time.monotonic()
+        newest = quiet(self.last_sequence, seconds)
         if self.tracker_runs:
             self.release()
-        return before
+        return newest
 
     def release(self, seconds=60.0):
         """Lets the edge and Redis forget what has arrived, or waits until the tracker stored it."""
@@ -58,3 +53,32 @@ class ClickStream:
             if int(figure.split(b";")[1]) >= self.last:
                 return
             time.sleep(0.1)
+
+
+class PlainStream:
+    """A peer's stream: one entry per click."""
+
+    def __init__(self, redis, key):
+        self.redis, self.key = redis, key
+
+    def last_sequence(self):
+        return self.redis("XLEN", self.key)
+
+    def settle(self, seconds=20.0):
+        """Waits until nothing new has arrived for 0.2 s; returns the number of entries."""
+        return quiet(self.last_sequence, seconds)
+
+    def release(self):
+        self.redis("UNLINK", self.key)
+
+
+def quiet(figure, seconds):
+    """The figure once it has not changed for 0.2 s, at the latest after `seconds`."""
+    deadline = time.monotonic() + seconds
+    before, since = figure(), time.monotonic()
+    while time.monotonic() < deadline and time.monotonic() - since < 0.2:
+        time.sleep(0.05)
+        now = figure()
+        if now != before:
+            before, since = now, time.monotonic()
+    return before

@@ -5,6 +5,7 @@ The server under test is pinned to one core; the loader, Redis and the tracker s
 import secrets
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from processes import Process, RunError, free_ports
@@ -26,6 +27,14 @@ SAMPLE_HEADERS = [
 OWN_FIELDS = {"date", "server", "location", "content-length", "content-type", "connection"}
 
 
+@dataclass(eq=False)
+class RedisServer:
+    process: object
+    port: int
+    client: Redis
+    idle: float = 0.0  # CPU seconds per second with nothing to do
+
+
 class Yard:
     def __init__(self, server_core, loader_core, keep=False):
         self.server_core = server_core
@@ -33,6 +42,7 @@ class Yard:
         self.keep = keep
         self.dir = Path(tempfile.mkdtemp(prefix="waymark-load-"))
         self.processes = []
+        self.redis_servers = {}
 
     def __enter__(self):
         return self
@@ -56,27 +66,51 @@ class Yard:
             file.write_text(f"k1 {secrets.token_hex(32)}\n", encoding="ascii")
         return file
 
+    def folder(self, name):
+        """A folder of that name in the yard, made when it is not there."""
+        path = self.dir / name
+        path.mkdir(exist_ok=True)
+        return path
+
+    def secret(self):
+        """A key for peers that sign."""
+        return self.keys_file().read_text(encoding="ascii").split()[1]
+
     def start_redis(self):
-        [self.redis_port] = free_ports(1)
-        process = self.start("redis", [
-            "redis-server", "--port", self.redis_port, "--bind", "127.0.0.1", "--save", "",
-            "--appendonly", "no", "--dir", self.dir], self.loader_core, self.redis_port)
-        self.redis = Redis(self.redis_port)
-        return process
+        server = self.plain_redis()
+        self.redis_port, self.redis = server.port, server.client
+        return server.process
+
+    def plain_redis(self):
+        """The Redis of this yard that writes no file."""
+        return self._redis("redis", ["--appendonly", "no"])
+
+    def durable_redis(self):
+        """The Redis of this yard that writes what it acknowledges, and syncs it every second."""
+        return self._redis("redis-durable", ["--appendonly", "yes", "--appendfsync", "everysec"])
+
+    def _redis(self, name, settings):
+        if name not in self.redis_servers:
+            [port] = free_ports(1)
+            process = self.start(name, [
+                "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", *settings,
+                "--dir", self.folder(name)], self.loader_core, port)
+            self.redis_servers[name] = RedisServer(process, port, Redis(port))
+        return self.redis_servers[name]
 
     def start_edge(self, program, settings):
         self.edge_port, self.edge_admin = free_ports(2)
         command = [program, "--listen", f"127.0.0.1:{self.edge_port}",
                    "--admin", f"127.0.0.1:{self.edge_admin}",
-                   "--redis", f"redis://127.0.0.1:{self.redis_port}",
+                   "--redis", f"redis://127.0.0.1:{self.plain_redis().port}",
                    "--journal", self.dir / "journal", "--keys", self.keys_file(),
                    "--threads", 1, *set_flags(settings)]
         return self.start("edge", command, self.server_core, self.edge_port)
 
     def start_tracker(self, program, settings):
         self.api_port, public, admin = free_ports(3)
-        command = [program, "--listen", f"127.0.0.1:{self.api_port}", "--public", f"127.0.0.1:{public}",
-                   "--admin", f"127.0.0.1:{admin}",
+        command = [program, "--listen", f"127.0.0.1:{self.api_port}",
+                   "--public", f"127.0.0.1:{public}", "--admin", f"127.0.0.1:{admin}",
                    "--redis", f"redis://127.0.0.1:{self.redis_port}",
                    "--store", f"sqlite:{self.dir / 'store.db'}", "--keys", self.keys_file(),
                    *set_flags(settings)]

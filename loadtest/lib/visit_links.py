@@ -1,0 +1,56 @@
+"""Asks a server once for every link, over a few connections with several requests under way."""
+
+import socket
+import threading
+import time
+
+import browser
+from processes import RunError
+
+CONNECTIONS, TOGETHER = 16, 32
+
+
+def code_of(number):
+    return f"link{number:07d}"
+
+
+def visit_links(port, count, same=None, seconds_max=150.0):
+    """Visits links 0 to count - 1, or `count` times the link `same`. A RunError when an answer is
+    no redirect or it takes too long."""
+    failures, deadline = [], time.monotonic() + seconds_max
+    template = browser.request_bytes().decode("ascii")
+
+    def visit(part):
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+                for start in range(part * TOGETHER, count, CONNECTIONS * TOGETHER):
+                    numbers = range(start, min(start + TOGETHER, count))
+                    connection.sendall("".join(
+                        template.replace(browser.CODE, same or code_of(number), 1)
+                        for number in numbers).encode("ascii"))
+                    read_redirects(connection, len(numbers))
+                    if failures or time.monotonic() > deadline:
+                        raise RunError(f"not all {count:,} links were visited in "
+                                       f"{seconds_max:.0f} s")
+        except (OSError, RunError) as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=visit, args=(part,)) for part in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise RunError(f"port {port}: {failures[0]}")
+
+
+def read_redirects(connection, count):
+    answers = b""
+    while answers.count(b"\r\n\r\n") < count:
+        part = connection.recv(262_144)
+        if not part:
+            raise RunError("the connection ended")
+        answers += part
+    if (redirects := answers.count(b"HTTP/1.1 302")) != count:
+        raise RunError(f"{count - redirects} of {count} answers are no redirects: "
+                       f"{answers[:40]!r}")
