@@ -14,7 +14,7 @@ def code_of(number):
     return f"link{number:07d}"
 
 
-def visit_links(port, count, same=None, seconds_max=150.0):
+def visit_links(port, count, same=None, seconds_max=240.0):
     """Visits links 0 to count - 1, or `count` times the link `same`. A RunError when an answer is
     no redirect or it takes too long."""
     failures, deadline = [], time.monotonic() + seconds_max
