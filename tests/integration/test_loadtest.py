@@ -237,8 +237,9 @@ def test_the_highest_rate_is_found(folder, delayed):
 def test_visitors_of_many_kinds(folder, paths):
     (folder / "codes").write_text("anna7\nbob\n")
     result = run(folder, paths.url + "/r/", "--rate", 600, "--duration", "500ms", "--quiet",
-                 "--codes", folder / "codes", "--head", "10%", "--crawlers", "10%", "--previews", "10%",
-                 "--returning", "50%", "--unknown", "5%", "--channels", "mail,sms").result
+                 "--codes", folder / "codes", "--head", "10%", "--crawlers", "10%",
+                 "--previews", "10%", "--returning", "50%", "--unknown", "5%",
+                 "--channels", "mail,sms").result
     assert set(result["kinds"]) == {"person", "head", "crawler", "preview", "unknown"}
     assert {path.split("?")[0] for _, path, _ in paths.seen} >= {"/r/anna7", "/r/bob"}
     assert {path.split("?")[1] for _, path, _ in paths.seen} == {"c=mail", "c=sms"}
