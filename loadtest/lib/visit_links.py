@@ -7,7 +7,7 @@ import time
 import browser
 from processes import RunError
 
-CONNECTIONS, TOGETHER = 16, 32
+CONNECTIONS, TOGETHER, ATTEMPTS = 16, 32, 3
 
 
 def code_of(number):
@@ -25,10 +25,9 @@ def visit_links(port, count, same=None, seconds_max=240.0):
             with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
                 for start in range(part * TOGETHER, count, CONNECTIONS * TOGETHER):
                     numbers = range(start, min(start + TOGETHER, count))
-                    connection.sendall("".join(
+                    ask_together(connection, "".join(
                         template.replace(browser.CODE, same or code_of(number), 1)
-                        for number in numbers).encode("ascii"))
-                    read_redirects(connection, len(numbers))
+                        for number in numbers).encode("ascii"), len(numbers))
                     if failures or time.monotonic() > deadline:
                         raise RunError(f"not all {count:,} links were visited in "
                                        f"{seconds_max:.0f} s")
@@ -44,13 +43,22 @@ def visit_links(port, count, same=None, seconds_max=240.0):
         raise RunError(f"port {port}: {failures[0]}")
 
 
-def read_redirects(connection, count):
+def ask_together(connection, requests, count):
+    """Until all are redirects: a server may say 503 when Redis made it wait."""
+    for _ in range(ATTEMPTS):
+        connection.sendall(requests)
+        redirects = read_answers(connection, count).count(b"HTTP/1.1 302")
+        if redirects == count:
+            return
+        time.sleep(0.5)
+    raise RunError(f"{count - redirects} of {count} answers are no redirects")
+
+
+def read_answers(connection, count):
     answers = b""
     while answers.count(b"\r\n\r\n") < count:
         part = connection.recv(262_144)
         if not part:
             raise RunError("the connection ended")
         answers += part
-    if (redirects := answers.count(b"HTTP/1.1 302")) != count:
-        raise RunError(f"{count - redirects} of {count} answers are no redirects: "
-                       f"{answers[:40]!r}")
+    return answers
