@@ -44,9 +44,9 @@ RunResult find_max(RunPlan plan, std::span<const Threshold> thresholds,
     if (passed || search.best() == 0) best = std::move(result);
   }
   if (search.best() > 0 && generator_failed > 0) {
-    best.verdict.reasons.push_back(fmt::format(
-        "Note: at {} the generator was the limit; the server may bear more than was found.",
-        rate_text(generator_failed)));
+    best.verdict.notes.push_back(
+        fmt::format("At {} the generator was the limit; the server may bear more than was found.",
+                    rate_text(generator_failed)));
   }
   say(search.best() > 0 ? fmt::format("highest rate that met all: {}", rate_text(search.best()))
                         : std::string{"no rate met all thresholds"});

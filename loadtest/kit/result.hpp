@@ -130,6 +130,7 @@ struct Verdict {
   // The generator, not the server, was the limit: the figures say nothing about the server.
   bool generator_limited = false;
   std::vector<std::string> reasons;  // what shows it and what to do, one sentence each
+  std::vector<std::string> notes;    // what is worth knowing of a valid run, too
   std::vector<ThresholdResult> thresholds;
 
   bool thresholds_met() const noexcept;

@@ -113,6 +113,7 @@ template <class Io, Either<Verdict> V>
 void each_member(Io& io, V& verdict) {
   io("generator_limited", verdict.generator_limited);
   io("reasons", verdict.reasons);
+  io("notes", verdict.notes);
   io("thresholds", verdict.thresholds);
 }
 

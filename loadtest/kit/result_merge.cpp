@@ -95,13 +95,16 @@ void merge_events(std::vector<ChaosEvent>& into, const std::vector<ChaosEvent>& 
                    [](const ChaosEvent& a, const ChaosEvent& b) { return a.at < b.at; });
 }
 
+void add_new(std::vector<std::string>& into, const std::vector<std::string>& others) {
+  for (const auto& text : others) {
+    if (std::find(into.begin(), into.end(), text) == into.end()) into.push_back(text);
+  }
+}
+
 void merge_verdict(Verdict& into, const Verdict& other) {
   into.generator_limited |= other.generator_limited;
-  for (const auto& reason : other.reasons) {
-    if (std::find(into.reasons.begin(), into.reasons.end(), reason) == into.reasons.end()) {
-      into.reasons.push_back(reason);
-    }
-  }
+  add_new(into.reasons, other.reasons);
+  add_new(into.notes, other.notes);
   into.thresholds.clear();
 }
 

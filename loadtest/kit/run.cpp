@@ -144,7 +144,7 @@ class Run {
     judge_generator(result, load);
     for (const Recorder& recorder : recorders_) {
       if (recorder.first_failure().empty()) continue;
-      result.verdict.reasons.push_back("Note: the first error: " + recorder.first_failure() + ".");
+      result.verdict.notes.push_back("The first error: " + recorder.first_failure() + ".");
       break;
     }
     bound_series(result);

@@ -47,6 +47,7 @@ std::string percentile(const Histogram& histogram, double quantile) {
 void add_verdict(Page& page, const RunResult& result) {
   page.line(outcome_text(result));
   for (const auto& reason : result.verdict.reasons) page.entry("  because", reason);
+  for (const auto& note : result.verdict.notes) page.entry("  note", note);
   for (const auto& [expression, value, passed] : result.verdict.thresholds) {
     page.entry(passed ? "  met" : "  NOT MET", fmt::format("{:<20} {}", expression, value));
   }

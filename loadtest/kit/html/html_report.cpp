@@ -42,6 +42,7 @@ std::string verdict(const RunResult& result) {
   auto text = fmt::format("<div class=\"verdict {}\"><b>{}</b>\n", class_of(outcome_of(result)),
                           escaped(outcome_text(result)));
   for (const auto& reason : result.verdict.reasons) text += "<p>" + escaped(reason) + "</p>\n";
+  for (const auto& note : result.verdict.notes) text += "<p>" + escaped(note) + "</p>\n";
   if (!result.verdict.thresholds.empty()) {
     std::vector<std::vector<std::string>> rows{{"threshold", "measured", ""}};
     for (const auto& [expression, value, passed] : result.verdict.thresholds) {

@@ -60,6 +60,7 @@ inline RunResult full_run() {
   clicks.latency.record(40'000'000);
   run.chaos = {{3, 5, "redis-stall", "redis"}};
   run.verdict.reasons = {"a reason"};
+  run.verdict.notes = {"a note"};
   run.verdict.thresholds = {{"p99<2ms", "1.1 ms", true}};
   return run;
 }
