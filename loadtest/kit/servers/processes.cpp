@@ -89,13 +89,15 @@ std::vector<::pid_t> tree_of(::pid_t pid) {
 }
 
 std::string program_of(::pid_t pid) {
-  std::error_code error;
-  const auto program = fs::read_symlink(fmt::format("/proc/{}/exe", pid), error);
-  if (!error) return program.filename().string();
   std::string name;
   std::ifstream file{fmt::format("/proc/{}/comm", pid)};
   std::getline(file, name);
-  return name;
+  // The kernel keeps 15 characters of what was called. Its file may have another name altogether:
+  // Debian's redis-server is a link to redis-check-rdb.
+  std::error_code error;
+  const auto program =
+      fs::read_symlink(fmt::format("/proc/{}/exe", pid), error).filename().string();
+  return !error && program.starts_with(name) ? program : name;
 }
 
 std::optional<::uid_t> owner_of(::pid_t pid) {
