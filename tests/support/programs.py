@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-from tests.support.resp import Redis, RedisError
+from tests.support.resp import Hashes, Redis, RedisError
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("WAYMARK_BIN", ROOT / "build/release/bin"))
@@ -102,7 +102,7 @@ class Program:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
 
-class RedisServer(Program):
+class RedisServer(Hashes, Program):
     def __init__(self, folder, *options, name="redis"):
         super().__init__(name, folder)
         self.folder = pathlib.Path(folder) / name
@@ -139,11 +139,3 @@ class RedisServer(Program):
             return client.command(*words)
         finally:
             client.close()
-
-    def hset(self, key, **fields):
-        pairs = [part for pair in fields.items() for part in pair]
-        return self.command("HSET", key, *pairs)
-
-    def hgetall(self, key):
-        flat = self.command("HGETALL", key)
-        return dict(zip(flat[::2], flat[1::2]))

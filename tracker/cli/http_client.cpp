@@ -1,9 +1,8 @@
 #include "tracker/cli/http_client.hpp"
 
+#include "common/http/run_to_end.hpp"
 #include "common/version.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -13,9 +12,6 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 #include <fmt/format.h>
-
-#include <exception>
-#include <optional>
 
 namespace waymark::cli {
 namespace {
@@ -83,20 +79,7 @@ HttpAddress parse_http_address(std::string_view text) {
 
 Result<HttpAnswer> exchange(const HttpAddress& address, const HttpRequest& request) {
   asio::io_context io{1};
-  std::optional<Result<HttpAnswer>> outcome;
-  asio::co_spawn(io, run(address, request), [&](std::exception_ptr failure, HttpAnswer answer) {
-    if (!failure) {
-      outcome = std::move(answer);
-      return;
-    }
-    try {
-      std::rethrow_exception(failure);
-    } catch (const boost::system::system_error& error) {
-      outcome = error.code();
-    }
-  });
-  io.run();
-  return std::move(*outcome);
+  return run_to_end(io, run(address, request));
 }
 
 }  // namespace waymark::cli

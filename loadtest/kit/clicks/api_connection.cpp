@@ -1,8 +1,8 @@
 #include "loadtest/kit/clicks/api_connection.hpp"
 
+#include "common/http/run_to_end.hpp"
 #include "common/version.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http.hpp>
@@ -10,7 +10,6 @@
 #include <boost/url/url_view.hpp>
 #include <fmt/format.h>
 
-#include <exception>
 #include <fstream>
 #include <utility>
 
@@ -65,23 +64,9 @@ Result<ApiAnswer> ApiConnection::get(const std::string& target,
 
 Result<ApiAnswer> ApiConnection::try_get(const std::string& target,
                                          std::chrono::milliseconds deadline) {
-  std::optional<Result<ApiAnswer>> outcome;
-  asio::co_spawn(io_, exchange(target, deadline),
-                 [&](std::exception_ptr failure, ApiAnswer answer) {
-                   if (!failure) {
-                     outcome = std::move(answer);
-                     return;
-                   }
-                   try {
-                     std::rethrow_exception(failure);
-                   } catch (const boost::system::system_error& error) {
-                     outcome = error.code();
-                   }
-                 });
-  io_.restart();
-  io_.run();
-  if (!*outcome) stream_.reset();
-  return std::move(*outcome);
+  auto answer = run_to_end(io_, exchange(target, deadline));
+  if (!answer) stream_.reset();
+  return answer;
 }
 
 asio::awaitable<ApiAnswer> ApiConnection::exchange(std::string target,
