@@ -1,5 +1,5 @@
 """Aliases: the old code of a renamed link goes where the link of the new code goes."""
-from tests.support.programs import wait_until
+from tests.support.programs import wait_until_heard
 
 NEW = "https://shop.example/new"
 
@@ -51,8 +51,8 @@ def test_an_alias_hears_of_the_end_of_its_target(system):
     alias(system, "anya", "anna")
     system.edge.warm("/anya")
     system.redis.hset("wm:link:*/anna", status="paused")
-    wait_until(lambda: system.edge.get("/anya").status == 410, "the change is heard of", 1.0)
+    wait_until_heard(lambda: system.edge.get("/anya").status == 410)
     system.redis.command("DEL", "wm:link:*/anna")
-    wait_until(lambda: system.edge.get("/anya").status == 404, "the end is heard of", 1.0)
+    wait_until_heard(lambda: system.edge.get("/anya").status == 404)
     system.add_link("anna", NEW)
-    wait_until(lambda: landing(system.edge.get("/anya")) == NEW, "it is back", 1.0)
+    wait_until_heard(lambda: landing(system.edge.get("/anya")) == NEW)

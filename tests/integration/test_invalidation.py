@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.support.programs import wait_until
+from tests.support.programs import wait_until, wait_until_heard
 from tests.support.rawhttp import BROWSER, Connection, get
 
 CONNECTIONS = 16  # enough that each of the two threads has some
@@ -82,8 +82,8 @@ def assert_changes_are_seen(system):
     with connections_to(system.edge) as connections:
         for what, target, change, is_new in changes(system):
             # What changes() wrote is a change, too: until it has been heard of everywhere.
-            wait_until(lambda: not any(is_new(each.request("GET", target, BROWSER))
-                                       for each in connections), f"{what}: the old record", 2.0)
+            wait_until_heard(lambda: not any(is_new(each.request("GET", target, BROWSER))
+                                       for each in connections))
             took = seen_by_all(connections, target, change, is_new)
             print(f"{what}: seen by every thread after {took:.1f} ms (promised {PROMISE_MS})")
 

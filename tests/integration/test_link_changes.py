@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from tests.support.programs import BIN, wait_until
+from tests.support.programs import BIN, wait_until, wait_until_heard
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}
 
@@ -26,8 +26,8 @@ def test_a_changed_destination_is_where_visitors_go(system):
     link = make_link(system, "move")
     assert system.edge.get("/move").headers["location"].startswith("https://shop.example/?")
     change_link(system, link, destination="https://shop.example/summer")
-    wait_until(lambda: system.edge.get("/move").headers["location"].startswith(
-        "https://shop.example/summer?"), "the edge has heard of it", 1.0)
+    wait_until_heard(lambda: system.edge.get("/move").headers["location"].startswith(
+        "https://shop.example/summer?"))
 
 
 def test_a_new_code_works_at_once_and_the_old_one_is_an_alias_in_redis(system):
@@ -40,7 +40,7 @@ def test_a_new_code_works_at_once_and_the_old_one_is_an_alias_in_redis(system):
     assert system.redis.hgetall("wm:link:*/new1") == {"alias_of": "new2"}
     assert change_link(system, link, code="old1")["aliases"] == ["new1", "new2"]
     assert system.redis.hgetall("wm:link:*/old1")["destination"] == "https://shop.example/"
-    wait_until(lambda: system.edge.get("/old1").status == 302, "the edge has heard of it", 1.0)
+    wait_until_heard(lambda: system.edge.get("/old1").status == 302)
 
 
 def full_in_redis(system, code):
@@ -61,17 +61,15 @@ def test_a_link_is_full_after_its_clicks_and_opens_when_the_limit_is_raised(syst
     assert not full_in_redis(system, "few")
     second = system.edge.get("/few", headers=BROWSER)
     system.click(second.click_token())
-    wait_until(lambda: full_in_redis(system, "few"), "the drain has seen the count", 1.0)
+    wait_until(lambda: full_in_redis(system, "few"), "the drain has seen the count")
     # By HEAD, which is not counted: a third click before the edge hears of it would use up the
     # limit that is raised to three below.
-    wait_until(lambda: system.edge.get("/few", headers=BROWSER, method="HEAD").status == 410,
-               "the edge has heard of it", 1.0)
+    wait_until_heard(lambda: system.edge.get("/few", headers=BROWSER, method="HEAD").status == 410)
     assert json.loads(system.waymark_api("link", "get", "few", "--json"))["full"] is True
 
     system.waymark_api("link", "update", "few", "--max-clicks", 3)
     assert not full_in_redis(system, "few")
-    wait_until(lambda: system.edge.get("/few", headers=BROWSER).status == 302,
-               "the edge has heard of it", 1.0)
+    wait_until_heard(lambda: system.edge.get("/few", headers=BROWSER).status == 302)
 
 
 @pytest.mark.parametrize("fields, param", [

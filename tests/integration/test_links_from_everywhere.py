@@ -2,7 +2,7 @@
 import json
 import time
 
-from tests.support.programs import wait_until
+from tests.support.programs import wait_until, wait_until_heard
 
 
 def make_link(system, code, **fields):
@@ -24,7 +24,7 @@ def test_a_link_of_the_api_resolves_at_once(system):
 def test_a_code_asked_for_too_early_resolves_once_it_is_made(system):
     assert system.edge.get("/soon").status == 404  # remembered as unknown
     make_link(system, "soon")
-    wait_until(lambda: system.edge.get("/soon").status == 302, "the edge has heard of it", 1.0)
+    wait_until_heard(lambda: system.edge.get("/soon").status == 302)
 
 
 def test_a_paused_link_is_gone_within_a_second(system):
@@ -32,9 +32,9 @@ def test_a_paused_link_is_gone_within_a_second(system):
     assert system.edge.get("/stop").status == 302
     status, _ = system.tracker.api("PATCH", f"/v1/links/{link['id']}", {"status": "paused"})
     assert status == 200
-    wait_until(lambda: system.edge.get("/stop").status == 410, "the edge has heard of it", 1.0)
+    wait_until_heard(lambda: system.edge.get("/stop").status == 410)
     system.tracker.api("PATCH", f"/v1/links/{link['id']}", {"status": "active"})
-    wait_until(lambda: system.edge.get("/stop").status == 302, "the edge has heard of it", 1.0)
+    wait_until_heard(lambda: system.edge.get("/stop").status == 302)
 
 
 def test_a_paused_campaign_closes_its_links(system):
@@ -42,16 +42,16 @@ def test_a_paused_campaign_closes_its_links(system):
     make_link(system, "incamp", campaign="camp_api")
     assert system.edge.get("/incamp").status == 302
     system.tracker.api("PATCH", "/v1/campaigns/camp_api", {"status": "paused"})
-    wait_until(lambda: system.edge.get("/incamp").status == 410, "the edge has heard of it", 1.0)
+    wait_until_heard(lambda: system.edge.get("/incamp").status == 410)
 
 
 def test_a_change_straight_in_redis_is_heard_of(system):
     assert system.edge.get("/try").status == 302
     system.redis.command("HSET", "wm:link:*/try", "destination", "https://elsewhere.example/")
-    wait_until(lambda: system.edge.get("/try").headers["location"].startswith(
-        "https://elsewhere.example/"), "the edge has heard of it", 1.0)
+    wait_until_heard(lambda: system.edge.get("/try").headers["location"].startswith(
+        "https://elsewhere.example/"))
     system.redis.command("DEL", "wm:link:*/try")
-    wait_until(lambda: system.edge.get("/try").status == 404, "the edge has heard of it", 1.0)
+    wait_until_heard(lambda: system.edge.get("/try").status == 404)
 
 
 def test_redis_that_comes_back_empty_is_refilled(system):
@@ -76,7 +76,7 @@ def test_the_tool_makes_lists_and_pauses_links(system):
     assert "mia7" in system.waymark_api("link", "list")
     assert json.loads(system.waymark_api("link", "list", "--json"))["data"][0]["id"] == link["id"]
     system.waymark_api("link", "disable", "mia7")
-    wait_until(lambda: system.edge.get("/mia7").status == 410, "the edge has heard of it", 1.0)
+    wait_until_heard(lambda: system.edge.get("/mia7").status == 410)
 
 
 def test_the_tool_makes_and_lists_campaigns(system):

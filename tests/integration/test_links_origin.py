@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.support.programs import RedisServer, wait_until
+from tests.support.programs import RedisServer, wait_until, wait_until_heard
 from tests.support.rawhttp import BROWSER, Connection
 
 ORIGIN = "links.origin=tracker"
@@ -75,7 +75,7 @@ def test_a_code_that_nobody_knows_is_unknown_for_a_while(system):
         assert system.edge.get("/nobody").status == 404
     assert wants(system) == asked
     make_link(system, "nobody")
-    wait_until(lambda: system.edge.get("/nobody").status == 302, "the edge has heard of it", 1.0)
+    wait_until_heard(lambda: system.edge.get("/nobody").status == 302)
 
 
 def test_a_link_of_one_host_wins_there_alone(system):
@@ -167,7 +167,7 @@ def test_changes_are_seen_by_every_thread_whether_redis_holds_the_link_or_not(sy
                     system.cache.command("DEL", "wm:link:*/anna")
                 system.tracker.api("PATCH", f"/v1/links/{link['id']}", {"status": status})
                 begin = time.monotonic()
-                wait_until(lambda: statuses() == wanted[status], f"{status} is seen", 1.0)
+                wait_until_heard(lambda: statuses() == wanted[status])
                 print(f"{status}, {'held' if held else 'not held'} by Redis: seen by every thread "
                       f"after {1_000 * (time.monotonic() - begin):.1f} ms (promised 100)")
 
@@ -178,7 +178,7 @@ def test_what_changed_while_the_tracker_could_not_tell_is_mended(system):
     assert system.edge.get("/anna").status == 302
     system.cache.hset("wm:link:*/anna", status="paused")
     assert system.cache.command("EXISTS", "wm:filled") == 1
-    wait_until(lambda: system.edge.get("/anna").status == 410, "the edge has heard of it")
+    wait_until_heard(lambda: system.edge.get("/anna").status == 410)
     make_link(system, "never-asked-for")
     system.cache.command("DEL", "wm:link:*/never-asked-for", "wm:filled")
     wait_until(lambda: system.edge.get("/anna").status == 302, "the record is as in the store")

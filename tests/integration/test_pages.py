@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from tests.support import pictures, rawhttp
-from tests.support.programs import wait_until
+from tests.support.programs import wait_until, wait_until_heard
 from tests.support.rawhttp import BROWSER
 
 BASE = "https://go.example"
@@ -66,8 +66,7 @@ def test_what_is_shown_is_no_click(shown):
 def test_a_changed_link_is_shown_as_it_is(shown):
     assert "This link is active" in ask(shown.edge, "/anna7+").body.decode()
     shown.redis.hset("wm:link:*/anna7", status="paused")
-    wait_until(lambda: "This link is paused" in ask(shown.edge, "/anna7+").body.decode(),
-               "the edge has heard of it", 1.0)
+    wait_until_heard(lambda: "This link is paused" in ask(shown.edge, "/anna7+").body.decode())
 
 
 @pytest.mark.parametrize("target, side", [("/anna7.png", 37 * 13), ("/Anna7.png?size=300", 37 * 8),
@@ -157,7 +156,7 @@ def test_root_and_robots_of_a_domain(shown):
     assert ask(shown.edge, "/").status == 200
     assert ask(shown.edge, "/robots.txt").body == b"User-agent: *\nDisallow:\n"
     shown.redis.hset("wm:domain:go.example", root_url="https://firm.example/")
-    wait_until(lambda: ask(shown.edge, "/").status == 302, "the edge has heard of it", 1.0)
+    wait_until_heard(lambda: ask(shown.edge, "/").status == 302)
 
 
 def test_our_own_paths_are_asked_of_redis_as_no_code(shown):
@@ -227,5 +226,4 @@ def test_hosts_without_a_record_are_refused_where_that_is_set(make_system):
     assert ask(system.edge, "/anna7", host="brand.example").status == 302
 
     system.redis.hset("wm:domain:evil.example", root_url="https://firm.example/")
-    wait_until(lambda: ask(system.edge, "/anna7", host="evil.example").status == 302,
-               "the edge has heard of it", 2.0)
+    wait_until_heard(lambda: ask(system.edge, "/anna7", host="evil.example").status == 302)

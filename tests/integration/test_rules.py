@@ -124,7 +124,7 @@ def test_a_new_country_file_is_taken_up_and_a_broken_one_is_not(make_system, cou
 
     write_country_file(countries, {"127.0.0.1/32": "DE"})
     system.edge.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: place(system.edge.get("/geo")) == ABROAD, "SIGHUP reads the file again", 3)
+    wait_until(lambda: place(system.edge.get("/geo")) == ABROAD, "SIGHUP reads the file again")
 
 
 def test_a_connection_remembers_its_country(make_system, countries):

@@ -51,6 +51,12 @@ def wait_until(condition, what, seconds_max=20.0):
         time.sleep(0.02)
 
 
+def wait_until_heard(condition):
+    """For what a running program must hear of: sooner, on a busy machine, too, than `cache.unknown`
+    (10 s) or `cache.refresh` would have it asked for untold."""
+    return wait_until(condition, "the edge has heard of it", 5.0)
+
+
 def is_listening(port):
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
