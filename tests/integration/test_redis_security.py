@@ -18,16 +18,13 @@ def secured(folder, authority, make_system):
     def make(alternative="IP:127.0.0.1", settings=(), edge_url=None):
         redis = SecuredRedis(folder, authority, alternative)
         made.append(redis)
-        certificate, key = authority.issue("client", "DNS:client")
-        tls = [f"redis.tls.ca={authority.certificate}", f"redis.tls.certificate={certificate}",
-               f"redis.tls.key={key}", *settings]
+        tls = [*authority.client_settings(), *settings]
         system = make_system(redis=redis, edge_settings=tls, tracker_settings=tls)
         for program, user in ((system.edge, "waymark-edge"), (system.tracker, "waymark-tracker")):
             at = program.command.index("--redis") + 1
             program.command[at] = redis.url_of(user)
-        system.tls_flags = ["--redis", redis.url_of("waymark-tool"), "--redis-ca",
-                            authority.certificate, "--redis-certificate", certificate,
-                            "--redis-key", key]
+        system.redis_flags = ["--redis", redis.url_of("waymark-tool"),
+                              *authority.client_flags()]
         return system
 
     yield make
@@ -48,12 +45,12 @@ def test_the_main_path_over_tls_with_the_least_rights(secured):
     system = secured().start()
     assert_main_path(system)
     wait_until(lambda: system.edge.metric("waymark_redis_tracking_up") == 1, "changes are heard of")
-    report = system.run("doctor", *system.tls_flags, "--api",
+    report = system.run("doctor", *system.redis_flags, "--api",
                         f"http://127.0.0.1:{system.tracker.port}", "--api-key-file",
                         system.tracker.key_file)
     assert "cannot reach" not in report.stderr, report.stderr
     assert "redis version" in report.stdout
-    assert system.waymark("stream", "shard", "add", *system.tls_flags).strip() == "1"
+    assert system.waymark("stream", "shard", "add", *system.redis_flags).strip() == "1"
     for program in (system.edge, system.tracker):
         assert "NOPERM" not in program.log_text(), program.log_text()
     denied = system.redis.command("ACL", "LOG")

@@ -81,7 +81,7 @@ def assert_totals_match(tracker):
 def assert_settled(system, seconds_max=30.0):
     """Nothing is owed any more: the edges know that everything is committed."""
     def owed():
-        done = system.run("doctor", "--json", "--redis", system.redis.url, "--api",
+        done = system.run("doctor", "--json", *system.redis_flags, "--api",
                           f"http://127.0.0.1:{system.tracker.port}", "--api-key-file",
                           system.tracker.key_file)
         report = json.loads(done.stdout)

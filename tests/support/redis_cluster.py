@@ -8,28 +8,41 @@ SLOTS = 16_384
 
 
 class ClusterNode(RedisServer):
-    def __init__(self, folder, name, *options):
+    def __init__(self, folder, name, authority=None):
         self.bus_port = free_port()
+        # Among each other, and in CLUSTER MEET, nodes know the one port of their kind of Cluster.
+        self.known_port = None
+        options = []
+        if authority is not None:
+            self.known_port = free_port()
+            options = [*authority.server_options(self.known_port, name), "--tls-cluster", "yes",
+                       "--tls-replication", "yes"]
         super().__init__(
             folder, "--cluster-enabled", "yes", "--cluster-port", self.bus_port,
             "--cluster-node-timeout", "1500", "--cluster-require-full-coverage", "no",
             "--cluster-allow-replica-migration", "no", "--repl-diskless-sync-delay", "0",
             *options, name=name)
+        self.known_port = self.known_port or self.port
         self.id = self.command("CLUSTER", "MYID")
 
 
 class RedisCluster(Hashes):
     """Answers like a RedisServer where a test asks for a key, whichever node holds it."""
 
-    def __init__(self, folder, masters=3, replicas=True):
+    def __init__(self, folder, masters=3, replicas=True, authority=None):
+        """With an authority they speak TLS among each other and to whoever follows `url`; the test
+        itself uses their plain ports."""
         self.folder = folder
+        self.authority = authority
         self.nodes = []
         try:
             self._make(masters, replicas)
         except BaseException:
             self.kill()
             raise
-        self.url = "redis://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes[:2])
+        scheme = "redis" if authority is None else "rediss"
+        some = ",".join(f"127.0.0.1:{node.known_port}" for node in self.nodes[:2])
+        self.url = f"{scheme}://{some}"
 
     def _make(self, masters, replicas):
         bounds = [SLOTS * n // masters for n in range(masters + 1)]
@@ -47,10 +60,11 @@ class RedisCluster(Hashes):
 
     def add_node(self):
         """Joins an empty master; it takes part once wait_whole() has returned."""
-        node = ClusterNode(self.folder, f"redis-{len(self.nodes)}")
+        node = ClusterNode(self.folder, f"redis-{len(self.nodes)}", self.authority)
         node.command("CLUSTER", "SET-CONFIG-EPOCH", len(self.nodes) + 1)
         if self.nodes:
-            self.nodes[0].command("CLUSTER", "MEET", "127.0.0.1", node.port, node.bus_port)
+            self.nodes[0].command("CLUSTER", "MEET", "127.0.0.1", node.known_port,
+                                  node.bus_port)
         self.nodes.append(node)
         if len(self.nodes) > 1:
             self._wait_known()
@@ -113,7 +127,8 @@ class RedisCluster(Hashes):
             keys = source.command("CLUSTER", "GETKEYSINSLOT", slot, 100)
             if not keys:
                 break
-            source.command("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
+            source.command("MIGRATE", "127.0.0.1", target.known_port, "", 0, 5000, "KEYS",
+                           *keys)
         for node in (target, source, *self.masters()):
             node.command("CLUSTER", "SETSLOT", slot, "NODE", target.id)
 

@@ -40,6 +40,24 @@ class Authority:
                       "-CAcreateserial", "-days", "2", "-extfile", extension, "-out", certificate)
         return certificate, key
 
+    def server_options(self, tls_port, name="redis", alternative="IP:127.0.0.1"):
+        """Of a redis-server or Sentinel that asks its clients for certificates at `tls_port`."""
+        certificate, key = self.issue(name, alternative)
+        return ["--tls-port", tls_port, "--tls-cert-file", certificate, "--tls-key-file", key,
+                "--tls-ca-cert-file", self.certificate, "--tls-auth-clients", "yes"]
+
+    def client_settings(self):
+        """Of an edge or a tracker that such servers admit."""
+        certificate, key = self.issue("client", "DNS:client")
+        return [f"redis.tls.ca={self.certificate}", f"redis.tls.certificate={certificate}",
+                f"redis.tls.key={key}"]
+
+    def client_flags(self):
+        """The same for `waymark`."""
+        certificate, key = self.issue("tool", "DNS:tool")
+        return ["--redis-ca", self.certificate, "--redis-certificate", certificate, "--redis-key",
+                key]
+
 
 def documented_rules(user):
     """The ACL rules of a user, from the document that operators copy them from."""
@@ -52,7 +70,6 @@ class SecuredRedis(RedisServer):
     """Its plain port is for the test alone, as the user `test`."""
 
     def __init__(self, folder, authority, alternative="IP:127.0.0.1"):
-        certificate, key = authority.issue("redis", alternative)
         self.acl = pathlib.Path(folder) / "users.acl"
         lines = ["user default off", "user test on >test ~* &* +@all"]
         lines += [" ".join(documented_rules(user)).replace("PASSWORD", f"secret-{user}")
@@ -60,9 +77,8 @@ class SecuredRedis(RedisServer):
         self.acl.write_text("\n".join(lines) + "\n")
         self.tls_port = free_port()
         super().__init__(
-            folder, "--tls-port", self.tls_port, "--tls-cert-file", certificate, "--tls-key-file",
-            key, "--tls-ca-cert-file", authority.certificate, "--tls-auth-clients", "yes",
-            "--aclfile", self.acl)
+            folder, *authority.server_options(self.tls_port, alternative=alternative), "--aclfile",
+            self.acl)
 
     def client(self):
         client = Redis(self.port)

@@ -114,6 +114,7 @@ class System:
         self.keys = self.folder / "keys"
         self.waymark("keys", "new", self.keys)
         self.redis = redis or RedisServer(folder, *redis_options)
+        self.redis_flags = ["--redis", self.redis.url]  # of `waymark`
         self.ways = [FaultProxy(self.redis.port) for _ in range(2)] if proxied else []
         self.edge_way, self.tracker_way = self.ways or (self.redis, self.redis)
         self.edge = Edge(folder, self.edge_way.url, self.keys, settings=edge_settings)
