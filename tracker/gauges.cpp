@@ -46,6 +46,8 @@ void register_gauges(Metrics& metrics, const Mirror& mirror, const Wanted& wante
                 [&desk] { return static_cast<double>(desk.listeners()); });
   metrics.gauge({"click_events_refused_total", "", "Listeners refused because too many were there"},
                 [&desk] { return static_cast<double>(desk.listeners_refused()); });
+  metrics.gauge({"click_events_cut_total", "", "Listeners cut because they took too long"},
+                [&desk] { return static_cast<double>(desk.listeners_cut()); });
   metrics.gauge({"click_events_total", "", "Clicks sent to listeners"},
                 [&desk] { return static_cast<double>(desk.events()); });
   metrics.gauge(

@@ -29,6 +29,8 @@ class BodyWriter {
   virtual boost::asio::awaitable<bool> write(std::string piece) = 0;
   // False when a write would fail; a source that waits for long asks now and then.
   virtual bool open() const = 0;
+  // True once a write has failed because the peer did not take it in time.
+  virtual bool cut() const = 0;
 };
 
 // Makes a body piece by piece. Returns when there is no more, or soon after a write has failed.

@@ -173,6 +173,7 @@ class Session::Chunks final : public BodyWriter {
       co_await asio::async_write(session_.socket_, asio::buffer(piece),
                                  asio::redirect_error(asio::use_awaitable, error));
     }
+    cut_ = error && steady_clock::now() >= session_.deadline_;
     session_.allow(source_deadline);
     failed_ = failed_ || error;
     co_return open();
@@ -191,11 +192,13 @@ class Session::Chunks final : public BodyWriter {
   bool open() const override {
     return !failed_ && !session_.finishing_ && session_.socket_.is_open();
   }
+  bool cut() const override { return cut_; }
 
  private:
   Session& session_;
   bool chunked_;
   bool failed_ = false;
+  bool cut_ = false;
 };
 
 // Like write(), for an answer whose body comes from a source.

@@ -167,6 +167,7 @@ asio::awaitable<bool> ClickEvents::flush(http::BodyWriter& body) {
   if (out_.empty()) co_return body.open();
   const bool taken = co_await body.write(std::exchange(out_, {}));
   sent_ = Clock::now();
+  if (body.cut()) ++counts_.cut;
   co_return taken;
 }
 

@@ -41,6 +41,7 @@ class ClickEvents {
   struct Counts {
     std::uint64_t events = 0;
     std::uint64_t gaps = 0;
+    std::uint64_t cut = 0;  // listeners that did not take their events in time
   };
 
   // `resume`: empty begins with what comes from now on. `redis`, `filter` and `counts` must outlive

@@ -42,6 +42,7 @@ class StreamDesk {
   std::uint64_t listeners_refused() const noexcept { return refused_; }
   std::uint64_t events() const noexcept { return counts_.events; }
   std::uint64_t gaps() const noexcept { return counts_.gaps; }
+  std::uint64_t listeners_cut() const noexcept { return counts_.cut; }
 
  private:
   boost::asio::awaitable<Checked<ApiAnswer>> read_stream(std::string_view query,

@@ -107,6 +107,7 @@ class HttpServer : public testing::Test {
         if (!taken) break;
       }
       ++sources_ended_;
+      sources_cut_ += body.cut() ? 1 : 0;
     };
     return response;
   }
@@ -116,6 +117,7 @@ class HttpServer : public testing::Test {
   std::unique_ptr<Server> server_;
   int handled_ = 0;
   int sources_ended_ = 0;
+  int sources_cut_ = 0;
 };
 
 TEST_F(HttpServer, AnswersAndKeepsTheConnection) {
@@ -188,7 +190,19 @@ TEST_F(HttpServer, CutsWhoDoesNotTakeThePieces) {
   boost::asio::write(silent,
                      boost::asio::buffer(std::string{"GET /endless HTTP/1.1\r\nHost: h\r\n\r\n"}));
   EXPECT_TRUE(run_until(io_, [&] { return sources_ended_ == 1; }));
+  EXPECT_EQ(sources_cut_, 1);
   EXPECT_TRUE(run_until(io_, [&] { return server_->connections() == 0; }));
+}
+
+TEST_F(HttpServer, WhoLeavesInTheMiddleIsNotCut) {
+  serve();
+  {
+    Client visitor = client();
+    visitor.send("GET /endless HTTP/1.1\r\nHost: h\r\n\r\n");
+    visitor.wait_for("xxx");
+  }
+  EXPECT_TRUE(run_until(io_, [&] { return sources_ended_ == 1; }));
+  EXPECT_EQ(sources_cut_, 0);
 }
 
 TEST_F(HttpServer, AStoppingServerEndsBodies) {
