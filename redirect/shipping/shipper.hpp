@@ -23,7 +23,7 @@
 namespace waymark::redirect {
 
 struct ShipperRules {
-  std::size_t batch_bytes = 16 * 1024;
+  std::size_t batch_bytes = 64 * 1024;
   std::chrono::milliseconds linger{5};
   std::size_t in_flight_max = 16;  // entries without an answer
   std::chrono::milliseconds backoff_min{50};
