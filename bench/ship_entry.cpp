@@ -98,7 +98,7 @@ void ship_entry(benchmark::State& state) {
         reader.read({next, clicks}, static_cast<std::size_t>(state.range(0)), lines);
     if (batch.lost()) return state.SkipWithError("lines of the journal cannot be read");
     outgoing.clear();
-    outgoing += ship_lines("wm:clicks:{0}", "edge/00112233445566aa/0", next, lines).encoded();
+    ship_lines("wm:clicks:{0}", "edge/00112233445566aa/0", next, lines).append_to(outgoing);
     drain.send(outgoing);
     sent += lines.size();
     next = batch.range.last == clicks ? 1 : batch.range.last + 1;
