@@ -1,5 +1,5 @@
 // What the drain does with an entry of the stream before the store sees it: split, parse, copy.
-// Entries of a busy edge (16 KiB) and of an idle one (a line each). Figures are per entry;
+// Entries of a busy edge (64 KiB) and of an idle one (a line each). Figures are per entry;
 // items_per_second counts clicks.
 #include "bench/support/edge_thread.hpp"
 #include "tracker/drain/entry_reader.hpp"
@@ -57,7 +57,7 @@ void read_entries(benchmark::State& state) {
     state.SkipWithError("lines of the edge were refused");
   }
 }
-BENCHMARK(read_entries)->Arg(16'384)->Arg(0);
+BENCHMARK(read_entries)->Arg(65'536)->Arg(0);
 
 }  // namespace
 }  // namespace waymark::bench

@@ -67,7 +67,7 @@ inline constexpr std::size_t well_known_bytes_max = 64 * 1024;  // of one file
 // Shipping.
 inline constexpr std::size_t committed_ranges_max = 64;  // per origin above `complete`
 inline constexpr std::size_t stream_shards_max = 1024;
-// Of a shard past which acknowledged entries are trimmed at once, however young.
+// Of a shard: acknowledged entries go before they take more, however young.
 inline constexpr std::uint64_t stream_kept_bytes_max = 64 * 1024 * 1024;
 
 // Redis Cluster.

@@ -74,8 +74,15 @@ std::string_view Command::key() const noexcept {
   return {};
 }
 
+void Command::append_to(std::string& bytes) const {
+  const fmt::format_int digits{count_};
+  bytes.append(1, '*').append(digits.data(), digits.size()).append("\r\n").append(arguments_);
+}
+
 std::string Command::encoded() const {
-  return fmt::format("*{}\r\n", count_).append(arguments_);
+  std::string bytes;
+  append_to(bytes);
+  return bytes;
 }
 
 std::size_t Command::encoded_bytes() const noexcept {

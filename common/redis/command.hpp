@@ -24,6 +24,7 @@ class Command {
   Command& add(std::span<const std::string_view> parts);
 
   // The encoded bytes: `*<count>\r\n` and the arguments.
+  void append_to(std::string& bytes) const;
   std::string encoded() const;
   std::size_t encoded_bytes() const noexcept;
   // The key whose slot decides which server of a Cluster takes the command; empty for commands

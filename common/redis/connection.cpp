@@ -39,7 +39,7 @@ void Connection::Impl::send(const Command& command, std::chrono::milliseconds de
     return refuse(std::move(handler), Errc::redis_overloaded);
   }
   if (subscribes(command)) subscribed_ = true;
-  outgoing_ += command.encoded();
+  command.append_to(outgoing_);
   waiting_.push(std::move(handler), deadline, Clock::now());
   schedule_flush();
   schedule_tick();

@@ -2,11 +2,13 @@
 over rounds, ratios are taken within a round."""
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from statistics import median
 
 import wrk
 from processes import Cpu, RunError
+from stream import trimmed
 
 
 @dataclass
@@ -64,8 +66,9 @@ class Course:
         before = [process.cpu() if process else Cpu() for process in processes]
         sequence = stream.last_sequence() if stream else 0
         started = time.monotonic()
-        load = wrk.run(contestant.port, contestant.path, seconds, self.loader_core,
-                       self.connections, contestant.headers, contestant.script)
+        with trimmed(stream) if stream else nullcontext():
+            load = wrk.run(contestant.port, contestant.path, seconds, self.loader_core,
+                           self.connections, contestant.headers, contestant.script)
         check(contestant, load)
         # Shipping belongs to the job: a server has finished when its last click has arrived.
         clicks = stream.settle() - sequence if stream else 0

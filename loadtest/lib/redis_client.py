@@ -7,6 +7,7 @@ from processes import RunError
 
 class Redis:
     def __init__(self, port):
+        self.port = port
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
         self.file = self.socket.makefile("rb")
 

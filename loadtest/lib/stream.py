@@ -1,11 +1,46 @@
-"""The click stream as a load run sees it: how many clicks arrived, and their release when no
-tracker runs (a figure in wm:committed and an empty stream, so that rounds start alike); and the
-plainer stream of a peer."""
+"""The click stream as a load run sees it: how many clicks arrived, and what a tracker would do for
+it when none runs (trimming, and a figure in wm:committed); and the plainer stream of a peer."""
 
+import contextlib
+import threading
 import time
+
+from redis_client import Redis
 
 STREAM = "wm:clicks:{0}"
 GENERATION = "loadtest"
+# What a tracker leaves of a busy shard. Redis puts new entries where old ones were; a stream that
+# only grew would have it fault in every page.
+KEPT_BYTES = 48 << 20
+TRIM_EVERY_SECONDS = 0.2
+
+
+def trim(redis, key):
+    """Takes away what is too much; returns how many entries that were."""
+    size = redis("MEMORY", "USAGE", key, "SAMPLES", "1000") or 0
+    if size <= KEPT_BYTES:
+        return 0
+    return redis("XTRIM", key, "MAXLEN", redis("XLEN", key) * KEPT_BYTES // size)
+
+
+@contextlib.contextmanager
+def trimmed(stream):
+    """Keeps the stream as small as a tracker would."""
+    stop = threading.Event()
+    redis = Redis(stream.redis.port)
+
+    def work():
+        while not stop.wait(TRIM_EVERY_SECONDS):
+            stream.trim(redis)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        redis.close()
 
 
 class ClickStream:
@@ -29,6 +64,10 @@ class ClickStream:
             self.last = max(self.last, int(entry[b"first"]) + lines - 1)
         return self.last
 
+    def trim(self, redis):
+        if not self.tracker_runs:
+            trim(redis, STREAM)
+
     def settle(self, seconds=20.0):
         """Waits until nothing new has arrived for 0.2 s and a running tracker has stored it all;
         returns the newest number."""
@@ -38,13 +77,13 @@ class ClickStream:
         return newest
 
     def release(self, seconds=60.0):
-        """Lets the edge and Redis forget what has arrived, or waits until the tracker stored it."""
+        """Lets the edge forget what has arrived, or waits until the tracker stored it."""
         if self.origin is None:
             return
         field = self.origin.split("/", 1)[1]
         if not self.tracker_runs:
             self.redis("HSET", "wm:committed", field, f"{GENERATION};{self.last};")
-            self.redis("XTRIM", STREAM, "MAXLEN", "0")
+            self.trim(self.redis)
             time.sleep(1.1)  # edges read the figures once a second
             return
         deadline = time.monotonic() + seconds
@@ -60,16 +99,20 @@ class PlainStream:
 
     def __init__(self, redis, key):
         self.redis, self.key = redis, key
+        self.gone = 0  # entries trimmed
 
     def last_sequence(self):
-        return self.redis("XLEN", self.key)
+        return self.gone + self.redis("XLEN", self.key)
+
+    def trim(self, redis):
+        self.gone += trim(redis, self.key)
 
     def settle(self, seconds=20.0):
-        """Waits until nothing new has arrived for 0.2 s; returns the number of entries."""
+        """Waits until nothing new has arrived for 0.2 s; returns how many entries ever came."""
         return quiet(self.last_sequence, seconds)
 
     def release(self):
-        self.redis("UNLINK", self.key)
+        self.trim(self.redis)
 
 
 def quiet(figure, seconds):

@@ -225,21 +225,21 @@ Shipper::Order Shipper::next(Time now, std::uint64_t room) const {
 
   Order send;
   send.kind = Kind::send;
-  send.bytes_max = std::min<std::uint64_t>(rules_.batch_bytes, room - entry_overhead_bytes);
+  send.bytes_max = std::min(full_bytes(), room - entry_overhead_bytes);
   if (!again_.empty()) {
     send.range = again_.ranges().front();
     return send;
   }
   if (next_ <= appended_) {
     // A single click of an idle edge leaves at once; a busy one gathers.
-    if (waiting_bytes() >= rules_.batch_bytes || last_tail_ == Time::min() ||
+    if (waiting_bytes() >= full_bytes() || last_tail_ == Time::min() ||
         now >= last_tail_ + rules_.linger) {
       send.range = {next_, appended_};
       return send;
     }
     Order gather;
     gather.until = last_tail_ + rules_.linger;
-    gather.until_bytes = tail_bytes_ + rules_.batch_bytes;
+    gather.until_bytes = tail_bytes_ + full_bytes();
     return gather;
   }
   Order idle;

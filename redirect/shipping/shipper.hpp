@@ -23,7 +23,7 @@
 namespace waymark::redirect {
 
 struct ShipperRules {
-  std::size_t batch_bytes = 16 * 1024;
+  std::size_t batch_bytes = 64 * 1024;  // of an entry, entry_overhead_bytes included
   std::chrono::milliseconds linger{5};
   std::size_t in_flight_max = 16;  // entries without an answer
   std::chrono::milliseconds backoff_min{50};
@@ -38,7 +38,8 @@ class Shipper {
   using Time = std::chrono::steady_clock::time_point;
 
   // What an entry costs beyond its lines: counted in the window, and a bound for the list of what
-  // was sent.
+  // was sent. Taken off a full batch, so that Redis' allocator finds it a place of that size, not
+  // of the next one.
   static constexpr std::uint64_t entry_overhead_bytes = 512;
 
   // `journal` is what lies in the journal at the start; 1-0 when nothing does.
@@ -114,6 +115,7 @@ class Shipper {
   };
 
   Sequence lowest_owed() const noexcept { return figure_seen_ ? 1 : journal_first_; }
+  std::uint64_t full_bytes() const noexcept { return rules_.batch_bytes - entry_overhead_bytes; }
   std::uint64_t waiting_bytes() const noexcept { return appended_bytes_ - tail_bytes_; }
   bool settled() const noexcept;
   void take_in_flight(SequenceRange range, Entry& entry);

@@ -25,7 +25,7 @@ namespace waymark::redirect {
 
 struct ShipOptions {
   Bytes window{256 * MiB};                     // ship.window, of the process
-  Bytes stream_batch_bytes{16 * KiB};          // stream.batch_bytes
+  Bytes stream_batch_bytes{64 * KiB};          // stream.batch_bytes
   std::chrono::milliseconds stream_linger{5};  // stream.linger
 };
 

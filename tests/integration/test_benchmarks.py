@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT / "bench" / "lib"))
 from verdict import judge  # noqa: E402
 
 GOOGLE_BENCHMARKS = ["agents", "cache", "click_line", "decide", "drain_parse", "journal_append",
-                     "parser", "token"]
+                     "parser", "ship_entry", "token"]
 
 
 @pytest.mark.parametrize("name", GOOGLE_BENCHMARKS)

@@ -24,7 +24,7 @@ constexpr auto look_every = 200ms;
 constexpr auto find_shards_every = 1s;
 // After so long without a look at a shard, entries may have been trimmed unseen.
 constexpr auto unseen_max = 5s;
-constexpr std::string_view entries_at_once = "32";  // about 16 KiB each on a busy edge
+constexpr std::string_view entries_at_once = "8";  // up to 64 KiB each on a busy edge
 
 redis::ReplyView value_of(redis::ReplyView row, std::string_view name) {
   for (std::size_t i = 0; i + 1 < row.size(); i += 2) {

@@ -63,6 +63,7 @@ void Drain::on(const Read& read) {
 
 void Drain::on(ReadFailed) {
   reading_ = false;
+  count_ = limits_.entries_min;  // it may have been too much for a connection
   broken_ = true;
 }
 

@@ -65,7 +65,7 @@ struct Do {
 struct DrainLimits {
   std::size_t batch_bytes = 16U << 20U;  // aim for one batch
   std::size_t entries_min = 64;
-  std::size_t entries_max = 4'096;
+  std::size_t entries_max = 1'024;  // sized by small entries, large ones may come: 64 MiB
   std::chrono::milliseconds pause_min{50};
   std::chrono::milliseconds pause_max{2'000};
 };

@@ -17,7 +17,6 @@ using redis::Command;
 namespace {
 
 constexpr std::chrono::milliseconds deadline{5'000};
-constexpr std::uint64_t look_every_ms = 1'000;
 constexpr std::size_t fields_max = 1'000;  // of one HSET
 constexpr std::string_view generation_field = "generation";
 constexpr std::string_view through_prefix = "through:";

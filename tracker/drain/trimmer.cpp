@@ -34,6 +34,13 @@ std::uint64_t info_number(std::string_view text, std::string_view name) {
 
 }  // namespace
 
+std::uint64_t fitting_ms(std::uint64_t span_ms, std::uint64_t bytes,
+                         std::uint64_t bytes_max) noexcept {
+  if (bytes > bytes_max) span_ms = std::min(span_ms, look_every_ms);
+  return std::max<std::uint64_t>(span_ms, 1) * (bytes_max / 4 * 3) /
+         std::max<std::uint64_t>(bytes, 1);
+}
+
 asio::awaitable<Result<void>> Trimmer::look_at_memory() {
   const auto info = co_await ask(parts_.commands, Command{"INFO", "memory"}, deadline);
   if (!info) co_return info.error();
@@ -44,10 +51,18 @@ asio::awaitable<Result<void>> Trimmer::look_at_memory() {
 }
 
 std::uint64_t Trimmer::keep_ms(const Shard& shard) const {
+  return short_of_memory_ ? 0 : std::min(shard.fitting_ms, stream_keep_ms());
+}
+
+std::uint64_t Trimmer::stream_keep_ms() const {
+  return static_cast<std::uint64_t>(parts_.options.stream_keep.count());
+}
+
+void Trimmer::fit(Shard& shard, std::uint64_t bytes, std::uint64_t now_ms) const {
+  const std::uint64_t since = now_ms - std::min(now_ms, shard.trimmed.ms);
   const std::uint64_t kept_max =
       std::min(limits::stream_kept_bytes_max, parts_.options.stream_bytes_max.value / 2);
-  if (short_of_memory_ || static_cast<std::uint64_t>(shard.bytes) > kept_max) return 0;
-  return static_cast<std::uint64_t>(parts_.options.stream_keep.count());
+  shard.fitting_ms = fitting_ms(std::min(since, stream_keep_ms()), bytes, kept_max);
 }
 
 asio::awaitable<Result<StreamId>> Trimmer::trim(const std::string& shard, std::uint64_t now_ms) {
@@ -85,10 +100,12 @@ asio::awaitable<Result<StreamId>> Trimmer::trim(const std::string& shard, std::u
 // `through` then (rule 5b).
 asio::awaitable<Result<void>> Trimmer::cap(const std::string& shard, std::uint64_t now_ms) {
   const std::string key = redis_keys::clicks(shard);
-  const auto usage = co_await ask(parts_.commands, Command{"MEMORY", "USAGE", key}, deadline);
+  // Samples are the oldest entries; those of a quiet hour say little about those of a rush.
+  const auto usage =
+      co_await ask(parts_.commands, Command{"MEMORY", "USAGE", key, "SAMPLES", "1000"}, deadline);
   if (!usage) co_return usage.error();
   Shard& state = shards_[shard];
-  state.bytes = usage->integer();
+  fit(state, static_cast<std::uint64_t>(usage->integer()), now_ms);
   const auto bytes = static_cast<double>(usage->integer());
   const auto bytes_max = static_cast<double>(parts_.options.stream_bytes_max.value);
   if (bytes <= bytes_max) co_return Result<void>{};

@@ -109,6 +109,18 @@ TEST_F(DrainTest, AfterALostReadPendingEntriesAreReadFromTheStart) {
   EXPECT_EQ(drain.step(Read{}), Actions{read_new(2)});
 }
 
+// An idle edge's entries hold a line each, a busy one's 64 KiB: as many of those as of these may be
+// more than a connection takes, and asking for the same again would fail for ever.
+TEST_F(DrainTest, AfterALostReadFewEntriesAreAskedFor) {
+  EXPECT_EQ(drain.step(Read{.entries = 2, .bytes = 40, .last = {5, 0}}),
+            (Actions{do_this(What::store), read_new(10)}));
+  drain.step(Stored{});
+  drain.step(Acknowledged{});
+  EXPECT_EQ(drain.step(ReadFailed{}), Actions{pause(What::pause_redis, 50ms)});
+  drain.step(RedisPauseOver{});
+  EXPECT_EQ(drain.step(Prepared{}), Actions{read_pending(2)});
+}
+
 TEST_F(DrainTest, AFailedAcknowledgementLeadsToReadingPendingAgain) {
   drain.step(entries(2));
   drain.step(Stored{});

@@ -29,7 +29,7 @@ SequenceSet set_of(std::initializer_list<SequenceRange> ranges) {
 class Schedule {
  public:
   explicit Schedule(OriginKind kind = OriginKind::own, SequenceRange journal = {1, 0})
-      : shipper_({.batch_bytes = 1'000}, kind, journal) {
+      : shipper_({.batch_bytes = 1'000 + Shipper::entry_overhead_bytes}, kind, journal) {
     reading_.word = "w1";
   }
 

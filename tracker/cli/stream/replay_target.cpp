@@ -18,7 +18,7 @@ using tracker::GroupPosition;
 using tracker::parse_stream_id;
 using tracker::StreamId;
 
-constexpr std::size_t body_bytes_max = 16 * 1024;  // as the edges: stream.batch_bytes
+constexpr std::size_t body_bytes_max = 16 * 1024;  // all that the stream may hold is 64 MiB then
 
 std::int64_t number(std::string_view text) {
   std::int64_t value = 0;
