@@ -207,6 +207,11 @@ def test_a_server_that_dies(folder, delayed):
     (("--rate", "0"), "the plan has no request"),
     (("--threads", "8", "--connections", "4"), "--connections: 4"),
     (("--header", "nonsense"), "--header: 'nonsense'"),
+    (("--host", "go.example", "--mix", "requests.mix"), "--host excludes --mix"),
+    (("--find-max", "p99<2ms", "--server", "edge=:80"), "--server: --find-max makes many runs"),
+    (("--find-max", "p99<2ms", "--deployment", "/tmp"), "--deployment: --find-max makes many runs"),
+    (("--find-max", "p99<2ms", "--api", "http://127.0.0.1:9"), "--api: --find-max makes many runs"),
+    (("--find-max", "p99<2ms", "--chaos", "kill-edge@1s"), "--chaos: --find-max makes many runs"),
 ])
 def test_mistakes_are_named(options, said, folder):
     done = run(folder, "http://127.0.0.1:9/", *options)
