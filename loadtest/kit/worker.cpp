@@ -55,8 +55,9 @@ void Worker::run(const RunStart& start, const std::atomic<bool>& stop) {
   std::this_thread::sleep_until(start.steady);
   const ThreadClocks before = read_thread_clocks();
   now_ = clock();
-  due_ = arrivals_ ? arrivals_->next() : Arrivals::none;
-  if (!arrivals_) {
+  if (arrivals_) {
+    plan_next();
+  } else {
     while (!unopened_.empty()) start_next(*take_slot(false));
   }
   while (now_ < ended_ + plan_.drain_ns && !(all_sent() && busy_ == 0)) {
@@ -73,6 +74,12 @@ bool Worker::all_sent() const {
   return arrivals_ ? due_ == Arrivals::none : now_ >= ended_;
 }
 
+// What was due until an early end is still sent, as at the end of a plan.
+void Worker::plan_next() {
+  due_ = arrivals_->next();
+  if (due_ > ended_) due_ = Arrivals::none;
+}
+
 // Requests that are due and find a connection go out; the others stay due.
 void Worker::send_due() {
   while (due_ <= now_) {
@@ -81,7 +88,7 @@ void Worker::send_due() {
     Slot& slot = *take_slot(drawn_->own_connection);
     const Request request = *std::exchange(drawn_, std::nullopt);
     start(slot, request, due_, now_ - std::max(due_, free_since_));
-    due_ = arrivals_->next();
+    plan_next();
     now_ = clock();
   }
 }
@@ -105,7 +112,7 @@ void Worker::tick(const std::atomic<bool>& stop) {
   recorder_.advance(now_);
   if (stop.load(std::memory_order_relaxed) && now_ < ended_) {
     ended_ = now_;
-    due_ = Arrivals::none;
+    if (due_ > ended_) due_ = Arrivals::none;
   }
   for (Slot& slot : slots_) {
     if (slot.busy && now_ - slot.sent > plan_.timeout_ns) {

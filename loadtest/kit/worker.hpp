@@ -75,6 +75,7 @@ class Worker {
   };
 
   std::uint64_t clock() const;
+  void plan_next();
   void send_due();
   void wait();
   void tick(const std::atomic<bool>& stop);
@@ -112,7 +113,7 @@ class Worker {
   std::size_t open_max_ = 0;
 
   std::uint64_t now_ = 0;  // as last read
-  std::uint64_t due_ = 0;
+  std::uint64_t due_ = Arrivals::none;
   std::uint64_t batch_began_ = 0;
   std::uint64_t free_since_ = 0;  // before it, no connection was free
   std::uint64_t next_tick_ = 0;
