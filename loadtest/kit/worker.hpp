@@ -9,6 +9,8 @@
 #include "loadtest/kit/stream.hpp"
 #include "loadtest/kit/thread_clocks.hpp"
 
+#include <sys/epoll.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -74,9 +76,17 @@ class Worker {
     bool busy = false;
   };
 
+  // While requests wait for a connection: how long those that have one take, and for how much of it
+  // their answers lie unread.
+  struct Crowd {
+    std::uint64_t service = 0;
+    std::uint64_t unread = 0;
+  };
+
   std::uint64_t clock() const;
   void plan_next();
   void send_due();
+  std::uint64_t lateness() const;
   void wait();
   void tick(const std::atomic<bool>& stop);
   bool all_sent() const;
@@ -107,6 +117,7 @@ class Worker {
   std::vector<Slot*> idle_;      // connected, most recently used last
   std::vector<Slot*> unopened_;  // without a connection
   std::vector<char> buffer_;
+  std::vector<epoll_event> events_;
   std::optional<Request> drawn_;  // waits for a connection
   std::size_t busy_ = 0;
   std::size_t open_ = 0;
@@ -114,8 +125,10 @@ class Worker {
 
   std::uint64_t now_ = 0;  // as last read
   std::uint64_t due_ = Arrivals::none;
-  std::uint64_t batch_began_ = 0;
-  std::uint64_t free_since_ = 0;  // before it, no connection was free
+  std::uint64_t asked_epoll_ = 0;   // the last time
+  std::uint64_t answers_came_ = 0;  // those that are being read, as far as is known
+  std::uint64_t free_since_ = 0;    // before it, no connection was free
+  Crowd crowd_;
   std::uint64_t next_tick_ = 0;
   std::uint64_t ended_ = 0;
   std::uint64_t last_answer_ = 0;

@@ -1,6 +1,7 @@
 """waymark-loadtest run: rates, latencies and refusals against servers of known behaviour."""
 import os
 import signal
+import subprocess
 import time
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from tests.support import certificates
 from tests.support.loadtest import DelayedAnswers, Durations, Paths, Run, run
 from tests.support.mix import Mix
-from tests.support.programs import free_port, wait_until
+from tests.support.programs import BIN, free_port, is_listening, wait_until
 
 GENERATOR_LIMITED = 98
 THRESHOLDS_NOT_MET = 99
@@ -113,6 +114,74 @@ def test_a_generator_that_was_late_refuses_its_figures(folder, delayed):
     assert done.result["late_sends"] > 80
     assert done.output.startswith("INVALID")
     assert "more threads or machines" in " ".join(done.output.split())
+
+
+@pytest.fixture
+def quick(folder):
+    """A server that costs less a request than the generator: the port of the bare epoll loop."""
+    answer, port = folder / "answer", free_port()
+    answer.write_bytes(b"HTTP/1.1 302 Found\r\nLocation: https://shop.example/\r\n"
+                       b"Content-Length: 0\r\n\r\n")
+    server = subprocess.Popen([BIN / "epoll_limit", str(port), answer])
+    wait_until(lambda: is_listening(port), "the epoll loop listens")
+    yield port
+    server.kill()
+    server.wait()
+
+
+@pytest.mark.parametrize("connections", [16, 256])
+def test_a_generator_behind_whose_connections_requests_queue_refuses_its_figures(
+        connections, folder, quick):
+    """Every request but the first waits for a connection, since answers are not read in time."""
+    done = run(folder, f"http://127.0.0.1:{quick}/try", "--rate", "500k", "--duration", "200ms",
+               "--connections", connections, "--quiet")
+    assert done.code == GENERATOR_LIMITED
+    assert "sent too late" in done.output
+    result = done.result
+    assert result["answered"] == result["planned"] == 100_000
+    assert Durations(result["lateness"]).at(0.5) > 0.1 * Durations(result["latency"]).at(0.5)
+
+
+def undisturbed(attempt):
+    """Others on this machine can make the generator late, once or twice."""
+    for _ in range(3):
+        done = attempt()
+        if done.code == 0:
+            break
+    assert done.code == 0, done.output
+    return done.result
+
+
+def test_a_server_behind_whose_connections_requests_queue_keeps_its_figures(folder, delayed):
+    server = delayed(20_000)
+    result = undisturbed(lambda: run(folder, server.url, "--rate", "5k", "--duration", "300ms",
+                                     "--connections", 40, "--quiet"))
+    assert result["answered"] == result["planned"] == 1500
+    assert Durations(result["latency"]).at(0.5) > 100
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_a_stopped_server_with_all_connections_busy_keeps_its_figures(goes_on, folder, delayed):
+    """Eight connections bear 400/s; so requests wait from the start, and then for longer."""
+    server = delayed(20_000)
+
+    def attempt():
+        running = Run(folder, server.url, "--rate", 600, "--duration", "1300ms", "--connections", 8,
+                      "--quiet")
+        time.sleep(0.3)
+        server.stop()
+        time.sleep(1)
+        if goes_on:
+            server.go_on()
+        running.wait()
+        server.go_on()
+        return running
+
+    result = undisturbed(attempt)
+    assert result["planned"] == result["answered"] + result["unfinished"] == 780
+    assert (result["unfinished"] == 0) == goes_on
+    if goes_on:
+        assert Durations(result["latency"]).at(0.5) > 200
 
 
 def test_an_interrupted_run_shows_what_it_has(folder, delayed):
