@@ -293,7 +293,7 @@ def test_mistakes_are_named(options, said, folder):
 
 
 def test_thresholds_decide_the_exit_code(folder, delayed):
-    url = delayed(20_000).url
+    url = delayed(200_000).url
     options = ["--rate", 100, "--duration", "500ms", "--quiet"]
     met = ["--require", "p50<500ms,errors=0,rate>20"]
     assert undisturbed(lambda: run(folder, url, *options, *met)).code == 0
