@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <numeric>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
@@ -18,10 +17,6 @@ using std::chrono::nanoseconds;
 
 constexpr std::size_t buffer_bytes = 65'536;
 constexpr std::size_t events_max = 1'024;
-constexpr double unread_share_min = 0.05;
-// epoll took no longer than this when it had something to tell at once.
-constexpr std::uint64_t unslept_ns = 10'000;
-constexpr std::uint64_t unslept_event_ns = 100;
 constexpr std::uint64_t tick_ns = 50'000'000;  // timeouts, early ends and seconds are looked after
 
 }  // namespace
@@ -91,38 +86,22 @@ void Worker::send_due() {
     if (!drawn_) drawn_ = source_->next();
     Slot& slot = *take_slot(drawn_->own_connection);
     const Request request = *std::exchange(drawn_, std::nullopt);
-    start(slot, request, due_, lateness());
+    start(slot, request, due_, lateness_.of(due_, now_));
     plan_next();
     now_ = clock();
   }
-  crowd_ = {};
-}
-
-// Of the request that goes out now. Of its wait for a connection, the generator answers for that
-// share for which answers lay unread: read at once, they would have made room so much sooner. A
-// small share is what waking up takes.
-std::uint64_t Worker::lateness() const {
-  if (due_ >= free_since_) return now_ - due_;
-  const double share = static_cast<double>(crowd_.unread) /
-                       static_cast<double>(std::max<std::uint64_t>(crowd_.service, 1));
-  if (share < unread_share_min) return now_ - free_since_;
-  return now_ - free_since_ +
-         static_cast<std::uint64_t>(static_cast<double>(free_since_ - due_) * share);
+  lateness_.queue_is_empty();
 }
 
 void Worker::wait() {
   std::uint64_t until = std::max(next_tick_, now_);
   if (slot_is_free()) until = std::min(until, std::max(due_, now_));
   const timespec timeout = timespec_of(until - now_);
-  const std::uint64_t asked_before = std::exchange(asked_epoll_, now_);
+  lateness_.asks(now_);
   const int count =
       ::epoll_pwait2(epoll_, events_.data(), static_cast<int>(events_.size()), &timeout, nullptr);
   now_ = clock();
-  // What ended a sleep came just now; what was there already, at any time since epoll was asked
-  // before: half of it is the mean.
-  const bool slept = now_ - asked_epoll_ >
-                     unslept_ns + unslept_event_ns * static_cast<std::uint64_t>(std::max(count, 0));
-  answers_came_ = slept ? now_ : std::midpoint(asked_before, asked_epoll_);
+  lateness_.told(now_, static_cast<std::size_t>(std::max(count, 0)));
   for (int i = 0; i < count; ++i) {
     on_event(*static_cast<Slot*>(events_[static_cast<std::size_t>(i)].data.ptr));
     if (due_ <= now_) send_due();
@@ -265,11 +244,7 @@ void Worker::release(Slot& slot, bool reusable) {
   slot.busy = false;
   --busy_;
   if (!reusable) close(slot);
-  if (!slot_is_free()) {
-    free_since_ = answers_came_;
-    crowd_.service += now_ - slot.sent;
-    crowd_.unread += now_ - std::max(answers_came_, slot.sent);
-  }
+  if (!slot_is_free()) lateness_.made_room(slot.sent, now_);
   if (!arrivals_ && now_ < ended_ && (reusable || slot.parser.status() != 0)) {
     return start_next(slot);
   }

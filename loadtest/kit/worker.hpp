@@ -4,6 +4,7 @@
 
 #include "loadtest/kit/answer_parser.hpp"
 #include "loadtest/kit/arrivals.hpp"
+#include "loadtest/kit/lateness.hpp"
 #include "loadtest/kit/recorder.hpp"
 #include "loadtest/kit/request_source.hpp"
 #include "loadtest/kit/stream.hpp"
@@ -76,17 +77,9 @@ class Worker {
     bool busy = false;
   };
 
-  // While requests wait for a connection: how long those that have one take, and for how much of it
-  // their answers lie unread.
-  struct Crowd {
-    std::uint64_t service = 0;
-    std::uint64_t unread = 0;
-  };
-
   std::uint64_t clock() const;
   void plan_next();
   void send_due();
-  std::uint64_t lateness() const;
   void wait();
   void tick(const std::atomic<bool>& stop);
   bool all_sent() const;
@@ -125,10 +118,7 @@ class Worker {
 
   std::uint64_t now_ = 0;  // as last read
   std::uint64_t due_ = Arrivals::none;
-  std::uint64_t asked_epoll_ = 0;   // the last time
-  std::uint64_t answers_came_ = 0;  // those that are being read, as far as is known
-  std::uint64_t free_since_ = 0;    // before it, no connection was free
-  Crowd crowd_;
+  Lateness lateness_;
   std::uint64_t next_tick_ = 0;
   std::uint64_t ended_ = 0;
   std::uint64_t last_answer_ = 0;
