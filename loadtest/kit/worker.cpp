@@ -244,7 +244,7 @@ void Worker::release(Slot& slot, bool reusable) {
   slot.busy = false;
   --busy_;
   if (!reusable) close(slot);
-  if (!slot_is_free()) lateness_.made_room(slot.sent, now_);
+  if (arrivals_ && !slot_is_free()) lateness_.made_room(slot.sent, now_);
   if (!arrivals_ && now_ < ended_ && (reusable || slot.parser.status() != 0)) {
     return start_next(slot);
   }
