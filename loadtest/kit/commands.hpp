@@ -10,7 +10,7 @@ namespace waymark::loadtest {
 // machines.
 void add_report_command(CLI::App& app, int& exit_code);
 
-// `compare A B`, or `compare --base A... --new B...`.
+// `compare A B [--json]`, or `compare --base A... --new B... [--json]`.
 void add_compare_command(CLI::App& app, int& exit_code);
 
 }  // namespace waymark::loadtest

@@ -123,6 +123,20 @@ std::string value_text(const Figure& figure, double value) {
   return fmt::format("{:.2f} us", value);
 }
 
+std::string_view unit_of(Figure::Form form) {
+  switch (form) {
+    case Figure::Form::rate:
+      return "answers/s";
+    case Figure::Form::duration:
+      return "ns";
+    case Figure::Form::share:
+      return "share";
+    case Figure::Form::cpu:
+      break;
+  }
+  return "us/request";
+}
+
 // Figures that all runs have: servers are often seen on one side only.
 std::size_t common_figures(Runs base, Runs changed) {
   const auto first = figures_of(base.front());
@@ -160,10 +174,13 @@ std::vector<Difference> compare(Runs base, Runs changed) {
     const auto to = values_of(changed, f);
     auto& each = made.emplace_back();
     each.metric = figures[f].name;
-    each.base = value_text(figures[f], mean_of(from));
-    each.changed = value_text(figures[f], mean_of(to));
+    each.base_value = mean_of(from);
+    each.changed_value = mean_of(to);
+    each.base = value_text(figures[f], each.base_value);
+    each.changed = value_text(figures[f], each.changed_value);
+    each.unit = unit_of(figures[f].form);
     each.relative = figures[f].form != Figure::Form::share;
-    each.by = difference(figures[f], mean_of(from), mean_of(to));
+    each.by = difference(figures[f], each.base_value, each.changed_value);
     if (single) {
       each.interval = within[f];
     } else {

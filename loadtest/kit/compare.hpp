@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace waymark::loadtest {
@@ -28,6 +29,9 @@ struct Difference {
   std::string metric;  // "p99", "CPU of edge"
   std::string base;    // as people read it
   std::string changed;
+  std::string_view unit;  // of both values: "answers/s", "ns", "share" or "us/request"
+  double base_value = 0;  // mean of the runs
+  double changed_value = 0;
   bool relative = true;  // `by` and `interval` are shares of base; else absolute (error share)
   double by = 0;
   std::optional<Interval> interval;  // 95 %; empty when the data are too few
@@ -40,7 +44,14 @@ struct Difference {
 std::vector<Difference> compare(std::span<const RunResult> base,
                                 std::span<const RunResult> changed);
 
+// What else than the server may be behind a difference: other plans, runs that were invalid.
+std::vector<std::string> cautions(std::span<const RunResult> base,
+                                  std::span<const RunResult> changed);
+
 // A table, then what to keep in mind: other plans, runs that were invalid, too few seconds.
 std::string comparison_text(std::span<const RunResult> base, std::span<const RunResult> changed);
+
+// The same for programs; loadtest/kit/README.md lists the members. Ends with a line end.
+std::string comparison_json(std::span<const RunResult> base, std::span<const RunResult> changed);
 
 }  // namespace waymark::loadtest

@@ -13,6 +13,7 @@ struct Options {
   std::vector<std::string> pair;
   std::vector<std::string> base;
   std::vector<std::string> changed;
+  bool json = false;
 };
 
 std::vector<RunResult> read_all(const std::vector<std::string>& files) {
@@ -33,7 +34,8 @@ void compare_files(const Options& options) {
                        "compare: give two results (compare A B), or several of each side (compare "
                        "--base A1 A2 --new B1 B2)");
   }
-  std::cout << comparison_text(read_all(base), read_all(changed));
+  const auto show = options.json ? comparison_json : comparison_text;
+  std::cout << show(read_all(base), read_all(changed));
 }
 
 }  // namespace
@@ -44,6 +46,7 @@ void add_compare_command(CLI::App& app, int& exit_code) {
   command->add_option("FILES", options->pair, "two results: base and new")->expected(0, 2);
   command->add_option("--base", options->base, "results of several runs to compare with");
   command->add_option("--new", options->changed, "results of several runs of what changed");
+  command->add_flag("--json", options->json, "print it for programs");
   command->callback([options, &exit_code] {
     compare_files(*options);
     exit_code = exit_code::ok;

@@ -47,6 +47,13 @@ std::string notes(Runs base, Runs changed) {
           : fmt::format("Intervals (95 %) by Welch's t over {} and {} runs.\n", base.size(),
                         changed.size());
   text += "Of twenty rows without any difference, one lies beyond noise by chance.\n";
+  for (const auto& caution : cautions(base, changed)) text += "CAUTION: " + caution + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> cautions(Runs base, Runs changed) {
   const auto& one = base.front();
   bool limited = false;
   bool other_plan = false;
@@ -56,14 +63,13 @@ std::string notes(Runs base, Runs changed) {
       other_plan |= run.mode != one.mode || differs(one.target_rate, run.target_rate);
     }
   }
-  if (limited) text += "CAUTION: the generator was the limit of at least one run.\n";
+  std::vector<std::string> made;
+  if (limited) made.emplace_back("the generator was the limit of at least one run.");
   if (other_plan) {
-    text += "CAUTION: the runs had other plans (mode or rate); the difference may be theirs.\n";
+    made.emplace_back("the runs had other plans (mode or rate); the difference may be theirs.");
   }
-  return text;
+  return made;
 }
-
-}  // namespace
 
 std::string comparison_text(Runs base, Runs changed) {
   const auto differences = compare(base, changed);

@@ -4,6 +4,7 @@
 #include "loadtest/kit/amount.hpp"
 #include "loadtest/kit/code_mix.hpp"
 #include "loadtest/kit/mix_replay.hpp"
+#include "loadtest/kit/read_by.hpp"
 
 namespace waymark::loadtest {
 namespace {
@@ -52,14 +53,16 @@ void add_mix_flags(CLI::App& app, MixFlags& flags) {
   mix->add_option("--zipf", flags.zipf, "how steep popularity falls; 0: all codes alike")
       ->check(CLI::Range(0.0, 5.0))
       ->needs(codes);
-  mix->add_option("--unknown", flags.unknown, "share that leads nowhere, such as 2%")->needs(codes);
-  mix->add_option("--head", flags.head, "share of HEAD")->needs(codes);
-  mix->add_option("--crawlers", flags.crawlers, "share of crawlers")->needs(codes);
-  mix->add_option("--previews", flags.previews, "share of messengers' previews")->needs(codes);
-  mix->add_option("--tools", flags.tools, "share of tools, such as curl")->needs(codes);
-  mix->add_option("--returning", flags.returning,
-                  "share of people who came before and send the cookies they got")
-      ->needs(codes);
+  const auto add_share = [&](const char* flag, std::string& share, const char* help) {
+    read_by(parse_share, mix->add_option(flag, share, help))->needs(codes);
+  };
+  add_share("--unknown", flags.unknown, "share that leads nowhere, such as 2%");
+  add_share("--head", flags.head, "share of HEAD");
+  add_share("--crawlers", flags.crawlers, "share of crawlers");
+  add_share("--previews", flags.previews, "share of messengers' previews");
+  add_share("--tools", flags.tools, "share of tools, such as curl");
+  add_share("--returning", flags.returning,
+            "share of people who came before and send the cookies they got");
   auto* queries = mix->add_flag("--queries", flags.queries, "queries of many kinds")->needs(codes);
   mix->add_option("--channels", flags.channels, "with ?c= and one of these: mail,whatsapp")
       ->delimiter(',')

@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 namespace waymark::loadtest {
 namespace {
@@ -40,10 +41,24 @@ int conclude(const RunOptions& options, const RunResult& result) {
   return exit_code_of(result.verdict);
 }
 
-int search(const RunOptions& options, const RunPlan& plan) {
-  if (!options.witness.chaos.empty()) {
-    throw StartupError(exit_code::usage, "--find-max: --chaos needs a run of its own (--require)");
+// A search looks at answers alone.
+void refuse_witnesses(const RunOptions& options) {
+  const WitnessOptions& given = options.witness;
+  const bool reconciles = !given.api.empty() && options.mix.codes != "api";
+  for (const auto& [flag, is_given] : {std::pair{"--chaos", !given.chaos.empty()},
+                                       {"--server", !given.servers.empty()},
+                                       {"--deployment", !given.deployment.empty()},
+                                       {"--api", reconciles}}) {
+    if (!is_given) continue;
+    throw StartupError(exit_code::usage,
+                       fmt::format("{}: --find-max makes many runs and would ignore it; leave it "
+                                   "out, or make a run at the rate that was found (--rate, "
+                                   "--require)",
+                                   flag));
   }
+}
+
+int search(const RunOptions& options, const RunPlan& plan) {
   const auto say = [&](const std::string& line) {
     if (!options.quiet) fmt::print(stderr, "{}\n", line);
   };
@@ -54,6 +69,7 @@ int run(const RunOptions& options, const std::vector<std::string>& command_line)
   stop_on_signals();
   const auto thresholds =
       options.require.empty() ? std::vector<Threshold>{} : parse_thresholds(options.require);
+  if (!options.find_max.empty()) refuse_witnesses(options);
   const RunPlan plan = make_plan(options, command_line);
   if (!options.find_max.empty()) return search(options, plan);
   Witness witness{options.witness, plan.server, plan.closed ? 0 : plan.rates.mean_rate(),

@@ -3,6 +3,9 @@
 #include "common/error.hpp"
 #include "loadtest/kit/amount.hpp"
 #include "loadtest/kit/machine.hpp"
+#include "loadtest/kit/read_by.hpp"
+#include "loadtest/kit/scenario.hpp"
+#include "loadtest/kit/threshold.hpp"
 
 #include <fmt/format.h>
 
@@ -56,6 +59,14 @@ void check_sizes(const RunOptions& options) {
   }
 }
 
+void read_thresholds(std::string_view, std::string_view text) {
+  parse_thresholds(text);
+}
+
+void read_chaos(std::string_view, std::string_view text) {
+  parse_chaos(text);
+}
+
 void add_witness_options(CLI::App& app, WitnessOptions& options) {
   auto* clicks = app.add_option_group("Truth about clicks");
   auto* api = clicks->add_option("--api", options.api,
@@ -70,22 +81,28 @@ void add_witness_options(CLI::App& app, WitnessOptions& options) {
       ->add_option("--server", options.servers,
                    "NAME=PID or NAME=:PORT on this machine: read for CPU and memory; repeatable")
       ->allow_extra_args(false);
-  servers->add_option("--chaos", options.chaos,
-                      "done to those servers: NAME-stall@WHEN+FOR or kill-NAME@WHEN, with commas");
+  read_by(read_chaos,
+          servers->add_option(
+              "--chaos", options.chaos,
+              "done to those servers: NAME-stall@WHEN+FOR or kill-NAME@WHEN, with commas"));
 }
 
 }  // namespace
 
 void add_run_options(CLI::App& app, RunOptions& options) {
+  add_scenario_flag(app);
   app.add_option("URL", options.url, "what is loaded: http://HOST[:PORT]/PATH, or https")
       ->required();
 
   app.option_defaults()->always_capture_default();
   auto* load = app.add_option_group("Load");
-  load->add_option("--rate", options.rate, "requests a second, such as 500 or 20k");
-  load->add_option("--duration", options.duration, "such as 30s or 5m");
-  load->add_option("--stages", options.stages,
-                   "instead of both: DURATION:RATE or DURATION:FROM..TO, such as 30s:1k,2m:1k..20k")
+  read_by(parse_rate,
+          load->add_option("--rate", options.rate, "requests a second, such as 500 or 20k"));
+  read_by(parse_duration, load->add_option("--duration", options.duration, "such as 30s or 5m"));
+  read_by(parse_stages,
+          load->add_option(
+              "--stages", options.stages,
+              "instead of both: DURATION:RATE or DURATION:FROM..TO, such as 30s:1k,2m:1k..20k"))
       ->excludes("--rate")
       ->excludes("--duration");
   load->add_option("--arrivals", options.arrivals, "constant, or poisson: independent visitors")
@@ -97,33 +114,39 @@ void add_run_options(CLI::App& app, RunOptions& options) {
       ->check(CLI::Range(std::size_t{1}, connections_max));
   load->add_option("--threads", options.threads, "threads of the generator")
       ->check(CLI::Range(std::size_t{1}, threads_max));
-  load->add_option("--timeout", options.timeout, "for one answer");
+  read_by(parse_duration, load->add_option("--timeout", options.timeout, "for one answer"));
   load->add_option("--seed", options.seed, "of everything drawn by chance");
 
   auto* request = app.add_option_group("Requests");
   request->add_option("--header", options.headers, "'Name: value', added to each; repeatable")
       ->allow_extra_args(false);
-  request->add_option("--host", options.host, "the field Host, where it differs from the URL's");
+  auto* host = request->add_option("--host", options.host,
+                                   "the field Host, where it differs from the URL's");
   request
       ->add_option("--expect", options.expect,
                    "the only good status (default: any 2xx or 3xx, and 410)")
       ->check(CLI::Range(100, 999));
   request->add_flag("--no-keepalive", options.no_keepalive, "a connection for each request");
-  request->add_option("--new-connection", options.new_connection,
-                      "share of requests on a connection of their own, such as 10%");
+  read_by(parse_share,
+          request->add_option("--new-connection", options.new_connection,
+                              "share of requests on a connection of their own, such as 10%"));
   request->add_flag("--insecure", options.insecure, "https: take any certificate");
   request->add_option("--ca", options.ca_file, "https: certificates to trust, PEM");
 
   add_mix_flags(app, options.mix);
+  host->excludes(app.get_option("--mix"));  // whose requests have their own
   add_witness_options(app, options.witness);
 
   auto* verdict = app.add_option_group("Verdict");
-  verdict->add_option("--require", options.require,
-                      "what the run must reach, such as 'p99<2ms,errors<0.01%'; else exit 99");
-  verdict
-      ->add_option("--find-max", options.find_max,
-                   "search the highest rate that meets this, from --rate upwards, each try for "
-                   "--duration")
+  read_by(
+      read_thresholds,
+      verdict->add_option("--require", options.require,
+                          "what the run must reach, such as 'p99<2ms,errors<0.01%'; else exit 99"));
+  read_by(read_thresholds,
+          verdict->add_option(
+              "--find-max", options.find_max,
+              "search the highest rate that meets this, from --rate upwards, each try for "
+              "--duration"))
       ->excludes("--require")
       ->excludes(load->get_option("--stages"))
       ->excludes(load->get_option("--closed"));

@@ -54,7 +54,7 @@ std::uint16_t port_here(const Endpoint& target) {
 
 void add_listener(std::vector<Server>& servers, std::uint16_t port) {
   if (const auto pid = port == 0 ? std::nullopt : listener_on(port)) {
-    add_server(servers, {server_name(program_of(*pid)), 0, port});
+    add_server(servers, {server_name(program_of(*pid)), *pid, port});
   }
 }
 

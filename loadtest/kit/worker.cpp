@@ -1,10 +1,8 @@
 #include "loadtest/kit/worker.hpp"
 
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <stdexcept>
 #include <string_view>
@@ -18,7 +16,7 @@ using std::chrono::microseconds;
 using std::chrono::nanoseconds;
 
 constexpr std::size_t buffer_bytes = 65'536;
-constexpr std::size_t events_max = 64;
+constexpr std::size_t events_max = 1'024;
 constexpr std::uint64_t tick_ns = 50'000'000;  // timeouts, early ends and seconds are looked after
 
 }  // namespace
@@ -33,6 +31,7 @@ Worker::Worker(const WorkerPlan& plan, std::optional<Arrivals> arrivals,
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       slots_(plan.connections),
       buffer_(buffer_bytes),
+      events_(std::min(plan.connections, events_max)),
       ended_(plan.run_ns) {
   if (epoll_ < 0) throw std::runtime_error("cannot make an epoll set");
   idle_.reserve(slots_.size());
@@ -55,8 +54,9 @@ void Worker::run(const RunStart& start, const std::atomic<bool>& stop) {
   std::this_thread::sleep_until(start.steady);
   const ThreadClocks before = read_thread_clocks();
   now_ = clock();
-  due_ = arrivals_ ? arrivals_->next() : Arrivals::none;
-  if (!arrivals_) {
+  if (arrivals_) {
+    plan_next();
+  } else {
     while (!unopened_.empty()) start_next(*take_slot(false));
   }
   while (now_ < ended_ + plan_.drain_ns && !(all_sent() && busy_ == 0)) {
@@ -73,6 +73,12 @@ bool Worker::all_sent() const {
   return arrivals_ ? due_ == Arrivals::none : now_ >= ended_;
 }
 
+// What was due until an early end is still sent, as at the end of a plan.
+void Worker::plan_next() {
+  due_ = arrivals_->next();
+  if (due_ > ended_) due_ = Arrivals::none;
+}
+
 // Requests that are due and find a connection go out; the others stay due.
 void Worker::send_due() {
   while (due_ <= now_) {
@@ -80,22 +86,24 @@ void Worker::send_due() {
     if (!drawn_) drawn_ = source_->next();
     Slot& slot = *take_slot(drawn_->own_connection);
     const Request request = *std::exchange(drawn_, std::nullopt);
-    start(slot, request, due_, now_ - std::max(due_, free_since_));
-    due_ = arrivals_->next();
+    start(slot, request, due_, lateness_.of(due_, now_));
+    plan_next();
     now_ = clock();
   }
+  lateness_.queue_is_empty();
 }
 
 void Worker::wait() {
-  std::array<epoll_event, events_max> events;
   std::uint64_t until = std::max(next_tick_, now_);
   if (slot_is_free()) until = std::min(until, std::max(due_, now_));
   const timespec timeout = timespec_of(until - now_);
+  lateness_.asks(now_);
   const int count =
-      ::epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
-  now_ = batch_began_ = clock();
+      ::epoll_pwait2(epoll_, events_.data(), static_cast<int>(events_.size()), &timeout, nullptr);
+  now_ = clock();
+  lateness_.told(now_, static_cast<std::size_t>(std::max(count, 0)));
   for (int i = 0; i < count; ++i) {
-    on_event(*static_cast<Slot*>(events[static_cast<std::size_t>(i)].data.ptr));
+    on_event(*static_cast<Slot*>(events_[static_cast<std::size_t>(i)].data.ptr));
     if (due_ <= now_) send_due();
   }
 }
@@ -105,7 +113,7 @@ void Worker::tick(const std::atomic<bool>& stop) {
   recorder_.advance(now_);
   if (stop.load(std::memory_order_relaxed) && now_ < ended_) {
     ended_ = now_;
-    due_ = Arrivals::none;
+    if (due_ > ended_) due_ = Arrivals::none;
   }
   for (Slot& slot : slots_) {
     if (slot.busy && now_ - slot.sent > plan_.timeout_ns) {
@@ -236,7 +244,7 @@ void Worker::release(Slot& slot, bool reusable) {
   slot.busy = false;
   --busy_;
   if (!reusable) close(slot);
-  if (!slot_is_free()) free_since_ = batch_began_;
+  if (arrivals_ && !slot_is_free()) lateness_.made_room(slot.sent, now_);
   if (!arrivals_ && now_ < ended_ && (reusable || slot.parser.status() != 0)) {
     return start_next(slot);
   }

@@ -4,10 +4,13 @@
 
 #include "loadtest/kit/answer_parser.hpp"
 #include "loadtest/kit/arrivals.hpp"
+#include "loadtest/kit/lateness.hpp"
 #include "loadtest/kit/recorder.hpp"
 #include "loadtest/kit/request_source.hpp"
 #include "loadtest/kit/stream.hpp"
 #include "loadtest/kit/thread_clocks.hpp"
+
+#include <sys/epoll.h>
 
 #include <atomic>
 #include <chrono>
@@ -75,6 +78,7 @@ class Worker {
   };
 
   std::uint64_t clock() const;
+  void plan_next();
   void send_due();
   void wait();
   void tick(const std::atomic<bool>& stop);
@@ -106,15 +110,15 @@ class Worker {
   std::vector<Slot*> idle_;      // connected, most recently used last
   std::vector<Slot*> unopened_;  // without a connection
   std::vector<char> buffer_;
+  std::vector<epoll_event> events_;
   std::optional<Request> drawn_;  // waits for a connection
   std::size_t busy_ = 0;
   std::size_t open_ = 0;
   std::size_t open_max_ = 0;
 
   std::uint64_t now_ = 0;  // as last read
-  std::uint64_t due_ = 0;
-  std::uint64_t batch_began_ = 0;
-  std::uint64_t free_since_ = 0;  // before it, no connection was free
+  std::uint64_t due_ = Arrivals::none;
+  Lateness lateness_;
   std::uint64_t next_tick_ = 0;
   std::uint64_t ended_ = 0;
   std::uint64_t last_answer_ = 0;

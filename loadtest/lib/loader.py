@@ -1,18 +1,26 @@
-"""The loader with a fixed rate: times from when each request was due. Whoever brings another
-program changes fixed_rate() alone."""
+"""waymark-loadtest as the loader: a fixed rate, times from when each request was due."""
 
+import json
+import os
+import signal
+import subprocess
 import time
 from dataclasses import dataclass
 
-from steady import Steady
+import browser
+from processes import RunError
 
-
-STARTING_SECONDS = 0.1  # of a loader
+# The loader must not wait for a core behind what it measures beside; needs root.
+REAL_TIME = ["chrt", "-f", "1"] if os.geteuid() == 0 else []
+CONNECTIONS = 64
+GENERATOR_LIMITED = 98  # the exit code
+ENDING_SECONDS = 30  # at most, for the last answers and the result
 
 
 @dataclass
 class Served:
-    """What came of one turn; `unanswered` were due and had no answer at its end."""
+    """What came of one turn. `unanswered` were due and had no answer seconds after its end.
+    `refused`: the loader itself was the limit, and says why; the times say nothing."""
 
     answers: int
     errors: int
@@ -21,26 +29,61 @@ class Served:
     p99_ms: float
     p999_ms: float
     max_ms: float
-
-    def asked(self, rate, seconds):
-        """Whether the loader asked as often as it should."""
-        due = self.answers + self.errors + self.unanswered
-        return due >= 0.99 * rate * (seconds - STARTING_SECONDS)
+    refused: str = ""
 
     def kept_up(self):
         """Whether the server answered what it was asked."""
         return self.answers >= 0.99 * (self.answers + self.errors + self.unanswered)
 
 
-def fixed_rate(program, port, rate, seconds, request_file, core, meanwhile=None):
+class Load:
+    """Asks 127.0.0.1:port for the redirect of browser.py until stop()."""
+
+    def __init__(self, program, port, rate, core):
+        headers = [word for name, value in browser.request_headers()
+                   if name != "Host" for word in ("--header", f"{name}: {value}")]
+        self.popen = subprocess.Popen(
+            ["taskset", "-c", str(core), *REAL_TIME, str(program), "run", "--quiet", "--json", "-",
+             "--rate", str(rate), "--duration", "24h", "--connections", str(CONNECTIONS),
+             "--expect", "302", "--host", browser.HOST, *headers,
+             f"http://127.0.0.1:{port}{browser.PATH}"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def stop(self):
+        self.popen.send_signal(signal.SIGINT)
+        out, said = self.popen.communicate(timeout=ENDING_SECONDS)
+        if self.popen.returncode not in (0, GENERATOR_LIMITED):
+            raise RunError(f"waymark-loadtest ended with code {self.popen.returncode}: "
+                           f"{said.strip() or 'it said nothing'}")
+        return served(json.loads(out))
+
+
+def served(result):
+    errors, latency = sum(result["errors"].values()), result["latency"]
+    times = [latency["percentiles_ns"][name] / 1e6 for name in ("p50", "p99", "p99.9")]
+    return Served(result["answered"] - result["errors"]["unexpected_status"], errors,
+                  result["unfinished"], *times, latency["max_ns"] / 1e6,
+                  " ".join(result["verdict"]["reasons"]))
+
+
+def fixed_rate(program, port, rate, seconds, core, meanwhile=None):
     """Loads 127.0.0.1:port; `meanwhile` is called at the start and fills part of the time."""
-    load = Steady(program, port, rate, request_file, core)
+    load = Load(program, port, rate, core)
     began = time.monotonic()
     try:
         if meanwhile:
             meanwhile()
         time.sleep(max(0.0, began + seconds - time.monotonic()))
     finally:
-        figures = load.stop()
-    return Served(figures["answers"], figures["errors"], figures["unanswered"],
-                  *(figures[name] / 1e3 for name in ("p50_us", "p99_us", "p999_us", "max_us")))
+        result = load.stop()
+    return result
+
+
+def believed(turns):
+    """Those that the loader did not spoil; all of them when none is left: a table says so."""
+    return [turn for turn in turns if not turn.refused] or turns
+
+
+def refusals(turns):
+    """For the figures of several turns."""
+    return {"turns": len(turns), "refused": sum(bool(turn.refused) for turn in turns)}

@@ -1,17 +1,22 @@
 """The edge beside its peers: they answer alike where a comparison says so, and a comparison runs."""
 import base64
 import json
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
+from tests.support.loadtest import DelayedAnswers
 from tests.support.programs import BIN, ROOT
 
 sys.path[:0] = [str(ROOT / "loadtest" / "lib"), str(ROOT / "loadtest")]
 
 import browser  # noqa: E402
+from compare import tables  # noqa: E402
 from edge_answers import LINK_COMMANDS, ask_for_redirect  # noqa: E402
+from loader import Load, Served, believed, refusals  # noqa: E402
 from peers.all_peers import all_peers  # noqa: E402
 from peers.peer import CEILING  # noqa: E402
 from processes import cores  # noqa: E402
@@ -89,3 +94,35 @@ def test_a_comparison_runs(folder):
     assert all(f"| {name} |" in page for name in takes_part)
     assert all(f"Not here: {name}: {reason}" in page for name, reason in results["missing"].items())
     assert "</svg>" in (folder / "results/cost.svg").read_text()
+
+
+def test_a_loader_that_was_the_limit_says_so():
+    server = DelayedAnswers(500)
+    try:
+        load = Load(BIN / "waymark-loadtest", server.port, 200, cores()[-1])
+        time.sleep(0.3)
+        load.popen.send_signal(signal.SIGSTOP)
+        time.sleep(0.4)
+        load.popen.send_signal(signal.SIGCONT)
+        time.sleep(0.2)
+        served = load.stop()
+    finally:
+        server.close()
+    assert "sent too late" in served.refused
+    assert served.answers > 100
+    assert served.errors == served.unanswered == 0
+    assert served.max_ms > 300
+
+
+def test_a_refused_turn_shows_in_its_row():
+    good, refused = Served(200, 0, 0, 1, 2, 3, 4), Served(200, 0, 0, 100, 200, 300, 400, "too late")
+    assert believed([refused, good]) == [good]
+    assert believed([refused]) == [refused]
+    figures = {"p50_ms": 1, "p99_ms": 2, "p999_ms": 3, "kept_up": True}
+    peer = {"job": "none", "guarantee": "none"}
+    results = {"rounds": 2, "cost": {"one": {}, "two": {}}, "peers": {"one": peer, "two": peer},
+               "latency": {1000: {"one": figures | refusals([good, refused]),
+                                  "two": figures | refusals([refused, refused])}}}
+    page = tables.latency(results)
+    assert "| 1.00 (1 of 2 rounds refused: the loader was the limit) | 2.00 | 3.00 |" in page
+    assert "| refused: the loader was the limit | - | - |" in page

@@ -1,6 +1,7 @@
 """waymark-loadtest run: rates, latencies and refusals against servers of known behaviour."""
 import os
 import signal
+import subprocess
 import time
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from tests.support import certificates
 from tests.support.loadtest import DelayedAnswers, Durations, Paths, Run, run
 from tests.support.mix import Mix
-from tests.support.programs import free_port, wait_until
+from tests.support.programs import BIN, free_port, is_listening, wait_until
 
 GENERATOR_LIMITED = 98
 THRESHOLDS_NOT_MET = 99
@@ -32,6 +33,15 @@ def paths():
     server = Paths()
     yield server
     server.close()
+
+
+def undisturbed(attempt):
+    """Others on this machine can make the generator late, once or twice."""
+    for _ in range(3):
+        done = attempt()
+        if done.code != GENERATOR_LIMITED:
+            break
+    return done
 
 
 @pytest.mark.parametrize("options", [(), ("--threads", 2), ("--arrivals", "poisson")])
@@ -89,7 +99,8 @@ def test_a_stopped_server_shows_in_the_latencies_of_all_that_were_due(folder, de
 def test_requests_wait_for_connections_without_counting_as_late(folder, delayed):
     """The plan asks for twice what two connections can carry: the server's doing, not ours."""
     server = delayed(20_000)
-    done = run(folder, server.url, "--rate", 200, "--duration", "1s", "--connections", 2, "--quiet")
+    done = undisturbed(lambda: run(folder, server.url, "--rate", 200, "--duration", "1s",
+                                   "--connections", 2, "--quiet"))
     assert done.code == 0, done.output
     result = done.result
     assert result["connections"] == 2
@@ -113,6 +124,68 @@ def test_a_generator_that_was_late_refuses_its_figures(folder, delayed):
     assert done.result["late_sends"] > 80
     assert done.output.startswith("INVALID")
     assert "more threads or machines" in " ".join(done.output.split())
+
+
+@pytest.fixture
+def quick(folder):
+    """A server that costs less a request than the generator: the port of the bare epoll loop."""
+    answer, port = folder / "answer", free_port()
+    answer.write_bytes(b"HTTP/1.1 302 Found\r\nLocation: https://shop.example/\r\n"
+                       b"Content-Length: 0\r\n\r\n")
+    server = subprocess.Popen([BIN / "epoll_limit", str(port), answer])
+    wait_until(lambda: is_listening(port), "the epoll loop listens")
+    yield port
+    server.kill()
+    server.wait()
+
+
+@pytest.mark.parametrize("connections", [16, 256])
+def test_a_generator_behind_whose_connections_requests_queue_refuses_its_figures(
+        connections, folder, quick):
+    """Every request but the first waits for a connection, since answers are not read in time."""
+    done = run(folder, f"http://127.0.0.1:{quick}/try", "--rate", "500k", "--duration", "200ms",
+               "--connections", connections, "--quiet")
+    assert done.code == GENERATOR_LIMITED
+    assert "sent too late" in done.output
+    result = done.result
+    assert result["answered"] == result["planned"] == 100_000
+    assert Durations(result["lateness"]).at(0.5) > 0.1 * Durations(result["latency"]).at(0.5)
+
+
+def test_a_server_behind_whose_connections_requests_queue_keeps_its_figures(folder, delayed):
+    server = delayed(20_000)
+    done = undisturbed(lambda: run(folder, server.url, "--rate", "5k", "--duration", "300ms",
+                                   "--connections", 40, "--quiet"))
+    assert done.code == 0, done.output
+    result = done.result
+    assert result["answered"] == result["planned"] == 1500
+    assert Durations(result["latency"]).at(0.5) > 100
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_a_stopped_server_with_all_connections_busy_keeps_its_figures(goes_on, folder, delayed):
+    """Eight connections bear 400/s; so requests wait from the start, and then for longer."""
+    server = delayed(20_000)
+
+    def attempt():
+        running = Run(folder, server.url, "--rate", 600, "--duration", "1300ms", "--connections", 8,
+                      "--quiet")
+        time.sleep(0.3)
+        server.stop()
+        time.sleep(1)
+        if goes_on:
+            server.go_on()
+        running.wait()
+        server.go_on()
+        return running
+
+    done = undisturbed(attempt)
+    assert done.code == 0, done.output
+    result = done.result
+    assert result["planned"] == result["answered"] + result["unfinished"] == 780
+    assert (result["unfinished"] == 0) == goes_on
+    if goes_on:
+        assert Durations(result["latency"]).at(0.5) > 200
 
 
 def test_an_interrupted_run_shows_what_it_has(folder, delayed):
@@ -207,6 +280,11 @@ def test_a_server_that_dies(folder, delayed):
     (("--rate", "0"), "the plan has no request"),
     (("--threads", "8", "--connections", "4"), "--connections: 4"),
     (("--header", "nonsense"), "--header: 'nonsense'"),
+    (("--host", "go.example", "--mix", "requests.mix"), "--host excludes --mix"),
+    (("--find-max", "p99<2ms", "--server", "edge=:80"), "--server: --find-max makes many runs"),
+    (("--find-max", "p99<2ms", "--deployment", "/tmp"), "--deployment: --find-max makes many runs"),
+    (("--find-max", "p99<2ms", "--api", "http://127.0.0.1:9"), "--api: --find-max makes many runs"),
+    (("--find-max", "p99<2ms", "--chaos", "kill-edge@1s"), "--chaos: --find-max makes many runs"),
 ])
 def test_mistakes_are_named(options, said, folder):
     done = run(folder, "http://127.0.0.1:9/", *options)
@@ -215,19 +293,21 @@ def test_mistakes_are_named(options, said, folder):
 
 
 def test_thresholds_decide_the_exit_code(folder, delayed):
-    url = delayed(20_000).url
+    url = delayed(200_000).url
     options = ["--rate", 100, "--duration", "500ms", "--quiet"]
-    assert run(folder, url, *options, "--require", "p50<500ms,errors=0,rate>20").code == 0
-    done = run(folder, url, *options, "--require", "p50<1ms", "--html", folder / "page.html")
+    met = ["--require", "p50<500ms,errors=0,rate>20"]
+    assert undisturbed(lambda: run(folder, url, *options, *met)).code == 0
+    missed = ["--require", "p50<1ms", "--html", folder / "page.html"]
+    done = undisturbed(lambda: run(folder, url, *options, *missed))
     assert done.code == THRESHOLDS_NOT_MET
     assert done.output.startswith("FAILED")
     assert (folder / "page.html").read_text().startswith("<!doctype html>")
 
 
 def test_the_highest_rate_is_found(folder, delayed):
-    """Four connections to a server that takes 20 ms bear 200/s."""
-    done = run(folder, delayed(20_000).url, "--rate", 120, "--duration", "400ms", "--connections",
-               4, "--find-max", "p90<60ms,errors=0")
+    """Twenty connections to a server that takes 100 ms bear 200/s."""
+    done = run(folder, delayed(100_000).url, "--rate", 120, "--duration", "400ms", "--connections",
+               20, "--find-max", "p90<140ms,errors=0")
     assert "highest rate that met all" in done.errors
     tries = [line for line in done.errors.splitlines() if "/s " in line]
     assert len(tries) >= 4 and "met" in tries[0]

@@ -126,3 +126,25 @@ def test_compare_takes_pairs_and_groups(result):
     assert group.returncode == 0, group.stderr
     assert "No difference beyond noise" in group.stdout
     assert loadtest("compare", result).returncode == 2
+
+
+def test_compare_speaks_to_programs(result, tmp_path):
+    faster = changed(result, "faster.json", measured_seconds=json.loads(
+        result.read_text())["measured_seconds"] / 2)
+    pair = loadtest("compare", result, faster, "--json")
+    assert pair.returncode == 0, pair.stderr
+    told = json.loads(pair.stdout)
+    assert (told["base_runs"], told["new_runs"], told["beyond_noise"]) == (1, 1, False)
+    rate = next(each for each in told["differences"] if each["metric"] == "rate")
+    assert rate["unit"] == "answers/s"
+    assert rate["new"] == pytest.approx(2 * rate["base"])
+    assert rate["difference"] == pytest.approx(1)
+    assert rate["interval"] is None  # one second is too short
+
+    slower = changed(result, "slower.json", target_rate=20)
+    group = loadtest("compare", "--json", "--base", result, result, "--new", slower, slower)
+    told = json.loads(group.stdout)
+    assert any("other plans" in caution for caution in told["cautions"])
+    rate = next(each for each in told["differences"] if each["metric"] == "rate")
+    assert rate["interval"] == [0, 0]
+    assert not rate["beyond_noise"]

@@ -14,10 +14,10 @@ PROGRAM = BIN / "waymark-loadtest"
 class Run:
     """A finished or running `waymark-loadtest run`."""
 
-    def __init__(self, folder, url, *options):
+    def __init__(self, folder, *words):
         self.file = folder / "result.json"
         self.process = subprocess.Popen(
-            [PROGRAM, "run", "--json", self.file, *map(str, options), url],
+            [PROGRAM, "run", "--json", self.file, *map(str, words)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def wait(self, seconds=60):
@@ -30,8 +30,8 @@ class Run:
         self.process.send_signal(signal.SIGINT)
 
 
-def run(folder, url, *options):
-    return Run(folder, url, *options).wait()
+def run(folder, *words):
+    return Run(folder, *words).wait()
 
 
 class Durations:

@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t tree_max = 4'096;
 constexpr std::string_view listening = "0A";  // TCP_LISTEN, as /proc/net/tcp writes it
 
-// Sockets that listen on the port, as links of descriptors name them: `socket:[4711]`.
+// Sockets that listen on the port, as links of descriptors name them: `socket:[4711]`. The kernel
+// lists them first; the thousands of connections behind them are not read.
 std::set<std::string> sockets_on(std::uint16_t port) {
   std::set<std::string> sockets;
   const auto wanted = fmt::format(":{:04X}", port);
@@ -34,7 +35,8 @@ std::set<std::string> sockets_on(std::uint16_t port) {
       std::string number, local, remote, state, queues, timer, retries, user, timeout, inode;
       words >> number >> local >> remote >> state >> queues >> timer >> retries >> user >>
           timeout >> inode;
-      if (state == listening && local.ends_with(wanted)) sockets.insert("socket:[" + inode + "]");
+      if (state != listening) break;
+      if (local.ends_with(wanted)) sockets.insert("socket:[" + inode + "]");
     }
   }
   return sockets;
@@ -106,9 +108,12 @@ std::optional<::uid_t> owner_of(::pid_t pid) {
   return status.st_uid;
 }
 
-std::optional<::pid_t> listener_on(std::uint16_t port) {
+std::optional<::pid_t> listener_on(std::uint16_t port, ::pid_t seen_last) {
   const auto sockets = sockets_on(port);
   if (sockets.empty()) return std::nullopt;
+  if (seen_last != 0 && holds_one_of(fmt::format("/proc/{}", seen_last), sockets)) {
+    return seen_last;
+  }
   std::set<::pid_t> holders;
   std::error_code error;
   for (fs::directory_iterator entry{"/proc", error}, end; !error && entry != end;

@@ -19,8 +19,9 @@ std::string program_of(::pid_t pid);
 std::optional<::uid_t> owner_of(::pid_t pid);
 
 // Who listens on a TCP port of this machine, of several (a master and its workers) the oldest
-// ancestor. Only those whose descriptors this user may read are found.
-std::optional<::pid_t> listener_on(std::uint16_t port);
+// ancestor. Only those whose descriptors this user may read are found. `seen_last` (0: nobody) is
+// looked at first: all others take milliseconds.
+std::optional<::pid_t> listener_on(std::uint16_t port, ::pid_t seen_last = 0);
 
 struct ProcessMemory {
   std::uint64_t rss_bytes = 0;

@@ -20,7 +20,7 @@ bool read_number(std::string_view text, Number& number) {
 }  // namespace
 
 std::optional<::pid_t> Server::find() const {
-  if (port != 0) return listener_on(port);
+  if (port != 0) return listener_on(port, pid);
   if (parent != 0) {
     for (const auto child : children_of(parent)) {
       if (program_of(child) == program) return child;

@@ -13,7 +13,7 @@ namespace waymark::loadtest {
 
 struct Server {
   std::string name;        // "edge"
-  ::pid_t pid = 0;         // 0: whoever listens on `port`
+  ::pid_t pid = 0;         // with `port`: who listened there when last seen; 0: not yet seen
   std::uint16_t port = 0;  // 0: the process `pid`
   ::pid_t parent = 0;      // or: the child of this process that runs `program`
   std::string program{};

@@ -65,7 +65,7 @@ void ServerSampler::sample(Clock::time_point now) {
   for (auto& watched : watched_) {
     const auto pid = watched.server.find();
     const auto tree = pid ? tree_of(*pid) : std::vector<::pid_t>{};
-    if (pid) watched.usage.pid = *pid;
+    if (pid) watched.usage.pid = watched.server.pid = *pid;
     const auto used = take_cpu(watched, tree);
     watched.used_ns += used;
     if (first_) continue;

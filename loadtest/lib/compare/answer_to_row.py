@@ -10,9 +10,9 @@ import uuid
 import browser
 from edge_answers import LINK_COMMANDS, ask_for_redirect
 from http_once import ask, headers
+from loader import Load
 from peers.edge import Edge
 from processes import RunError, cores
-from steady import Steady
 from yard import Yard
 
 RATES = (2_000, 20_000)
@@ -32,17 +32,16 @@ def answer_to_row(programs, seconds, progress):
         edge = Edge(programs / "waymark-redirect", tracker_runs=True)
         edge.start(yard)
         ask_for_redirect(edge.port, browser.request_bytes())
-        request = yard.dir / "request"
-        request.write_bytes(browser.request_bytes())
         figures = {}
         for rate in RATES:
-            load = Steady(programs / "waymark-steady", edge.port, rate, request, yard.loader_core)
+            load = Load(programs / "waymark-loadtest", edge.port, rate, yard.loader_core)
             try:
                 time.sleep(1.0)
                 times = follow(edge.port, yard.dir / "store.db", seconds)
             finally:
-                answered = load.stop()["answers"]
-            figures[str(rate)] = summary(times) | {"reached": answered >= 0.99 * rate * seconds}
+                served = load.stop()
+            figures[str(rate)] = summary(times) | {"reached": served.kept_up(),
+                                                   "refused": served.refused}
             progress.done("row", f"{rate:,}/s")
     return figures
 

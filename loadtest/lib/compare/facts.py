@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from steady import REAL_TIME
+from loader import REAL_TIME
 
 VERSIONS = {"Redis": ["redis-server", "--version"], "nginx": ["/usr/sbin/nginx", "-v"],
             "HAProxy": ["/usr/sbin/haproxy", "-v"], "Node.js": ["node", "--version"],

@@ -11,8 +11,7 @@ class LineUp:
     def __init__(self, yard, programs):
         for server in (yard.plain_redis(), yard.durable_redis()):
             server.client.pipeline(LINK_COMMANDS)
-        self.missing, self.peers, self.request = {}, [], yard.dir / "request"
-        self.request.write_bytes(browser.request_bytes())
+        self.missing, self.peers = {}, []
         everybody = all_peers(programs, [])
         edge = everybody[-1]
         if reason := edge.missing():

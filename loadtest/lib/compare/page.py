@@ -25,7 +25,7 @@ def head(results):
     return ("# Waymark beside others\n\nWritten by `loadtest/compare`, figures also in "
             "`results/results.json`; loadtest/README.md says how to read it. The server has a core "
             "of its own; loader and Redis share the other. At fixed rates the loader is "
-            f"`waymark-steady` {priority(results)}.\n\n{facts}\n\nWhat a server promises, and so "
+            f"`waymark-loadtest` {priority(results)}.\n\n{facts}\n\nWhat a server promises, and so "
             f"with whom it may be compared:\n\n{levels}{absent}")
 
 

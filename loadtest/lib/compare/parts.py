@@ -2,11 +2,11 @@
 
 import signal
 import time
-from dataclasses import asdict
+from dataclasses import dataclass
 from statistics import median
 
 from cost import Course, middle, ratios
-from loader import fixed_rate
+from loader import Served, believed, fixed_rate, refusals
 
 FIXED_RATES = (2_000, 10_000)
 SHARE_OF_SATURATION = 0.6
@@ -50,14 +50,13 @@ def latency(yard, line_up, loader, saturation, seconds, rounds, progress):
             for peer in turned(line_up.peers, number):
                 if saturation[peer.name]["per_second"] > rate:
                     turns.setdefault(peer.name, []).append(
-                        fixed_rate(loader, peer.port, rate, seconds, line_up.request,
-                                   yard.loader_core))
+                        fixed_rate(loader, peer.port, rate, seconds, yard.loader_core))
                     forget(peer)
             progress.done("latency", f"{rate:,}/s, round {number + 1} of {rounds}")
         figures[rate] = {
-            name: {key: median(getattr(turn, key) for turn in served) for key in LATENCIES} |
-                  {"asked": all(turn.asked(rate, seconds) for turn in served),
-                   "kept_up": all(turn.kept_up() for turn in served)}
+            name: {key: median(getattr(turn, key) for turn in believed(served))
+                   for key in LATENCIES} |
+                  {"kept_up": all(turn.kept_up() for turn in believed(served))} | refusals(served)
             for name, served in turns.items()}
     return figures
 
@@ -67,24 +66,40 @@ def stall(yard, line_up, loader, seconds, rounds, progress):
     turns = {peer.name: [] for peer in line_up.recorders()}
     for number in range(rounds):
         for peer in turned(line_up.recorders(), number):
-            turns[peer.name].append(stall_once(yard, peer, loader, line_up.request, seconds))
+            turns[peer.name].append(stall_once(yard, peer, loader, seconds))
         progress.done("stall", f"round {number + 1} of {rounds}")
-    return {name: {key: median(turn[key] for turn in each) for key in ("quiet_p99_ms", "p99_ms")} |
-                  {"max_ms": max(turn["max_ms"] for turn in each)} |
-                  {key: sum(turn[key] for turn in each) for key in ("errors", "unanswered", "lost")}
+    return {name: {"quiet_p99_ms": median(turn.quiet.p99_ms for turn in believed(each)),
+                   "p99_ms": median(turn.served.p99_ms for turn in believed(each)),
+                   "max_ms": max(turn.served.max_ms for turn in believed(each)),
+                   "errors": sum(turn.served.errors for turn in each),
+                   "unanswered": sum(turn.served.unanswered for turn in each),
+                   "lost": sum(turn.lost for turn in each)} | refusals(each)
             for name, each in turns.items()}
 
 
-def stall_once(yard, peer, loader, request, seconds):
-    quiet = fixed_rate(loader, peer.port, STALL_RATE, seconds, request, yard.loader_core)
+@dataclass
+class Stalled:
+    """A quiet turn, and one in which Redis stood still."""
+
+    quiet: Served
+    served: Served
+    lost: int
+
+    @property
+    def refused(self):
+        return self.quiet.refused or self.served.refused
+
+
+def stall_once(yard, peer, loader, seconds):
+    quiet = fixed_rate(loader, peer.port, STALL_RATE, seconds, yard.loader_core)
     forget(peer)
     before = peer.stream.last_sequence()
-    served = fixed_rate(loader, peer.port, STALL_RATE, seconds, request, yard.loader_core,
+    served = fixed_rate(loader, peer.port, STALL_RATE, seconds, yard.loader_core,
                         lambda: stand_still(peer.redis, seconds))
     arrived = peer.stream.settle() - before
     peer.stream.release()
     # What was answered after the loader had stopped counting arrives as well: hence at least 0.
-    return asdict(served) | {"quiet_p99_ms": quiet.p99_ms, "lost": max(0, served.answers - arrived)}
+    return Stalled(quiet, served, max(0, served.answers - arrived))
 
 
 def forget(peer):

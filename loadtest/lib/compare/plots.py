@@ -2,6 +2,7 @@
 
 from compare.parts import EDGE
 from compare.svg import bars
+from compare.tables import reached
 from peers.peer import GUARANTEES
 
 GUARANTEE_COLOURS = dict(zip(GUARANTEES, ("#9aa5b1", "#d99a3d", "#2f7ebf"), strict=True))
@@ -32,7 +33,7 @@ def latency(results):
     colours = dict(zip(LATENCIES.values(), SERIES, strict=True))
     for number, (rate, figures) in enumerate(results["latency"].items()):
         rows = [(server, [(row[key], shown) for key, shown in LATENCIES.items()])
-                for server, row in figures.items() if row["asked"] and row["kept_up"]]
+                for server, row in figures.items() if reached(row)]
         if rows:
             yield (f"latency-{number + 1}", bars(f"Times at {int(rate):,} a second", "ms", rows,
                                                  colours))

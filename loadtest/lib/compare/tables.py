@@ -16,6 +16,17 @@ def described(results, name):
     return [name, peer["job"], peer["guarantee"]]
 
 
+def refusal(row):
+    """For the cell of a figure: that the loader itself was the limit, and in how many rounds."""
+    if not row["refused"]:
+        return ""
+    return f" ({row['refused']} of {row['turns']} rounds refused: the loader was the limit)"
+
+
+def all_refused(row):
+    return row["refused"] == row["turns"]
+
+
 def cost(results):
     rows = []
     for name, row in results["cost"].items():
@@ -40,14 +51,14 @@ def at_rate(results, rate):
     rows = []
     for name in results["cost"]:
         row = figures.get(name)
-        times = ([f"{row[key]:.2f}" for key in ("p50_ms", "p99_ms", "p999_ms")]
+        times = ([f"{row['p50_ms']:.2f}{refusal(row)}", f"{row['p99_ms']:.2f}",
+                  f"{row['p999_ms']:.2f}"]
                  if row and reached(row) else [shortfall(row), NONE, NONE])
         rows.append([*described(results, name), *times])
     text = f"## At {int(rate):,}/s\n\nFrom when a request was due, in ms.\n\n" + table(
         ["server", "job", "answered click", "p50", "p99", "p99.9"], rows)
-    if not all(figures[name]["asked"] for name in (LIMIT, NGINX, EDGE) if name in figures):
-        return (f"{text}\n\nThe loader did not always ask so often. Nothing follows from these "
-                "times.")
+    if any(all_refused(figures[name]) for name in (LIMIT, NGINX, EDGE) if name in figures):
+        return f"{text}\n\nThe loader was the limit. Nothing follows from these times."
     if rate == max(results["latency"], key=int) and NGINX in figures and EDGE in figures:
         ours, nginx = figures[EDGE]["p99_ms"], figures[NGINX]["p99_ms"]
         text += (f"\n\nThis is 60 % of the edge's saturation. Aim: p99 no higher than nginx's. "
@@ -62,27 +73,31 @@ def verdict(results, met):
 
 
 def reached(row):
-    return row["asked"] and row["kept_up"]
+    return row["kept_up"] and not all_refused(row)
 
 
 def shortfall(row):
     """Why there are no times."""
     if row is None:
         return "saturates below"
-    return "falls short" if row["asked"] else "loader falls short"
+    return "refused: the loader was the limit" if all_refused(row) else "falls short"
 
 
 def stall(results):
-    rows = [[*described(results, name), f"{row['quiet_p99_ms']:.2f}", f"{row['p99_ms']:.2f}",
-             f"{row['max_ms']:.1f}", row["errors"], row["unanswered"], row["lost"]]
+    rows = [[*described(results, name), f"{row['quiet_p99_ms']:.2f}{refusal(row)}",
+             f"{row['p99_ms']:.2f}", f"{row['max_ms']:.1f}", row["errors"], row["unanswered"], row["lost"]]
             for name, row in results["stall"].items()]
     edge = results["stall"][EDGE]
-    ratio = edge["p99_ms"] / edge["quiet_p99_ms"]
     text = table(["server", "job", "answered click", "p99 quiet, ms", "p99, ms", "max, ms",
                   "errors", "unanswered", "lost"], rows)
+    if all_refused(edge):
+        conclusion = "The loader was the limit. Nothing follows from these times."
+    else:
+        ratio = edge["p99_ms"] / edge["quiet_p99_ms"]
+        conclusion = (f"The edge's p99 is {ratio:.2f} x its quiet one; the aim is 1.2: "
+                      f"{verdict(results, ratio <= 1.2)}.")
     return (f"## Redis stands still for {STALL_SECONDS} s\n\n{STALL_RATE:,}/s. *Lost*: answered "
-            f"and not in the stream once Redis went on.\n\n{text}\n\nThe edge's p99 is {ratio:.2f} "
-            f"x its quiet one; the aim is 1.2: {verdict(results, ratio <= 1.2)}.")
+            f"and not in the stream once Redis went on.\n\n{text}\n\n{conclusion}")
 
 
 def memory(results):
@@ -102,10 +117,17 @@ def mib_text(mib):
 
 
 def row(results):
-    rows = [[f"{int(rate):,}/s" + ("" if row["reached"] else " (not reached)"),
+    rows = [[f"{int(rate):,}/s" + beside(row),
              *(f"{row[key]:.1f}" for key in ("p50_ms", "p99_ms", "max_ms")), row["followed"]]
             for rate, row in results["row"].items()]
     titles = ["others", "p50", "p99", "longest", "followed"]
     return ("## From the answer to the row\n\nMilliseconds from the end of an answer until the "
             "click is a row in SQLite, of visitors who come beside others at a fixed rate; "
             f"tracker, Redis and loader share a core. No peer has a store.\n\n{table(titles, rows)}")
+
+
+def beside(row):
+    """What became of the others' rate."""
+    if row["refused"]:
+        return " (refused: the loader was the limit)"
+    return "" if row["reached"] else " (not reached)"
