@@ -167,6 +167,12 @@ void Database::execute(const std::string& sql) {
   if (code != SQLITE_OK) fail(handle_.get(), code);
 }
 
+void Database::add_module(const std::string& name, const sqlite3_module& module, void* client,
+                          void (*end)(void*)) {
+  const int code = sqlite3_create_module_v2(handle_.get(), name.c_str(), &module, client, end);
+  if (code != SQLITE_OK) fail(handle_.get(), code);
+}
+
 Statement& Database::prepared(std::string_view sql) {
   const auto [entry, made] = statements_.try_emplace(std::string{sql}, handle_.get(), sql);
   return entry->second;

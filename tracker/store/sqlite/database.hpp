@@ -74,6 +74,11 @@ class Database final : public sql::Database {
   void commit() override { execute("COMMIT"); }
   void rollback() override { execute("ROLLBACK"); }
 
+  // Tables that `module` reads; `end` is called for `client` with the connection, or at once when
+  // this fails. Throws SqliteError.
+  void add_module(const std::string& name, const sqlite3_module& module, void* client,
+                  void (*end)(void*));
+
   // Prepared once, kept by text.
   Statement& prepared(std::string_view sql);
   std::uint64_t changes() const noexcept;
