@@ -92,11 +92,6 @@ void Statement::bind(int index, std::string_view text) {
   check(sqlite3_bind_text(handle_.get(), index, data, static_cast<int>(text.size()), nullptr));
 }
 
-void Statement::bind_blob(int index, std::string_view bytes) {
-  check(sqlite3_bind_blob(handle_.get(), index, bytes.data(), static_cast<int>(bytes.size()),
-                          nullptr));
-}
-
 void Statement::bind_null(int index) {
   check(sqlite3_bind_null(handle_.get(), index));
 }

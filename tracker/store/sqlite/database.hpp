@@ -37,7 +37,6 @@ class Statement {
 
   void bind(int index, std::int64_t value);
   void bind(int index, std::string_view text);
-  void bind_blob(int index, std::string_view bytes);
   void bind_null(int index);
   void bind_copy(int index, const sql::Value& value);  // this one may end at once
   // Null where the text is empty: absent means unknown.
