@@ -59,7 +59,8 @@ bench::Figures copy_raw(const std::string& url, const std::vector<std::string>& 
 int main(int argc, char** argv) {
   const std::size_t count = argc > 1 ? std::stoul(argv[1]) : 500'000;
   const int rounds = argc > 2 ? std::stoi(argv[2]) : 3;
-  const test::PostgresServer server{{"-c", "max_wal_size=8GB", "-c", "shared_buffers=512MB"}};
+  const test::PostgresServer server{
+      {"-c", "max_wal_size=8GB", "-c", "min_wal_size=2GB", "-c", "shared_buffers=512MB"}};
   bench::compare(
       count, rounds, [&](const auto& lines) { return bench::drain(lines, new_schema(server)); },
       [&](const auto& lines, std::size_t batch_lines) {
