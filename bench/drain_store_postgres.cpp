@@ -40,15 +40,14 @@ bench::Figures copy_raw(const std::string& url, const std::vector<std::string>& 
   }
   connection.commit();
   return bench::measure(lines.size(), batch_lines, [&] {
-    postgres::CopyRows copy;
     for (std::size_t done = 0; done < rows.clicks().size(); done += batch_lines) {
       const std::size_t end = std::min(done + batch_lines, rows.clicks().size());
-      copy.clear();
+      connection.begin("BEGIN");
+      postgres::CopyRows copy{connection, "COPY clicks FROM STDIN BINARY"};
       for (std::size_t at = done; at < end; ++at) {
         postgres::add_click(copy, rows.clicks()[at], false);
       }
-      connection.begin("BEGIN");
-      connection.copy("COPY clicks FROM STDIN BINARY", copy.finish());
+      copy.finish();
       connection.commit();
     }
   });
