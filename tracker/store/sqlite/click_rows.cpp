@@ -31,6 +31,7 @@ void ClickRows::show(std::span<const Click> clicks, const std::vector<bool>& uni
   places_ = std::move(places);
 }
 
+// Columns as `columns` lists them, which is the order of the table.
 void ClickRows::read(std::size_t row, int column, ColumnValue value) {
   const Click& click = clicks_[places_[row]];
   switch (column) {

@@ -2,6 +2,7 @@
 
 namespace waymark::tracker::sqlite {
 
+// Columns as `columns` lists them.
 void TotalRows::read(std::size_t row, int column, ColumnValue value) {
   const auto& [cell, sums] = cells_[row];
   const auto put = [&value](std::uint64_t number) { value.put(static_cast<std::int64_t>(number)); };
