@@ -40,15 +40,14 @@ bench::Figures copy_raw(const std::string& url, const std::vector<std::string>& 
   }
   connection.commit();
   return bench::measure(lines.size(), batch_lines, [&] {
-    postgres::CopyRows copy;
     for (std::size_t done = 0; done < rows.clicks().size(); done += batch_lines) {
       const std::size_t end = std::min(done + batch_lines, rows.clicks().size());
-      copy.clear();
+      connection.begin("BEGIN");
+      postgres::CopyRows copy{connection, "COPY clicks FROM STDIN BINARY"};
       for (std::size_t at = done; at < end; ++at) {
         postgres::add_click(copy, rows.clicks()[at], false);
       }
-      connection.begin("BEGIN");
-      connection.copy("COPY clicks FROM STDIN BINARY", copy.finish());
+      copy.finish();
       connection.commit();
     }
   });
@@ -59,7 +58,8 @@ bench::Figures copy_raw(const std::string& url, const std::vector<std::string>& 
 int main(int argc, char** argv) {
   const std::size_t count = argc > 1 ? std::stoul(argv[1]) : 500'000;
   const int rounds = argc > 2 ? std::stoi(argv[2]) : 3;
-  const test::PostgresServer server{{"-c", "max_wal_size=8GB", "-c", "shared_buffers=512MB"}};
+  const test::PostgresServer server{
+      {"-c", "max_wal_size=8GB", "-c", "min_wal_size=2GB", "-c", "shared_buffers=512MB"}};
   bench::compare(
       count, rounds, [&](const auto& lines) { return bench::drain(lines, new_schema(server)); },
       [&](const auto& lines, std::size_t batch_lines) {

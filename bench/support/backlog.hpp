@@ -13,8 +13,9 @@ namespace waymark::bench {
 
 struct Figures {
   double rate = 0;
-  double cpu_us = 0;  // of each click, this process
-  double batch_lines = 0;
+  double cpu_us = 0;      // of each click, all processes: Redis and the server of the store, too
+  double busiest_us = 0;  // of each click, the thread of them that has most to do
+  std::size_t batch_lines = 0;
 };
 
 // Clicks as an edge would write them: 20,000 codes by Zipf, three in ten visitors come back, one

@@ -167,8 +167,8 @@ asio::awaitable<Result<void>> Publisher::publish(Fields through, std::uint64_t n
     through_.clear();
     trimmer_.forget();
   }
-  const auto folded = co_await parts_.store.run(
-      Priority::drain, [after = folded_](Store& store) { return store.fold(after); });
+  const auto folded =
+      co_await parts_.store.fold([after = folded_](Store& store) { return store.fold(after); });
   if (!folded) co_return folded.error();
 
   const auto keep_ms = static_cast<std::uint64_t>(parts_.options.journal_keep.count());

@@ -30,6 +30,9 @@ class BatchTotals {
   void clear() noexcept { cells_.clear(); }
   void count(const Click& click, bool unique);
 
+  auto begin() const noexcept { return cells_.begin(); }
+  auto end() const noexcept { return cells_.end(); }
+  bool empty() const noexcept { return cells_.empty(); }
   // In the order of the table.
   std::vector<std::pair<Cell, Sums>> sorted() const;
   // Links with at least one counted click.

@@ -4,8 +4,9 @@
 //   Result<LinkRow> row = co_await store.run(Priority::api, [&](Store& s) { return s.link(id); });
 //
 // One thread writes, the API's work before the drain's; a second thread with a read-only Store of
-// its own serves read(), so that a long query never holds up a commit; a third keeps the leases of a
-// store that several trackers share, so that a long commit costs none. Closures return Result<T>.
+// its own serves read(), so that a long query never holds up a commit. Of a store that several
+// trackers share a third keeps the leases, so that a long commit costs none, and a fourth folds, so
+// that the next batch does not wait for it. Closures return Result<T>.
 #pragma once
 
 #include "common/error.hpp"
@@ -33,7 +34,9 @@ class StoreThread {
   // Opens the store once for each thread, writer first. Throws what open_store throws.
   explicit StoreThread(std::string_view url)
       : writer_(open_store(url, StoreAccess::write)), reader_(open_store(url, StoreAccess::read)) {
-    if (is_shared(url)) leases_.emplace(open_store(url, StoreAccess::write));
+    if (!is_shared(url)) return;
+    leases_.emplace(open_store(url, StoreAccess::write));
+    folding_.emplace(open_store(url, StoreAccess::write));
   }
 
   // Finishes what runs, drops what waits (its coroutines end with store_unavailable).
@@ -55,6 +58,12 @@ class StoreThread {
   template <class Work>
   auto lease(Work work) {
     return on(leases_ ? *leases_ : writer_, Priority::api, std::move(work));
+  }
+
+  // For Store::fold alone, beside batches where the store lets several write.
+  template <class Work>
+  auto fold(Work work) {
+    return on(folding_ ? *folding_ : writer_, Priority::drain, std::move(work));
   }
 
   std::size_t waiting() const { return writer_.waiting() + reader_.waiting(); }
@@ -101,6 +110,7 @@ class StoreThread {
   StoreWorker writer_;
   StoreWorker reader_;
   std::optional<StoreWorker> leases_;
+  std::optional<StoreWorker> folding_;
 };
 
 }  // namespace waymark::tracker

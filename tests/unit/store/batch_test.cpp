@@ -88,6 +88,37 @@ TEST_F(StoreBatch, AClickIsStoredOnceWithinABatchAndAcrossBatches) {
             (DrainCounts{.stored = 3, .duplicate = 2, .dead = 0, .late = 0}));
 }
 
+// Late shippers: ids and visitors of the batch stand between those of the table, some in it.
+TEST_F(StoreBatch, ClicksBetweenStoredOnesAreToldApart) {
+  const auto new_click_of = [](std::uint64_t n) {
+    Click click = click_of(n);
+    click.new_visitor = n % 2 == 0;
+    return click;
+  };
+  const auto commit_numbers = [&](const std::vector<std::uint64_t>& numbers) {
+    Batch batch;
+    for (const std::uint64_t n : numbers) batch.add(new_click_of(n));
+    return commit(batch);
+  };
+  EXPECT_EQ(commit_numbers({3, 4, 6, 8}).stored, 4U);
+  const auto mixed = commit_numbers({1, 2, 3, 5, 5, 6, 7, 9, 9, 10});
+  EXPECT_EQ(mixed.stored, 6U);
+  EXPECT_EQ(mixed.duplicate, 4U);
+  EXPECT_EQ(sum().raw, 10U);
+  EXPECT_EQ(sum().uniques, 10U);
+  for (std::uint64_t n = 1; n <= 10; ++n) EXPECT_TRUE(store->click(id_of(n))->unique) << n;
+  // The same visitors on the same link and day again, whatever the edge thinks of them.
+  Batch again;
+  for (std::uint64_t n = 1; n <= 10; ++n) {
+    Click click = new_click_of(n);
+    click.id = id_of(100 + n);
+    again.add(click);
+  }
+  EXPECT_EQ(commit(again).stored, 10U);
+  EXPECT_EQ(sum().raw, 20U);
+  EXPECT_EQ(sum().uniques, 10U);
+}
+
 TEST_F(StoreBatch, CommittedRowsSurviveReopening) {
   commit_clicks(click_of(1));
   open();

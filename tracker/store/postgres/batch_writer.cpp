@@ -91,11 +91,11 @@ void BatchWriter::find_wanted(std::span<const Click> clicks) {
 }
 
 void BatchWriter::copy_clicks(std::span<const Click> clicks, const std::string& statement) {
-  rows_.clear();
+  CopyRows rows{connection_, statement};
   for (std::size_t place = 0; place < clicks.size(); ++place) {
-    add_click(rows_, clicks[place], firsts_[place]);
+    add_click(rows, clicks[place], firsts_[place]);
   }
-  connection_.copy(statement, rows_.finish());
+  rows.finish();
 }
 
 bool BatchWriter::copy_new(std::span<const Click> clicks) {
@@ -124,7 +124,7 @@ void BatchWriter::copy_new_uniques(std::span<const Click> clicks) {
   const std::array<sql::Value, 1> values{sql::Bytes{array}};
   const ResultPointer known = connection_.query_binary(
       "SELECT key FROM uniques WHERE key = ANY (CAST(? AS bytea[])) ORDER BY key", values);
-  rows_.clear();
+  CopyRows rows{connection_, "COPY uniques FROM STDIN BINARY"};
   int row = 0;
   for (const auto& [key, place] : wanted_) {
     if (row < PQntuples(known.get()) && value_at(known.get(), row) == key.view()) {
@@ -132,10 +132,10 @@ void BatchWriter::copy_new_uniques(std::span<const Click> clicks) {
       continue;
     }
     firsts_[place] = true;
-    rows_.begin_row(1);
-    rows_.add_bytes(key.view());
+    rows.begin_row(1);
+    rows.add_bytes(key.view());
   }
-  connection_.copy("COPY uniques FROM STDIN BINARY", rows_.finish());
+  rows.finish();
 }
 
 void BatchWriter::insert_absent(std::span<const Click> clicks, BatchOutcome& outcome) {
@@ -186,25 +186,23 @@ void BatchWriter::claim_uniques(std::span<const Click> clicks) {
 }
 
 void BatchWriter::add_totals() {
-  const auto cells = totals_.sorted();
-  if (cells.empty()) return;
-  rows_.clear();
-  for (const auto& [cell, sums] : cells) {
-    rows_.begin_row(total_columns);
+  if (totals_.empty()) return;
+  CopyRows rows{connection_,
+                "COPY click_total_parts (link, host, code, channel, class, quarter, test, raw,"
+                " counted, uniques) FROM STDIN BINARY"};
+  for (const auto& [cell, sums] : totals_) {  // fold() puts them in order
+    rows.begin_row(total_columns);
     for (const std::string_view text :
          {cell.link, cell.host, cell.code, cell.channel, cell.click_class}) {
-      rows_.add_text(text);
+      rows.add_text(text);
     }
-    rows_.add_bigint(static_cast<std::int64_t>(cell.quarter_ms));
-    rows_.add_smallint(cell.test ? 1 : 0);
+    rows.add_bigint(static_cast<std::int64_t>(cell.quarter_ms));
+    rows.add_smallint(cell.test ? 1 : 0);
     for (const std::uint64_t sum : {sums.raw, sums.counted, sums.uniques}) {
-      rows_.add_bigint(static_cast<std::int64_t>(sum));
+      rows.add_bigint(static_cast<std::int64_t>(sum));
     }
   }
-  connection_.copy(
-      "COPY click_total_parts (link, host, code, channel, class, quarter, test, raw, counted,"
-      " uniques) FROM STDIN BINARY",
-      rows_.finish());
+  rows.finish();
 }
 
 void BatchWriter::add_dead(const Batch& batch, BatchOutcome& outcome) {

@@ -55,7 +55,6 @@ class BatchWriter {
   void add_counts(const BatchOutcome& outcome);
 
   Connection& connection_;
-  CopyRows rows_;
   BatchTotals totals_;
   UniqueKeyMaker maker_;
   // Keys of the batch in their order, each once, with the place of their first click.

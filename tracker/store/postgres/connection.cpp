@@ -221,15 +221,16 @@ void Connection::rollback() {
   if (PQstatus(handle_.get()) == CONNECTION_OK) checked(PQexec(handle_.get(), "ROLLBACK"));
 }
 
-void Connection::copy(const std::string& statement, std::string_view rows) {
-  constexpr std::size_t piece_bytes = 256 * 1024;  // libpq keeps what it cannot send
+void Connection::begin_copy(const std::string& statement) {
   checked(PQexec(handle_.get(), statement.c_str()));
-  bool sent = true;
-  for (std::size_t at = 0; sent && at < rows.size(); at += piece_bytes) {
-    const std::string_view piece = rows.substr(at, piece_bytes);
-    sent = PQputCopyData(handle_.get(), piece.data(), static_cast<int>(piece.size())) == 1;
-  }
-  if (!sent || PQputCopyEnd(handle_.get(), nullptr) != 1) fail(nullptr);
+}
+
+void Connection::send_copy(std::string_view rows) {
+  if (PQputCopyData(handle_.get(), rows.data(), static_cast<int>(rows.size())) != 1) fail(nullptr);
+}
+
+void Connection::end_copy() {
+  if (PQputCopyEnd(handle_.get(), nullptr) != 1) fail(nullptr);
   const ResultPointer result = checked(PQgetResult(handle_.get()));
   while (ResultPointer{PQgetResult(handle_.get())}) {
   }

@@ -44,8 +44,12 @@ class Connection final : public sql::Database {
 
   // The rows' columns come in binary format.
   ResultPointer query_binary(std::string_view sql, std::span<const sql::Value> values);
-  // `statement`: COPY ... FROM STDIN BINARY; `rows` as CopyRows makes them. In a transaction only.
-  void copy(const std::string& statement, std::string_view rows);
+  // `statement`: COPY ... FROM STDIN BINARY. `rows` as CopyRows makes them, in pieces of any size:
+  // the server works on the first while the next one is made. In a transaction only; nothing else
+  // may be asked in between. What the server refuses throws at the end.
+  void begin_copy(const std::string& statement);
+  void send_copy(std::string_view rows);
+  void end_copy();
 
   int server_version() const noexcept { return PQserverVersion(handle_.get()); }
 

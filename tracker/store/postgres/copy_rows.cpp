@@ -20,14 +20,17 @@ void CopyRows::put(Integer value) {
   append(bytes_, value);
 }
 
-void CopyRows::clear() {
+CopyRows::CopyRows(Connection& connection, const std::string& statement) : connection_(connection) {
   static constexpr std::string_view signature{"PGCOPY\n\377\r\n\0", 11};
+  bytes_.reserve(2 * piece_bytes);
   bytes_ = signature;
   put(std::int32_t{0});  // flags
   put(std::int32_t{0});  // bytes of an extension of the header
+  connection_.begin_copy(statement);
 }
 
 void CopyRows::begin_row(std::int16_t columns) {
+  if (bytes_.size() >= piece_bytes) send();
   put(columns);
 }
 
@@ -88,9 +91,15 @@ void CopyRows::add_uuid(const std::optional<Uuid>& id) {
   }
 }
 
-std::string_view CopyRows::finish() {
+void CopyRows::finish() {
   put(std::int16_t{-1});
-  return bytes_;
+  send();
+  connection_.end_copy();
+}
+
+void CopyRows::send() {
+  connection_.send_copy(bytes_);
+  bytes_.clear();
 }
 
 std::string bytea_array(const std::vector<std::string_view>& elements) {

@@ -1,9 +1,12 @@
 // Rows in the binary format of COPY: a header, for each row its number of columns and for each
-// column length and bytes, numbers big endian; a trailer. Written once, never parsed as text.
+// column length and bytes, numbers big endian; a trailer. Written once, never parsed as text. Sent
+// while they are made, so that the server works beside.
 #pragma once
 
 #include "common/uuid.hpp"
+#include "tracker/store/postgres/connection.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,9 +17,10 @@ namespace waymark::tracker::postgres {
 
 class CopyRows {
  public:
-  CopyRows() { clear(); }
+  // Starts `statement` (COPY ... FROM STDIN BINARY) on `connection`, which must outlive this and
+  // is not to be asked anything else until finish() has returned. Throws PostgresError.
+  CopyRows(Connection& connection, const std::string& statement);
 
-  void clear();  // keeps the memory
   void begin_row(std::int16_t columns);
   void add_null();
   void add_bigint(std::int64_t value);
@@ -29,14 +33,19 @@ class CopyRows {
   void add_uuid(const Uuid& id);
   void add_uuid(const std::optional<Uuid>& id);
 
-  // Everything, with the trailer; no row can follow.
-  std::string_view finish();
+  // Sends the rest; no row can follow. Throws when the server refuses a row.
+  void finish();
 
  private:
+  // While they are that few, they are at hand in the processor's cache when they are sent.
+  static constexpr std::size_t piece_bytes = 64 * 1024;
+
   template <class Integer>
   void put(Integer value);
+  void send();
 
-  std::string bytes_;
+  Connection& connection_;
+  std::string bytes_;  // not sent yet
 };
 
 // A value for a parameter of type bytea[].

@@ -2,72 +2,18 @@
 
 #include "tracker/store/sql/sequence_text.hpp"
 
-#include <array>
+#include <algorithm>
+#include <optional>
 #include <set>
-#include <string>
+#include <utility>
 #include <vector>
 
 namespace waymark::tracker::sqlite {
 
-namespace {
-
-using UuidText = std::array<char, Uuid::text_bytes>;
-
-std::string_view text_of(const Uuid& id, UuidText& buffer) {
-  write_text(id, buffer.data());
-  return {buffer.data(), buffer.size()};
+BatchWriter::BatchWriter(Database& database) : database_(database), uniques_(database) {
+  add_memory_table(database, "batch_clicks", ClickRows::columns, click_rows_);
+  add_memory_table(database, "batch_totals", TotalRows::columns, total_rows_);
 }
-
-void bind_uuid(Statement& statement, int index, const std::optional<Uuid>& id, UuidText& buffer) {
-  if (id) {
-    statement.bind(index, text_of(*id, buffer));
-  } else {
-    statement.bind_null(index);
-  }
-}
-
-void bind_flag(Statement& statement, int index, bool flag) {
-  if (flag) {
-    statement.bind(index, 1);
-  } else {
-    statement.bind_null(index);
-  }
-}
-
-// True when the row is new.
-bool insert_click(Statement& insert, Database& database, const Click& click, bool unique) {
-  UuidText id, visitor, previous;
-  int at = 0;
-  insert.bind(++at, text_of(click.id, id));
-  insert.bind(++at, static_cast<std::int64_t>(click.unix_ms));
-  for (const std::string_view text :
-       {click.code, click.host, click.link, click.campaign, click.referrer}) {
-    insert.bind_optional(++at, text);
-  }
-  bind_uuid(insert, ++at, click.visitor, visitor);
-  bind_flag(insert, ++at, click.new_visitor);
-  bind_uuid(insert, ++at, click.previous, previous);
-  insert.bind_optional(++at, click.destination);
-  if (click.rule) {
-    insert.bind(++at, *click.rule);
-  } else {
-    insert.bind_null(++at);
-  }
-  for (const std::string_view text :
-       {click.channel, click.share, click.referring_host, click.query_json, click.ip, click.ipk,
-        click.user_agent, click.device, click.os, click.language, click.country, click.bot,
-        click.outcome}) {
-    insert.bind_optional(++at, text);
-  }
-  bind_flag(insert, ++at, click.test);
-  bind_flag(insert, ++at, unique);
-  insert.bind_optional(++at, click.list);
-  insert.step();
-  insert.reset();
-  return database.changes() == 1;
-}
-
-}  // namespace
 
 BatchOutcome BatchWriter::write(const Batch& batch, std::uint64_t now_ms,
                                 std::uint64_t kept_from_ms) {
@@ -87,43 +33,54 @@ BatchOutcome BatchWriter::write(const Batch& batch, std::uint64_t now_ms,
 }
 
 void BatchWriter::insert_clicks(std::span<const Click> clicks, BatchOutcome& outcome) {
-  Statement& insert = database_.prepared(
-      "INSERT INTO clicks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-      " ON CONFLICT DO NOTHING");
+  if (clicks.empty()) return;
   // Claimed before the clicks so that their rows can say so. A duplicate claims nothing: its key is
   // there since the click was first stored.
   const std::vector<bool>& firsts = uniques_.claim(clicks);
-  for (std::size_t place = 0; place < clicks.size(); ++place) {
-    const Click& click = clicks[place];
-    if (insert_click(insert, database_, click, firsts[place])) {
-      ++outcome.stored;
-      totals_.count(click, firsts[place]);
-    } else {
-      ++outcome.duplicate;
-    }
+  std::vector<std::size_t> places = find_new(clicks);
+  for (const std::size_t place : places) totals_.count(clicks[place], firsts[place]);
+  outcome.stored = places.size();
+  outcome.duplicate = clicks.size() - places.size();
+  click_rows_.show(clicks, firsts, std::move(places));
+  // OR ROLLBACK: what should never fail needs no copies of pages for undoing this statement alone.
+  database_.run("INSERT OR ROLLBACK INTO clicks SELECT * FROM batch_clicks");
+}
+
+std::vector<std::size_t> BatchWriter::find_new(std::span<const Click> clicks) {
+  std::vector<bool> is_stored(clicks.size());
+  if (const std::size_t old = count_until_newest(clicks); old > 0) {
+    click_rows_.show(clicks.first(old));
+    auto stored =
+        database_.query("SELECT batch_clicks.rowid FROM batch_clicks CROSS JOIN clicks USING (id)");
+    while (stored.next()) is_stored[static_cast<std::size_t>(stored.integer(0))] = true;
   }
+  std::vector<std::size_t> places;
+  places.reserve(clicks.size());
+  for (std::size_t place = 0; place < clicks.size(); ++place) {
+    const bool repeats = place > 0 && clicks[place].id == clicks[place - 1].id;
+    if (!repeats && !is_stored[place]) places.push_back(place);
+  }
+  return places;
+}
+
+// Clicks past the newest one of the table are new: as ids grow with time, that is most of them.
+std::size_t BatchWriter::count_until_newest(std::span<const Click> clicks) {
+  auto row = database_.query("SELECT max(id) FROM clicks");
+  const std::optional<Uuid> newest = row.next() ? row.uuid(0) : std::nullopt;
+  if (!newest) return 0;
+  const auto end = std::partition_point(clicks.begin(), clicks.end(),
+                                        [&](const Click& click) { return click.id <= *newest; });
+  return static_cast<std::size_t>(end - clicks.begin());
 }
 
 void BatchWriter::add_totals() {
-  Statement& add = database_.prepared(
+  total_rows_.show(totals_);
+  database_.run(
       "INSERT INTO click_totals"
       " (link, host, code, channel, class, quarter, test, raw, counted, uniques)"
-      " VALUES (?,?,?,?,?,?,?,?,?,?)"
+      " SELECT * FROM batch_totals WHERE true"
       " ON CONFLICT DO UPDATE SET raw = raw + excluded.raw,"
       " counted = counted + excluded.counted, uniques = uniques + excluded.uniques");
-  for (const auto& [cell, sums] : totals_.sorted()) {
-    int at = 0;
-    for (const std::string_view text :
-         {cell.link, cell.host, cell.code, cell.channel, cell.click_class}) {
-      add.bind(++at, text);
-    }
-    for (const std::uint64_t number :
-         {cell.quarter_ms, std::uint64_t{cell.test}, sums.raw, sums.counted, sums.uniques}) {
-      add.bind(++at, static_cast<std::int64_t>(number));
-    }
-    add.step();
-    add.reset();
-  }
 }
 
 void BatchWriter::add_dead(const Batch& batch, BatchOutcome& outcome) {

@@ -92,11 +92,6 @@ void Statement::bind(int index, std::string_view text) {
   check(sqlite3_bind_text(handle_.get(), index, data, static_cast<int>(text.size()), nullptr));
 }
 
-void Statement::bind_blob(int index, std::string_view bytes) {
-  check(sqlite3_bind_blob(handle_.get(), index, bytes.data(), static_cast<int>(bytes.size()),
-                          nullptr));
-}
-
 void Statement::bind_null(int index) {
   check(sqlite3_bind_null(handle_.get(), index));
 }
@@ -164,6 +159,12 @@ Database::Database(const std::filesystem::path& file, int flags) {
 
 void Database::execute(const std::string& sql) {
   const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail(handle_.get(), code);
+}
+
+void Database::add_module(const std::string& name, const sqlite3_module& module, void* client,
+                          void (*end)(void*)) {
+  const int code = sqlite3_create_module_v2(handle_.get(), name.c_str(), &module, client, end);
   if (code != SQLITE_OK) fail(handle_.get(), code);
 }
 

@@ -37,7 +37,6 @@ class Statement {
 
   void bind(int index, std::int64_t value);
   void bind(int index, std::string_view text);
-  void bind_blob(int index, std::string_view bytes);
   void bind_null(int index);
   void bind_copy(int index, const sql::Value& value);  // this one may end at once
   // Null where the text is empty: absent means unknown.
@@ -73,6 +72,11 @@ class Database final : public sql::Database {
   bool in_transaction() const noexcept override;
   void commit() override { execute("COMMIT"); }
   void rollback() override { execute("ROLLBACK"); }
+
+  // Tables that `module` reads; `end` is called for `client` with the connection, or at once when
+  // this fails. Throws SqliteError.
+  void add_module(const std::string& name, const sqlite3_module& module, void* client,
+                  void (*end)(void*));
 
   // Prepared once, kept by text.
   Statement& prepared(std::string_view sql);

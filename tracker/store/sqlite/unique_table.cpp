@@ -1,28 +1,78 @@
 #include "tracker/store/sqlite/unique_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace waymark::tracker::sqlite {
 
+UniqueTable::UniqueTable(Database& database) : database_(database) {
+  add_memory_table(database, "batch_keys", "key", keys_);
+}
+
 const std::vector<bool>& UniqueTable::claim(std::span<const Click> clicks) {
   if (rollbacks_seen_ != database_.rollbacks()) load_arrivals();
-  find_ = &database_.prepared("SELECT 1 FROM uniques WHERE key = ?");
-  append_ = &database_.prepared("INSERT INTO uniques VALUES (?) ON CONFLICT DO NOTHING");
-  arrive_ = &database_.prepared("INSERT INTO unique_arrivals VALUES (?)");
-  wanted_.clear();
-  for (std::size_t place = 0; place < clicks.size(); ++place) {
-    if (clicks[place].counted()) wanted_.emplace_back(maker_.of(clicks[place]), place);
-  }
-  // In the order of the table: neighbours share its pages while they are at hand.
-  std::sort(wanted_.begin(), wanted_.end());
   firsts_.assign(clicks.size(), false);
-  const UniqueKey* last = nullptr;
-  for (const auto& [key, place] : wanted_) {
-    if (last == nullptr || *last != key) firsts_[place] = claim(key, clicks[place].new_visitor);
-    last = &key;
-  }
+  find_wanted(clicks);
+  drop_known();
+  insert_wanted();
   if (arrivals_.size() > arrivals_max) move_arrivals();
   return firsts_;
+}
+
+void UniqueTable::find_wanted(std::span<const Click> clicks) {
+  wanted_.clear();
+  for (std::size_t place = 0; place < clicks.size(); ++place) {
+    const Click& click = clicks[place];
+    if (!click.counted()) continue;
+    const UniqueKey key = maker_.of(click);
+    if (!arrivals_.contains(key)) wanted_.push_back({key, place, click.new_visitor});
+  }
+  std::sort(wanted_.begin(), wanted_.end());
+  const auto end = std::unique(wanted_.begin(), wanted_.end(),
+                               [](const Wanted& a, const Wanted& b) { return a.key == b.key; });
+  wanted_.erase(end, wanted_.end());
+}
+
+// Keys past the newest one of the table cannot be in it: those of new visitors, as a rule.
+void UniqueTable::drop_known() {
+  const std::optional<UniqueKey> newest = newest_key();
+  if (!newest) return;
+  keys_.clear();
+  for (const Wanted& one : wanted_) {
+    if (one.key > *newest) break;
+    keys_.add(one.key);
+  }
+  std::vector<bool> known(keys_.size());
+  auto row =
+      database_.query("SELECT batch_keys.rowid FROM batch_keys CROSS JOIN uniques USING (key)");
+  while (row.next()) known[static_cast<std::size_t>(row.integer(0))] = true;
+  auto kept = wanted_.begin();
+  for (std::size_t at = 0; at < wanted_.size(); ++at) {
+    if (at >= known.size() || !known[at]) *kept++ = wanted_[at];
+  }
+  wanted_.erase(kept, wanted_.end());
+}
+
+std::optional<UniqueKey> UniqueTable::newest_key() {
+  auto row = database_.query("SELECT max(key) FROM uniques");
+  if (!row.next() || row.is_null(0)) return std::nullopt;
+  return UniqueKey{row.view(0)};
+}
+
+void UniqueTable::insert_wanted() {
+  for (const bool new_visitors : {true, false}) {
+    keys_.clear();
+    for (const Wanted& one : wanted_) {
+      if (one.new_visitor != new_visitors) continue;
+      firsts_[one.place] = true;
+      keys_.add(one.key);
+      if (!new_visitors) arrivals_.insert(one.key);
+    }
+    // OR ROLLBACK: what should never fail needs no copies of pages for undoing this alone.
+    database_.run(new_visitors
+                      ? "INSERT OR ROLLBACK INTO uniques SELECT key FROM batch_keys"
+                      : "INSERT OR ROLLBACK INTO unique_arrivals SELECT key FROM batch_keys");
+  }
 }
 
 void UniqueTable::load_arrivals() {
@@ -30,22 +80,6 @@ void UniqueTable::load_arrivals() {
   auto row = database_.query("SELECT key FROM unique_arrivals");
   while (row.next()) arrivals_.insert(UniqueKey{row.view(0)});
   rollbacks_seen_ = database_.rollbacks();
-}
-
-bool UniqueTable::claim(const UniqueKey& key, bool new_visitor) {
-  if (arrivals_.contains(key)) return false;
-  if (!new_visitor) {
-    find_->bind_blob(1, key.view());
-    const bool known = find_->step();
-    find_->reset();
-    if (known) return false;
-    arrivals_.insert(key);
-  }
-  Statement& insert = new_visitor ? *append_ : *arrive_;
-  insert.bind_blob(1, key.view());
-  insert.step();
-  insert.reset();
-  return database_.changes() == 1;
 }
 
 void UniqueTable::move_arrivals() {
