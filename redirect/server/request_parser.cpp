@@ -81,6 +81,7 @@ std::string_view trimmed(std::string_view text) noexcept {
 
 // A list of tokens (RFC 9110 section 7.6.1); false when it is none.
 bool take_connection(Request& request, std::string_view value) noexcept {
+  if (value == "keep-alive") return true;  // which is nearly all there is
   while (!value.empty()) {
     const std::size_t comma = value.find(',');
     const std::string_view option = trimmed(value.substr(0, comma));
@@ -210,23 +211,26 @@ Refusal take_request_line(Request& request, std::string_view line) noexcept {
 }
 
 // Folded lines start with white space, which is no token: they are refused here, too.
-bool take_field_line(Request& request, ForwardedLines* forwarded, std::string_view line) noexcept {
-  std::size_t colon = count_name_octets(line);
-  while (colon < line.size() && token_octets[static_cast<unsigned char>(line[colon])]) ++colon;
-  if (colon == 0 || colon == line.size() || line[colon] != ':') return false;
+bool take_field_line(Request& request, ForwardedLines* forwarded, std::string_view line,
+                     const char* end) noexcept {
+  std::size_t colon = count_name_octets(line.data(), end);
+  if (colon == line.size() || line[colon] != ':') {
+    while (colon < line.size() && token_octets[static_cast<unsigned char>(line[colon])]) ++colon;
+    if (colon == line.size() || line[colon] != ':') return false;
+  }
+  if (colon == 0) return false;
   return take_field(request, forwarded, line.substr(0, colon), trimmed(line.substr(colon + 1)));
 }
 
-}  // namespace
-
-Parsed parse_request(std::string_view received, Request& request,
-                     ForwardedLines* forwarded) noexcept {
+template <class Controls>
+Parsed parse(std::string_view received, Request& request, ForwardedLines* forwarded) noexcept {
   request = Request{};
   if (forwarded != nullptr) forwarded->clear();
   const char* at = received.data();
   const char* const end = at + received.size();
+  Controls controls{at, end};
   for (bool in_request_line = true;; in_request_line = false) {
-    const char* const stop = find_control(at, end);
+    const char* const stop = controls.next();
     if (in_request_line && stop - at > request_line_bytes_max) {
       return {Refusal::target_too_long, 0};
     }
@@ -237,6 +241,7 @@ Parsed parse_request(std::string_view received, Request& request,
       return {Refusal::header_too_large, 0};
     }
     if (stop[1] != '\n') return {Refusal::bad_request, 0};
+    controls.next();  // the LF
     const std::string_view line{at, static_cast<std::size_t>(stop - at)};
     at = stop + 2;
     if (in_request_line) {
@@ -245,10 +250,30 @@ Parsed parse_request(std::string_view received, Request& request,
     } else if (line.empty()) {
       if (!is_framed(request)) return {Refusal::bad_request, 0};
       return {Refusal::none, static_cast<std::size_t>(at - received.data())};
-    } else if (!take_field_line(request, forwarded, line)) {
+    } else if (!take_field_line(request, forwarded, line, end)) {
       return {Refusal::bad_request, 0};
     }
   }
+}
+
+#if defined(__x86_64__)
+[[gnu::target("avx2,bmi,bmi2"), gnu::flatten]] Parsed parse_avx2(
+    std::string_view received, Request& request, ForwardedLines* forwarded) noexcept {
+  return parse<ControlScan<controls_of_avx2>>(received, request, forwarded);
+}
+
+const bool has_avx2 =
+    (__builtin_cpu_init(), __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) != 0;
+#endif
+
+}  // namespace
+
+Parsed parse_request(std::string_view received, Request& request,
+                     ForwardedLines* forwarded) noexcept {
+#if defined(__x86_64__)
+  if (has_avx2) return parse_avx2(received, request, forwarded);
+#endif
+  return parse<ControlScan<controls_of>>(received, request, forwarded);
 }
 
 }  // namespace waymark::redirect
