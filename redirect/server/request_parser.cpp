@@ -3,7 +3,6 @@
 #include "common/limits.hpp"
 #include "redirect/server/line_scan.hpp"
 
-#include <array>
 #include <cstring>
 
 namespace waymark::redirect {
@@ -11,15 +10,6 @@ namespace {
 
 constexpr std::ptrdiff_t request_line_bytes_max =
     limits::target_bytes_max + 32;  // with method and version
-
-constexpr auto token_octets = [] {
-  std::array<bool, 256> allowed{};
-  for (char c = '0'; c <= '9'; ++c) allowed[static_cast<unsigned char>(c)] = true;
-  for (char c = 'a'; c <= 'z'; ++c) allowed[static_cast<unsigned char>(c)] = true;
-  for (char c = 'A'; c <= 'Z'; ++c) allowed[static_cast<unsigned char>(c)] = true;
-  for (char c : std::string_view{"!#$%&'*+-.^_`|~"}) allowed[static_cast<unsigned char>(c)] = true;
-  return allowed;
-}();
 
 bool is_token(std::string_view text) noexcept {
   if (text.empty()) return false;
@@ -211,9 +201,10 @@ Refusal take_request_line(Request& request, std::string_view line) noexcept {
 }
 
 // Folded lines start with white space, which is no token: they are refused here, too.
+template <class Scan>
 bool take_field_line(Request& request, ForwardedLines* forwarded, std::string_view line,
                      const char* end) noexcept {
-  std::size_t colon = count_name_octets(line.data(), end);
+  std::size_t colon = Scan::token_run(line.data(), end);
   if (colon == line.size() || line[colon] != ':') {
     while (colon < line.size() && token_octets[static_cast<unsigned char>(line[colon])]) ++colon;
     if (colon == line.size() || line[colon] != ':') return false;
@@ -222,13 +213,13 @@ bool take_field_line(Request& request, ForwardedLines* forwarded, std::string_vi
   return take_field(request, forwarded, line.substr(0, colon), trimmed(line.substr(colon + 1)));
 }
 
-template <class Controls>
+template <class Scan>
 Parsed parse(std::string_view received, Request& request, ForwardedLines* forwarded) noexcept {
   request = Request{};
   if (forwarded != nullptr) forwarded->clear();
   const char* at = received.data();
   const char* const end = at + received.size();
-  Controls controls{at, end};
+  ControlScan<Scan> controls{at, end};
   for (bool in_request_line = true;; in_request_line = false) {
     const char* const stop = controls.next();
     if (in_request_line && stop - at > request_line_bytes_max) {
@@ -250,7 +241,7 @@ Parsed parse(std::string_view received, Request& request, ForwardedLines* forwar
     } else if (line.empty()) {
       if (!is_framed(request)) return {Refusal::bad_request, 0};
       return {Refusal::none, static_cast<std::size_t>(at - received.data())};
-    } else if (!take_field_line(request, forwarded, line, end)) {
+    } else if (!take_field_line<Scan>(request, forwarded, line, end)) {
       return {Refusal::bad_request, 0};
     }
   }
@@ -259,7 +250,7 @@ Parsed parse(std::string_view received, Request& request, ForwardedLines* forwar
 #if defined(__x86_64__)
 [[gnu::target("avx2,bmi,bmi2"), gnu::flatten]] Parsed parse_avx2(
     std::string_view received, Request& request, ForwardedLines* forwarded) noexcept {
-  return parse<ControlScan<controls_of_avx2>>(received, request, forwarded);
+  return parse<Avx2Scan>(received, request, forwarded);
 }
 
 const bool has_avx2 =
@@ -273,7 +264,7 @@ Parsed parse_request(std::string_view received, Request& request,
 #if defined(__x86_64__)
   if (has_avx2) return parse_avx2(received, request, forwarded);
 #endif
-  return parse<ControlScan<controls_of>>(received, request, forwarded);
+  return parse<PlainScan>(received, request, forwarded);
 }
 
 }  // namespace waymark::redirect
