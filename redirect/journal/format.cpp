@@ -1,11 +1,7 @@
 #include "redirect/journal/format.hpp"
 
 #include <fmt/format.h>
-#if defined(__x86_64__)
-#include <xxh_x86dispatch.h>  // the widest registers that the processor has
-#else
 #include <xxhash.h>
-#endif
 
 #include <atomic>
 #include <bit>
