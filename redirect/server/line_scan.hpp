@@ -9,7 +9,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace waymark::redirect {
@@ -24,9 +23,15 @@ inline constexpr auto token_octets = [] {
   return allowed;
 }();
 
+// HTAB is none here.
+inline bool is_control(char c) noexcept {
+  const auto octet = static_cast<unsigned char>(c);
+  return (octet < 0x20 && octet != '\t') || octet == 0x7f;
+}
+
 // Two ways to look at octets, for any processor and for one with AVX2:
 //
-// controls() has a bit for each of sixty-four that is a control character (HTAB is none here).
+// controls() has a bit for each of sixty-four that is a control character.
 // token_run() counts the octets of a token at `at`, reading up to `end`; it may stop early.
 
 struct PlainScan {
@@ -44,11 +49,7 @@ struct PlainScan {
       found |= std::uint64_t{static_cast<unsigned>(_mm_movemask_epi8(controls))} << i;
     }
 #else
-    for (unsigned i = 0; i < 64; ++i) {
-      const auto octet = static_cast<unsigned char>(octets[i]);
-      const bool control = (octet < 0x20 && octet != '\t') || octet == 0x7f;
-      found |= std::uint64_t{control} << i;
-    }
+    for (unsigned i = 0; i < 64; ++i) found |= std::uint64_t{is_control(octets[i])} << i;
 #endif
     return found;
   }
@@ -133,7 +134,8 @@ struct Avx2Scan {
 template <class Scan>
 class ControlScan {
  public:
-  ControlScan(const char* begin, const char* end) noexcept : unseen_(begin), end_(end) {}
+  ControlScan(const char* begin, const char* end) noexcept
+      : begin_(begin), unseen_(begin), end_(end) {}
 
   // The next one, or the end.
   const char* next() noexcept {
@@ -156,13 +158,17 @@ class ControlScan {
       unseen_ += block_bytes;
       return;
     }
-    char rest[block_bytes];
-    std::memset(rest, ' ', sizeof rest);
-    std::memcpy(rest, seen_, static_cast<std::size_t>(end_ - seen_));
-    found_ = Scan::controls(rest);
     unseen_ = end_;
+    if (end_ - begin_ >= block_bytes) {  // the last sixty-four, without those that were seen
+      found_ = Scan::controls(end_ - block_bytes) >> (block_bytes - (end_ - seen_));
+      return;
+    }
+    for (std::ptrdiff_t i = 0; i < end_ - seen_; ++i) {
+      found_ |= std::uint64_t{is_control(seen_[i])} << i;
+    }
   }
 
+  const char* begin_;
   const char* seen_ = nullptr;
   std::uint64_t found_ = 0;  // among those at seen_, and not yet returned
   const char* unseen_;

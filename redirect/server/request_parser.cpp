@@ -4,6 +4,7 @@
 #include "redirect/server/line_scan.hpp"
 
 #include <cstring>
+#include <memory>
 
 namespace waymark::redirect {
 namespace {
@@ -200,51 +201,68 @@ Refusal take_request_line(Request& request, std::string_view line) noexcept {
   return Refusal::none;
 }
 
-// Folded lines start with white space, which is no token: they are refused here, too.
+bool is_blank(char c) noexcept {
+  return c == ' ' || c == '\t';
+}
+
+// The line [at, stop) with the CR at `stop`; octets may be read up to `end`. Folded lines start
+// with white space, which is no token: they are refused here, too.
 template <class Scan>
-bool take_field_line(Request& request, ForwardedLines* forwarded, std::string_view line,
+bool take_field_line(Request& request, ForwardedLines* forwarded, const char* at, const char* stop,
                      const char* end) noexcept {
-  std::size_t colon = Scan::token_run(line.data(), end);
-  if (colon == line.size() || line[colon] != ':') {
-    while (colon < line.size() && token_octets[static_cast<unsigned char>(line[colon])]) ++colon;
-    if (colon == line.size() || line[colon] != ':') return false;
+  const char* colon = at + Scan::token_run(at, end);
+  if (*colon != ':') {
+    while (token_octets[static_cast<unsigned char>(*colon)]) ++colon;
+    if (*colon != ':') return false;
   }
-  if (colon == 0) return false;
-  return take_field(request, forwarded, line.substr(0, colon), trimmed(line.substr(colon + 1)));
+  if (colon == at) return false;
+  // Neither leaves the line: there is the colon in front, and the CR behind.
+  const char* value = colon + 1;
+  while (is_blank(*value)) ++value;
+  const char* value_end = stop;
+  while (value_end > value && is_blank(value_end[-1])) --value_end;
+  return take_field(request, forwarded, {at, static_cast<std::size_t>(colon - at)},
+                    {value, static_cast<std::size_t>(value_end - value)});
+}
+
+// What to say of a line that does not end at `stop` with CR LF, as far as it was received.
+Parsed unended(std::string_view received, const char* stop) noexcept {
+  const char* const end = received.data() + received.size();
+  const bool ended = stop == end || (*stop == '\r' && end - stop == 1);
+  if (!ended) return {Refusal::bad_request, 0};
+  if (received.size() < limits::header_bytes_max) return {};
+  return {Refusal::header_too_large, 0};
 }
 
 template <class Scan>
 Parsed parse(std::string_view received, Request& request, ForwardedLines* forwarded) noexcept {
-  request = Request{};
+  std::construct_at(&request);  // in its place: nothing is copied
   if (forwarded != nullptr) forwarded->clear();
-  const char* at = received.data();
-  const char* const end = at + received.size();
-  ControlScan<Scan> controls{at, end};
-  for (bool in_request_line = true;; in_request_line = false) {
-    const char* const stop = controls.next();
-    if (in_request_line && stop - at > request_line_bytes_max) {
-      return {Refusal::target_too_long, 0};
-    }
-    // Only CR LF may end a line.
-    if (stop != end && *stop != '\r') return {Refusal::bad_request, 0};
-    if (end - stop < 2) {  // not all is here
-      if (received.size() < limits::header_bytes_max) return {};
-      return {Refusal::header_too_large, 0};
-    }
-    if (stop[1] != '\n') return {Refusal::bad_request, 0};
+  const char* const begin = received.data();
+  const char* const end = begin + received.size();
+  ControlScan<Scan> controls{begin, end};
+  const auto ends_line = [end](const char* stop) {
+    return end - stop >= 2 && stop[0] == '\r' && stop[1] == '\n';
+  };
+
+  const char* stop = controls.next();
+  if (stop - begin > request_line_bytes_max) return {Refusal::target_too_long, 0};
+  if (!ends_line(stop)) return unended(received, stop);
+  const Refusal refusal =
+      take_request_line(request, {begin, static_cast<std::size_t>(stop - begin)});
+  if (refusal != Refusal::none) return {refusal, 0};
+  for (;;) {
+    const char* const at = stop + 2;
     controls.next();  // the LF
-    const std::string_view line{at, static_cast<std::size_t>(stop - at)};
-    at = stop + 2;
-    if (in_request_line) {
-      const Refusal refusal = take_request_line(request, line);
-      if (refusal != Refusal::none) return {refusal, 0};
-    } else if (line.empty()) {
-      if (!is_framed(request)) return {Refusal::bad_request, 0};
-      return {Refusal::none, static_cast<std::size_t>(at - received.data())};
-    } else if (!take_field_line<Scan>(request, forwarded, line, end)) {
+    stop = controls.next();
+    if (!ends_line(stop)) return unended(received, stop);
+    if (stop == at) break;
+    if (!take_field_line<Scan>(request, forwarded, at, stop, end)) {
       return {Refusal::bad_request, 0};
     }
   }
+  if (!is_framed(request)) return {Refusal::bad_request, 0};
+  return {Refusal::none, static_cast<std::size_t>(stop + 2 - begin)};
 }
 
 #if defined(__x86_64__)
