@@ -77,6 +77,39 @@ const bool has_shuffles = (__builtin_cpu_init(), __builtin_cpu_supports("ssse3")
   std::memcpy(out, chars, size);
   return out + size;
 }
+
+// Characters that follow each other in ASCII and in the alphabet.
+struct Range {
+  char first, last;
+  char digit;  // of the first
+};
+constexpr std::array<Range, 5> ranges{
+    {{'A', 'Z', 0}, {'a', 'z', 26}, {'0', '9', 52}, {'-', '-', 62}, {'_', '_', 63}}};
+
+// Sixteen characters to twelve bytes at a time, while at least four more bytes will be written
+// behind them. Stops at a character outside the alphabet, which is left to who goes on.
+[[gnu::target("ssse3")]] void read_by_sixteen(const char*& in, std::size_t& left,
+                                              std::uint8_t*& out) noexcept {
+  const __m128i bytes_of_groups =
+      _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
+  for (; left >= 16 + 6; left -= 16, in += 16, out += 12) {
+    const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
+    __m128i known = _mm_setzero_si128();
+    __m128i digits = _mm_setzero_si128();
+    for (const Range& range : ranges) {
+      const __m128i from_first = _mm_sub_epi8(text, _mm_set1_epi8(range.first));
+      const __m128i span = _mm_set1_epi8(static_cast<char>(range.last - range.first));
+      const __m128i within = _mm_cmpeq_epi8(_mm_min_epu8(from_first, span), from_first);
+      known = _mm_or_si128(known, within);
+      const __m128i found = _mm_add_epi8(from_first, _mm_set1_epi8(range.digit));
+      digits = _mm_or_si128(digits, _mm_and_si128(within, found));
+    }
+    if (_mm_movemask_epi8(known) != 0xffff) return;
+    const __m128i pairs = _mm_maddubs_epi16(digits, _mm_set1_epi32(0x01400140));
+    const __m128i groups = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_shuffle_epi8(groups, bytes_of_groups));
+  }
+}
 #endif
 
 }  // namespace
@@ -107,6 +140,9 @@ std::optional<std::size_t> read_base64url(std::string_view text, std::uint8_t* o
   const std::uint8_t* const start = out;
   const char* in = text.data();
   std::size_t left = text.size();
+#if defined(__x86_64__)
+  if (has_shuffles) read_by_sixteen(in, left, out);
+#endif
   std::uint32_t seen = 0;  // collects the mark of every character outside the alphabet
   for (; left >= 4; left -= 4, in += 4) {
     const std::uint32_t a = value(in[0]), b = value(in[1]), c = value(in[2]), d = value(in[3]);
