@@ -34,16 +34,29 @@ constexpr std::array<KnownHost, 17> known_hosts{{{"facebook.com", "facebook"},
                                                  {"google.com", "google"},
                                                  {"pinterest.com", "pinterest"}}};
 
-char lower(char c) noexcept {
+constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
 
-bool is_tag_octet(char c) noexcept {
+constexpr bool is_tag_octet(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-bool is_host_octet(char c) noexcept {
-  return is_tag_octet(c) || c == '.';
+// What an octet of a host name stands for, in lower case; 0 for all others.
+constexpr auto host_octets = [] {
+  std::array<char, 256> table{};
+  for (std::size_t octet = 0; octet < table.size(); ++octet) {
+    const char c = lower(static_cast<char>(octet));
+    if (is_tag_octet(c) || c == '.') table[octet] = c;
+  }
+  return table;
+}();
+
+// A loop: std::string_view's search for one of several would call memchr for each character.
+std::string_view up_to_path(std::string_view text) noexcept {
+  std::size_t size = 0;
+  while (size < text.size() && text[size] != '/' && text[size] != '?' && text[size] != '#') ++size;
+  return text.substr(0, size);
 }
 
 bool is_within(std::string_view host, std::string_view domain) noexcept {
@@ -56,16 +69,15 @@ bool is_within(std::string_view host, std::string_view domain) noexcept {
 std::string_view referring_host(std::string_view referer, ReferringHostBuffer& buffer) noexcept {
   const std::size_t start = referer.find("://");
   if (start == std::string_view::npos) return {};
-  std::string_view host = referer.substr(start + 3);
-  host = host.substr(0, host.find_first_of("/?#"));
+  std::string_view host = up_to_path(referer.substr(start + 3));
   if (const std::size_t at = host.rfind('@'); at != std::string_view::npos) {
     host.remove_prefix(at + 1);
   }
   host = host.substr(0, host.find(':'));
   if (host.size() > limits::referring_host_bytes_max) return {};
   for (std::size_t i = 0; i < host.size(); ++i) {
-    buffer[i] = lower(host[i]);
-    if (!is_host_octet(buffer[i])) return {};
+    buffer[i] = host_octets[static_cast<unsigned char>(host[i])];
+    if (buffer[i] == 0) return {};
   }
   return {buffer, host.size()};
 }

@@ -31,14 +31,15 @@ bool is_stored(std::string_view name, const DecideRules& rules) noexcept {
 
 // First tag of Accept-Language, if it is one.
 std::string_view first_language(std::string_view accept_language) noexcept {
-  const std::string_view tag = accept_language.substr(
-      0, std::min(accept_language.find_first_of(",;"), limits::language_bytes_max));
-  for (char c : tag) {
+  const std::string_view start = accept_language.substr(0, limits::language_bytes_max);
+  std::size_t size = 0;
+  for (; size < start.size() && start[size] != ',' && start[size] != ';'; ++size) {
+    const char c = start[size];
     const bool good =
         (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
     if (!good) return {};
   }
-  return tag;
+  return start.substr(0, size);
 }
 
 std::string_view address_hash(Peer& peer, const KeyRing& keys, std::uint64_t now_ms) {

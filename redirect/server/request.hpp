@@ -12,6 +12,9 @@ namespace waymark::redirect {
 enum class Method : std::uint8_t { get, head, other };
 
 struct Request {
+  // Not `= default`: members set one by one cost less than the whole cleared with `rep stos`.
+  constexpr Request() noexcept {}
+
   static constexpr std::size_t cookies_max =
       4;  // Cookie lines looked at; HTTP/1.1 clients send one
 

@@ -3,23 +3,14 @@
 #include "common/limits.hpp"
 #include "redirect/server/line_scan.hpp"
 
-#include <array>
 #include <cstring>
+#include <memory>
 
 namespace waymark::redirect {
 namespace {
 
 constexpr std::ptrdiff_t request_line_bytes_max =
     limits::target_bytes_max + 32;  // with method and version
-
-constexpr auto token_octets = [] {
-  std::array<bool, 256> allowed{};
-  for (char c = '0'; c <= '9'; ++c) allowed[static_cast<unsigned char>(c)] = true;
-  for (char c = 'a'; c <= 'z'; ++c) allowed[static_cast<unsigned char>(c)] = true;
-  for (char c = 'A'; c <= 'Z'; ++c) allowed[static_cast<unsigned char>(c)] = true;
-  for (char c : std::string_view{"!#$%&'*+-.^_`|~"}) allowed[static_cast<unsigned char>(c)] = true;
-  return allowed;
-}();
 
 bool is_token(std::string_view text) noexcept {
   if (text.empty()) return false;
@@ -81,6 +72,7 @@ std::string_view trimmed(std::string_view text) noexcept {
 
 // A list of tokens (RFC 9110 section 7.6.1); false when it is none.
 bool take_connection(Request& request, std::string_view value) noexcept {
+  if (value == "keep-alive") return true;  // which is nearly all there is
   while (!value.empty()) {
     const std::size_t comma = value.find(',');
     const std::string_view option = trimmed(value.substr(0, comma));
@@ -209,46 +201,88 @@ Refusal take_request_line(Request& request, std::string_view line) noexcept {
   return Refusal::none;
 }
 
-// Folded lines start with white space, which is no token: they are refused here, too.
-bool take_field_line(Request& request, ForwardedLines* forwarded, std::string_view line) noexcept {
-  std::size_t colon = count_name_octets(line);
-  while (colon < line.size() && token_octets[static_cast<unsigned char>(line[colon])]) ++colon;
-  if (colon == 0 || colon == line.size() || line[colon] != ':') return false;
-  return take_field(request, forwarded, line.substr(0, colon), trimmed(line.substr(colon + 1)));
+bool is_blank(char c) noexcept {
+  return c == ' ' || c == '\t';
 }
+
+// The line [at, stop) with the CR at `stop`; octets may be read up to `end`. Folded lines start
+// with white space, which is no token: they are refused here, too.
+template <class Scan>
+bool take_field_line(Request& request, ForwardedLines* forwarded, const char* at, const char* stop,
+                     const char* end) noexcept {
+  const char* colon = at + Scan::token_run(at, end);
+  if (*colon != ':') {
+    while (token_octets[static_cast<unsigned char>(*colon)]) ++colon;
+    if (*colon != ':') return false;
+  }
+  if (colon == at) return false;
+  // Neither leaves the line: there is the colon in front, and the CR behind.
+  const char* value = colon + 1;
+  while (is_blank(*value)) ++value;
+  const char* value_end = stop;
+  while (value_end > value && is_blank(value_end[-1])) --value_end;
+  return take_field(request, forwarded, {at, static_cast<std::size_t>(colon - at)},
+                    {value, static_cast<std::size_t>(value_end - value)});
+}
+
+// What to say of a line that does not end at `stop` with CR LF, as far as it was received.
+Parsed unended(std::string_view received, const char* stop) noexcept {
+  const char* const end = received.data() + received.size();
+  const bool ended = stop == end || (*stop == '\r' && end - stop == 1);
+  if (!ended) return {Refusal::bad_request, 0};
+  if (received.size() < limits::header_bytes_max) return {};
+  return {Refusal::header_too_large, 0};
+}
+
+template <class Scan>
+Parsed parse(std::string_view received, Request& request, ForwardedLines* forwarded) noexcept {
+  std::construct_at(&request);  // in its place: nothing is copied
+  if (forwarded != nullptr) forwarded->clear();
+  const char* const begin = received.data();
+  const char* const end = begin + received.size();
+  ControlScan<Scan> controls{begin, end};
+  const auto ends_line = [end](const char* stop) {
+    return end - stop >= 2 && stop[0] == '\r' && stop[1] == '\n';
+  };
+
+  const char* stop = controls.next();
+  if (stop - begin > request_line_bytes_max) return {Refusal::target_too_long, 0};
+  if (!ends_line(stop)) return unended(received, stop);
+  const Refusal refusal =
+      take_request_line(request, {begin, static_cast<std::size_t>(stop - begin)});
+  if (refusal != Refusal::none) return {refusal, 0};
+  for (;;) {
+    const char* const at = stop + 2;
+    controls.next();  // the LF
+    stop = controls.next();
+    if (!ends_line(stop)) return unended(received, stop);
+    if (stop == at) break;
+    if (!take_field_line<Scan>(request, forwarded, at, stop, end)) {
+      return {Refusal::bad_request, 0};
+    }
+  }
+  if (!is_framed(request)) return {Refusal::bad_request, 0};
+  return {Refusal::none, static_cast<std::size_t>(stop + 2 - begin)};
+}
+
+#if defined(__x86_64__)
+[[gnu::target("avx2,bmi,bmi2"), gnu::flatten]] Parsed parse_avx2(
+    std::string_view received, Request& request, ForwardedLines* forwarded) noexcept {
+  return parse<Avx2Scan>(received, request, forwarded);
+}
+
+const bool has_avx2 =
+    (__builtin_cpu_init(), __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) != 0;
+#endif
 
 }  // namespace
 
 Parsed parse_request(std::string_view received, Request& request,
                      ForwardedLines* forwarded) noexcept {
-  request = Request{};
-  if (forwarded != nullptr) forwarded->clear();
-  const char* at = received.data();
-  const char* const end = at + received.size();
-  for (bool in_request_line = true;; in_request_line = false) {
-    const char* const stop = find_control(at, end);
-    if (in_request_line && stop - at > request_line_bytes_max) {
-      return {Refusal::target_too_long, 0};
-    }
-    // Only CR LF may end a line.
-    if (stop != end && *stop != '\r') return {Refusal::bad_request, 0};
-    if (end - stop < 2) {  // not all is here
-      if (received.size() < limits::header_bytes_max) return {};
-      return {Refusal::header_too_large, 0};
-    }
-    if (stop[1] != '\n') return {Refusal::bad_request, 0};
-    const std::string_view line{at, static_cast<std::size_t>(stop - at)};
-    at = stop + 2;
-    if (in_request_line) {
-      const Refusal refusal = take_request_line(request, line);
-      if (refusal != Refusal::none) return {refusal, 0};
-    } else if (line.empty()) {
-      if (!is_framed(request)) return {Refusal::bad_request, 0};
-      return {Refusal::none, static_cast<std::size_t>(at - received.data())};
-    } else if (!take_field_line(request, forwarded, line)) {
-      return {Refusal::bad_request, 0};
-    }
-  }
+#if defined(__x86_64__)
+  if (has_avx2) return parse_avx2(received, request, forwarded);
+#endif
+  return parse<PlainScan>(received, request, forwarded);
 }
 
 }  // namespace waymark::redirect

@@ -46,6 +46,31 @@ TEST(Base64url, agrees_with_the_examples_of_the_standard) {
   EXPECT_EQ(base64url({0xfb, 0xff, 0xfe}), "-__-");
 }
 
+constexpr std::string_view alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+// Long texts take another way than short ones.
+TEST(Base64url, a_long_text_of_all_digits_is_their_numbers_in_six_bits_each) {
+  Bytes bytes;
+  for (unsigned digit = 0; digit < alphabet.size(); digit += 4) {
+    const unsigned bits = digit << 18U | (digit + 1) << 12U | (digit + 2) << 6U | (digit + 3);
+    for (const unsigned shift : {16U, 8U, 0U}) bytes.push_back((bits >> shift) & 0xffU);
+  }
+  EXPECT_EQ(base64url(bytes), alphabet);
+  EXPECT_EQ(from_base64url(alphabet), bytes);
+}
+
+TEST(Base64url, a_foreign_character_is_refused_wherever_it_stands) {
+  for (std::size_t place = 0; place < alphabet.size(); ++place) {
+    for (unsigned octet = 0; octet < 256; ++octet) {
+      std::string text{alphabet};
+      text[place] = static_cast<char>(octet);
+      const bool foreign = alphabet.find(text[place]) == std::string_view::npos;
+      EXPECT_EQ(!from_base64url(text), foreign) << octet << " at " << place;
+    }
+  }
+}
+
 RC_GTEST_PROP(Base64url, reads_what_it_wrote, (const Bytes& bytes)) {
   RC_ASSERT(from_base64url(base64url(bytes)) == bytes);
 }
