@@ -127,6 +127,11 @@ std::string server_text(const ServerUsage& server) {
                      server.cpu_us_per_request, cores, bytes_text(static_cast<double>(rss)));
 }
 
+std::string not_reconciled_text(const ClickTruth& clicks) {
+  if (clicks.not_reconciled == 0) return {};
+  return fmt::format("NOT RECONCILED {}: ledger limit", count_text(clicks.not_reconciled));
+}
+
 std::string_view found_word(const ClickTruth& clicks) {
   return clicks.source == "stream" ? "in the stream" : "stored";
 }
@@ -140,9 +145,6 @@ std::string clicks_text(const ClickTruth& clicks) {
       fmt::format("{} answered, {} {}: {} missing, {} twice, {} late", count_text(clicks.answered),
                   count_text(clicks.stored), found_word(clicks), count_text(clicks.missing),
                   count_text(clicks.twice), count_text(clicks.late));
-  if (clicks.not_reconciled != 0) {
-    text += fmt::format(", {} NOT RECONCILED: ledger limit", count_text(clicks.not_reconciled));
-  }
   if (clicks.unexpected != 0) {
     text += fmt::format(", {} of other traffic", count_text(clicks.unexpected));
   }

@@ -35,6 +35,8 @@ std::string generator_text(const RunResult& result);
 std::string connections_text(const RunResult& result);
 std::string server_text(const ServerUsage& server);
 std::string clicks_text(const ClickTruth& clicks);
+// Of clicks past the limit of the ledger; empty without any.
+std::string not_reconciled_text(const ClickTruth& clicks);
 std::string_view found_word(const ClickTruth& clicks);  // "stored", "in the stream"
 std::string_view row_word(const ClickTruth& clicks);    // "row", "event"
 

@@ -92,6 +92,7 @@ void add_kinds(Page& page, const RunResult& result) {
 
 void add_clicks(Page& page, const ClickTruth& clicks) {
   page.entry("clicks", clicks_text(clicks));
+  if (clicks.not_reconciled != 0) page.entry("", not_reconciled_text(clicks));
   if (!clicks.latency_source.empty())
     page.entry("", fmt::format("time of {}: {}", row_word(clicks), clicks.latency_source));
   if (!clicks.missing_ids.empty()) {

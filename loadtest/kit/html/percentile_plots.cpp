@@ -113,18 +113,20 @@ std::string percentile_section(const RunResult& result) {
 std::string click_section(const RunResult& result) {
   if (!result.clicks) return {};
   const auto& clicks = *result.clicks;
-  auto text = fmt::format("<section><h2>Clicks: answered and {}</h2>\n", found_word(clicks)) +
-              bar(clicks) +
-              fmt::format(
-                  "<ul class=legend><li><span class=\"key once\"></span> {0} once</li>"
-                  "<li><span class=\"key twice\"></span> {0} twice</li>"
-                  "<li><span class=\"key missing\"></span> missing</li></ul>\n",
-                  found_word(clicks)) +
-              table({{"answered", std::string{found_word(clicks)}, "missing", "twice", "late",
-                      "other traffic", "not reconciled"},
-                     {count_text(clicks.answered), count_text(clicks.stored),
-                      count_text(clicks.missing), count_text(clicks.twice), count_text(clicks.late),
-                      count_text(clicks.unexpected), count_text(clicks.not_reconciled)}});
+  auto text =
+      fmt::format("<section><h2>Clicks: answered and {}</h2>\n", found_word(clicks)) + bar(clicks) +
+      fmt::format(
+          "<ul class=legend><li><span class=\"key once\"></span> {0} once</li>"
+          "<li><span class=\"key twice\"></span> {0} twice</li>"
+          "<li><span class=\"key missing\"></span> missing</li></ul>\n",
+          found_word(clicks)) +
+      table({{"answered", std::string{found_word(clicks)}, "missing", "twice", "late",
+              "other traffic"},
+             {count_text(clicks.answered), count_text(clicks.stored), count_text(clicks.missing),
+              count_text(clicks.twice), count_text(clicks.late), count_text(clicks.unexpected)}});
+  if (clicks.not_reconciled != 0) {
+    text += fmt::format("<p>{}</p>\n", escaped(not_reconciled_text(clicks)));
+  }
   if (!clicks.missing_ids.empty()) {
     text += fmt::format("<p>Missing: <code>{}</code></p>\n",
                         escaped(fmt::format("{}", fmt::join(clicks.missing_ids, " "))));
