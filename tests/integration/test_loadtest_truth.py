@@ -90,14 +90,15 @@ def test_edge_that_is_killed_loses_no_answered_click(system):
     assert event["what"] == "kill-edge" and event["until"] > event["at"]
 
 
-@pytest.mark.parametrize("where", ["store", "stream"])
-def test_a_deployment_is_known_by_its_folder_and_starts_again_what_is_killed(folder, where):
+# The stream may repeat what a killed edge cannot know to be stored; the store has it once.
+@pytest.mark.parametrize("where, wanted", [("store", "missing=0,twice=0"), ("stream", "missing=0")])
+def test_a_deployment_is_known_by_its_folder_and_starts_again_what_is_killed(folder, where, wanted):
     with Up(folder) as up:
         result = result_of(folder, up.port("edge"), "--deployment", str(folder / "waymark"),
-                           "--reconcile", where, "--require", "missing=0,twice=0", "--chaos",
+                           "--reconcile", where, "--require", wanted, "--chaos",
                            "redis-stall@500ms+1s,kill-edge@2s", rate=500, seconds=4)
     clicks, (stall, kill) = result["clicks"], result["chaos"]
-    assert (clicks["missing"], clicks["twice"], clicks["source"]) == (0, 0, where)
+    assert (clicks["missing"], clicks["source"]) == (0, where)
     assert clicks["answered"] > 1_200
     assert all(threshold["passed"] for threshold in result["verdict"]["thresholds"])
     assert stall["what"] == "redis-stall" and kill["what"] == "kill-edge"
