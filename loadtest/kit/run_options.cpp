@@ -65,6 +65,8 @@ void add_witness_options(CLI::App& app, WitnessOptions& options) {
       ->add_option("--reconcile", options.reconcile,
                    "with what: the rows of the store, or the click stream in Redis")
       ->check(CLI::IsMember({"store", "stream"}));
+  clicks->add_option("--click-ids", options.ids_file,
+                     "write the ids of all clicks answered to that file, one a line; needs no API");
   clicks->add_option("--settle", options.settle, "how long clicks are waited for after the run");
 
   auto* servers = app.add_option_group("Servers");

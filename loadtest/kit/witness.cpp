@@ -5,6 +5,7 @@
 #include "loadtest/kit/clicks/click_token.hpp"
 #include "loadtest/kit/clicks/store_witness.hpp"
 #include "loadtest/kit/clicks/stream_witness.hpp"
+#include "loadtest/kit/result_json.hpp"
 #include "loadtest/kit/servers/deployment.hpp"
 #include "loadtest/kit/servers/processes.hpp"
 
@@ -73,6 +74,12 @@ std::unique_ptr<ClickWitness> click_witness(const std::string& where, const ApiA
   return std::make_unique<StoreWitness>(access, click_rate);
 }
 
+std::string lines_of_ids(const std::vector<AnsweredClick>& clicks) {
+  std::string lines;
+  for (const auto& click : clicks) lines.append(click.id.text()) += '\n';
+  return lines;
+}
+
 // What may not be overlooked where figures of clicks are read.
 void add_notes(Verdict& verdict, const ClickTruth& truth) {
   if (truth.not_reconciled > 0) {
@@ -90,7 +97,7 @@ void add_notes(Verdict& verdict, const ClickTruth& truth) {
 
 Witness::Witness(const WitnessOptions& options, const Endpoint& target, double click_rate,
                  std::chrono::nanoseconds run_time)
-    : settle_(read_settle(options.settle)) {
+    : settle_(read_settle(options.settle)), ids_file_(options.ids_file) {
   auto api = options.api, key_file = options.api_key_file;
   for (const auto& text : options.servers) add_server(servers_, parse_server(text));
   if (!options.deployment.empty()) {
@@ -110,9 +117,9 @@ Witness::Witness(const WitnessOptions& options, const Endpoint& target, double c
 }
 
 AnswerWatcher* Witness::watcher(std::size_t threads) {
-  if (!clicks_) return nullptr;
-  ledgers_.push_back(
-      std::make_unique<WatchedLedger>(limits::ledger_clicks_max / threads, clicks_->share()));
+  if (!clicks_ && ids_file_.empty()) return nullptr;
+  ledgers_.push_back(std::make_unique<WatchedLedger>(limits::ledger_clicks_max / threads,
+                                                     clicks_ ? clicks_->share() : nullptr));
   return ledgers_.back().get();
 }
 
@@ -134,17 +141,22 @@ void Witness::finish(RunResult& result, const std::function<void(const std::stri
     result.chaos = chaos_->finish();
     for (const auto& failure : chaos_->failures()) say(failure);
   }
-  if (clicks_) result.clicks = reconcile(say, result.verdict);
-}
-
-ClickTruth Witness::reconcile(const std::function<void(const std::string&)>& say,
-                              Verdict& verdict) {
   std::vector<AnsweredClick> answered;
   std::uint64_t passed_over = 0;
   for (const auto& ledger : ledgers_) {
     passed_over += ledger->ledger.passed_over();
     ledger->ledger.move_to(answered);
   }
+  if (!ids_file_.empty()) write_file(ids_file_, lines_of_ids(answered));
+  if (clicks_) {
+    result.clicks = reconcile(std::move(answered), say);
+    result.clicks->not_reconciled = passed_over;
+    add_notes(result.verdict, *result.clicks);
+  }
+}
+
+ClickTruth Witness::reconcile(std::vector<AnsweredClick> answered,
+                              const std::function<void(const std::string&)>& say) {
   ClickTally tally{std::move(answered)};
   auto told = Clock::now();
   const auto progress = [&](const ClickTally& now) {
@@ -157,7 +169,6 @@ ClickTruth Witness::reconcile(const std::function<void(const std::string&)>& say
   ClickTruth truth;
   truth.source = clicks_->name();
   truth.answered = tally.answered();
-  truth.not_reconciled = passed_over;
   truth.incomplete = std::move(testimony.problem);
   truth.stored = tally.found();
   truth.missing = tally.missing();
@@ -169,7 +180,6 @@ ClickTruth Witness::reconcile(const std::function<void(const std::string&)>& say
   for (const auto& click : tally.missing_clicks(limits::missing_ids_max)) {
     truth.missing_ids.push_back(click.id.text());
   }
-  add_notes(verdict, truth);
   return truth;
 }
 

@@ -30,6 +30,7 @@ struct WitnessOptions {
   std::string api_key_file;
   std::string reconcile = "store";  // or "stream"
   std::string settle = "30s";
+  std::string ids_file;              // empty: ids are not written
   std::string deployment;            // folder of `waymark up`: gives api, key and servers
   std::vector<std::string> servers;  // NAME=PID or NAME=:PORT
   std::string chaos;
@@ -43,7 +44,7 @@ class Witness {
   Witness(const WitnessOptions& options, const Endpoint& target, double click_rate,
           std::chrono::nanoseconds run_time);
 
-  // Hears of the answers of one of the generator's `threads`; null when clicks are not reconciled.
+  // Hears of the answers of one of the generator's `threads`; null when nobody wants their ids.
   // Before start().
   AnswerWatcher* watcher(std::size_t threads);
 
@@ -60,10 +61,12 @@ class Witness {
     ClickLedger ledger;
   };
 
-  ClickTruth reconcile(const std::function<void(const std::string&)>& say, Verdict& verdict);
+  ClickTruth reconcile(std::vector<AnsweredClick> answered,
+                       const std::function<void(const std::string&)>& say);
 
   std::optional<ApiAccess> access_;
   std::chrono::milliseconds settle_;
+  std::string ids_file_;
   std::unique_ptr<ClickWitness> clicks_;  // null: they are not reconciled
   std::vector<std::unique_ptr<WatchedLedger>> ledgers_;
   std::vector<Server> servers_;

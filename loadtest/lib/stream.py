@@ -2,6 +2,7 @@
 tracker runs (a figure in wm:committed and an empty stream, so that rounds start alike); and the
 plainer stream of a peer."""
 
+import json
 import time
 
 STREAM = "wm:clicks:{0}"
@@ -28,6 +29,10 @@ class ClickStream:
             lines = body.count(b"\n") + (not body.endswith(b"\n"))
             self.last = max(self.last, int(entry[b"first"]) + lines - 1)
         return self.last
+
+    def click_ids(self):
+        """Of all that is in the stream."""
+        return ids_in(self.redis, STREAM)
 
     def settle(self, seconds=20.0):
         """Waits until nothing new has arrived for 0.2 s and a running tracker has stored it all;
@@ -64,12 +69,26 @@ class PlainStream:
     def last_sequence(self):
         return self.redis("XLEN", self.key)
 
+    def click_ids(self):
+        """Of all that is in the stream."""
+        return ids_in(self.redis, self.key)
+
     def settle(self, seconds=20.0):
         """Waits until nothing new has arrived for 0.2 s; returns the number of entries."""
         return quiet(self.last_sequence, seconds)
 
     def release(self):
         self.redis("UNLINK", self.key)
+
+
+def ids_in(redis, key):
+    ids, after = set(), "-"
+    while entries := redis("XRANGE", key, after, "+", "COUNT", "1000"):
+        for _, fields in entries:
+            body = dict(zip(fields[::2], fields[1::2], strict=True))[b"body"]
+            ids.update(json.loads(line)["id"] for line in body.splitlines())
+        after = "(" + entries[-1][0].decode()
+    return ids
 
 
 def quiet(figure, seconds):

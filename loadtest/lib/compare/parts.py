@@ -5,6 +5,7 @@ import time
 from dataclasses import asdict
 from statistics import median
 
+from compare.identified import identified
 from cost import Course, middle, ratios
 from loader import fixed_rate
 
@@ -62,12 +63,12 @@ def latency(yard, line_up, loader, saturation, seconds, rounds, progress):
     return figures
 
 
-def stall(yard, line_up, loader, seconds, rounds, progress):
+def stall(yard, line_up, generator, seconds, rounds, progress):
     """Redis stands still for two seconds in the middle; a quiet turn of the same length before."""
     turns = {peer.name: [] for peer in line_up.recorders()}
     for number in range(rounds):
         for peer in turned(line_up.recorders(), number):
-            turns[peer.name].append(stall_once(yard, peer, loader, line_up.request, seconds))
+            turns[peer.name].append(stall_once(yard, peer, generator, seconds))
         progress.done("stall", f"round {number + 1} of {rounds}")
     return {name: {key: median(turn[key] for turn in each) for key in ("quiet_p99_ms", "p99_ms")} |
                   {"max_ms": max(turn["max_ms"] for turn in each)} |
@@ -75,16 +76,16 @@ def stall(yard, line_up, loader, seconds, rounds, progress):
             for name, each in turns.items()}
 
 
-def stall_once(yard, peer, loader, request, seconds):
-    quiet = fixed_rate(loader, peer.port, STALL_RATE, seconds, request, yard.loader_core)
+def stall_once(yard, peer, generator, seconds):
+    quiet, _ = identified(generator, peer.port, STALL_RATE, seconds, yard.loader_core, yard.dir)
     forget(peer)
-    before = peer.stream.last_sequence()
-    served = fixed_rate(loader, peer.port, STALL_RATE, seconds, request, yard.loader_core,
-                        lambda: stand_still(peer.redis, seconds))
-    arrived = peer.stream.settle() - before
+    served, answered = identified(generator, peer.port, STALL_RATE, seconds, yard.loader_core,
+                                  yard.dir, lambda: stand_still(peer.redis, seconds))
+    peer.stream.settle()
+    lost = len(set(answered) - peer.stream.click_ids())
+    lost += len(answered) - len(set(answered))  # two visitors with one id have one click
     peer.stream.release()
-    # What was answered after the loader had stopped counting arrives as well: hence at least 0.
-    return asdict(served) | {"quiet_p99_ms": quiet.p99_ms, "lost": max(0, served.answers - arrived)}
+    return asdict(served) | {"quiet_p99_ms": quiet.p99_ms, "lost": lost}
 
 
 def forget(peer):

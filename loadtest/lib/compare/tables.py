@@ -81,7 +81,8 @@ def stall(results):
     text = table(["server", "job", "answered click", "p99 quiet, ms", "p99, ms", "max, ms",
                   "errors", "unanswered", "lost"], rows)
     return (f"## Redis stands still for {STALL_SECONDS} s\n\n{STALL_RATE:,}/s. *Lost*: answered "
-            f"and not in the stream once Redis went on.\n\n{text}\n\nThe edge's p99 is {ratio:.2f} "
+            "clicks whose id is not in the stream once Redis has gone on; every answer carries one."
+            f"\n\n{text}\n\nThe edge's p99 is {ratio:.2f} "
             f"x its quiet one; the aim is 1.2: {verdict(results, ratio <= 1.2)}.")
 
 
