@@ -49,6 +49,15 @@ def test_every_answered_click_is_found_once(system):
     assert edge["cpu_us_per_request"] > 1 and edge["samples"]
 
 
+def test_the_ids_of_answered_clicks_are_written(system):
+    file = system.folder / "ids"
+    result = reconciled(system, "--click-ids", str(file), rate=300, seconds=1)
+    ids = file.read_text().split()
+    assert len(ids) == len(set(ids)) == result["answered"] > 290
+    stored = {row["id"] for row in system.tracker.rows("SELECT id FROM clicks")}
+    assert stored == set(ids)
+
+
 def test_clicks_of_others_are_only_counted(system):
     clicks = []
 

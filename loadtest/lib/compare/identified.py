@@ -20,7 +20,8 @@ def identified(program, port, rate, seconds, core, folder, meanwhile=None):
     """Loads 127.0.0.1:port; `meanwhile` is called at the start and fills part of the time. Returns
     what came of it and the ids of all answered clicks, of which there must be some."""
     file = folder / "click-ids"
-    fields = [word for name, value in browser.request_headers() if name not in ("Host", "Connection")
+    fields = [word for name, value in browser.request_headers()
+              if name not in ("Host", "Connection")
               for word in ("--header", f"{name}: {value}")]
     load = subprocess.Popen(
         ["taskset", "-c", str(core), *REAL_TIME, str(program), "run", "--quiet", "--json", "-",
