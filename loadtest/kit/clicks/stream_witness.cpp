@@ -56,7 +56,7 @@ Testimony StreamWitness::testify(ClickTally& tally, std::chrono::milliseconds se
   testimony.latency = comparison.latency();
   testimony.latency_source =
       "all clicks, from their answer until their event was read: an upper bound, 0.2 s too high at "
-      "most, for the API looks at an idle stream that often";
+      "most, for the API looks that often at a stream that it has read to its end";
   testimony.problem = listener_->problem();
   return testimony;
 }
