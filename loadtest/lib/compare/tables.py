@@ -38,7 +38,8 @@ def framework(figures):
     if not bare or not full:
         return ""
     return (f" Of the {full['us']:.0f} us of *{FULL}*, {bare['us']:.0f} are Node's and Fastify's "
-            f"own (*{BARE}*: no lookup, no signature, no click); the rest is the job in JavaScript.")
+            f"own (*{BARE}*: no lookup, no signature, no click); the rest is the job in "
+            "JavaScript.")
 
 
 def latency(results):

@@ -1,5 +1,5 @@
-// GET /:code with Fastify and nothing behind it: always the same answer. What is left when a service
-// has no work of its own.
+// GET /:code with Fastify and nothing behind it: always the same answer. What is left when a
+// service has no work of its own.
 //
 //   node bare.mjs PORT HEADER-FIELDS-AS-JSON
 import fastify from "fastify";
