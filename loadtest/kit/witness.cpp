@@ -5,6 +5,7 @@
 #include "loadtest/kit/clicks/click_token.hpp"
 #include "loadtest/kit/clicks/store_witness.hpp"
 #include "loadtest/kit/clicks/stream_witness.hpp"
+#include "loadtest/kit/figures.hpp"
 #include "loadtest/kit/result_json.hpp"
 #include "loadtest/kit/servers/deployment.hpp"
 #include "loadtest/kit/servers/processes.hpp"
@@ -86,7 +87,7 @@ void add_notes(Verdict& verdict, const ClickTruth& truth) {
     verdict.notes.push_back(
         fmt::format("{} clicks were not reconciled: {} are remembered at most. Nothing is known of "
                     "them; make the run shorter, or its rate lower.",
-                    truth.not_reconciled, limits::ledger_clicks_max));
+                    count_text(truth.not_reconciled), count_text(limits::ledger_clicks_max)));
   }
   if (!truth.incomplete.empty()) {
     verdict.notes.push_back("The clicks were not all looked at: " + truth.incomplete + ".");
