@@ -22,6 +22,8 @@ NODE = ["env", "NODE_ENV=production", "node"]
 class FastifyBare(Peer):
     """What Fastify takes before a service does anything."""
 
+    compiles = True
+
     def __init__(self):
         super().__init__("Fastify bare", "fixed answer", CEILING)
 
@@ -38,6 +40,8 @@ class FastifyBare(Peer):
 
 
 class Fastify(Peer):
+    compiles = True
+
     def __init__(self, awaited, links_max=100_000, held_seconds=60):
         name = "Fastify awaited" if awaited else "Fastify"
         super().__init__(name, "lookup, signed cookie, click", KEPT if awaited else PROCESS,

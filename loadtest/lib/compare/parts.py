@@ -14,6 +14,8 @@ SHARE_OF_SATURATION = 0.6
 STALL_RATE, STALL_SECONDS = 2_000, 2
 LINK_COUNTS = (0, 100_000, 1_000_000)
 LIMIT, NGINX, EDGE = "epoll limit", "nginx return", "Waymark"
+# Until the optimizing compiler of a peer is through.
+COMPILED_REQUESTS, COMPILED_SECONDS_MAX = 30_000, 20
 LATENCIES = ("p50_ms", "p99_ms", "p999_ms", "max_ms")
 
 
@@ -21,6 +23,9 @@ def cost(yard, line_up, seconds, rounds, warm_up, progress, connections=64):
     """CPU and saturation: wrk, closed loop, all in turn in every round."""
     course = Course(yard.loader_core, connections, seconds, warm_up_seconds=warm_up)
     contestants = line_up.contestants()
+    for peer, contestant in zip(line_up.peers, contestants, strict=True):
+        if warm_up and peer.compiles:
+            course.warm_up(contestant, COMPILED_REQUESTS, COMPILED_SECONDS_MAX)
     for number in range(rounds):
         course.round(turned(contestants, number))
         progress.done("cost", f"round {number + 1} of {rounds}")
