@@ -13,8 +13,6 @@
 namespace waymark::loadtest {
 namespace {
 
-constexpr int drawings = 1000;
-constexpr std::uint64_t fixed_seed = 1;  // the same files, the same interval
 constexpr double confidence = 0.95;
 
 using Runs = std::span<const RunResult>;
@@ -31,23 +29,28 @@ double mean_of(const std::vector<double>& values) {
   return sum / static_cast<double>(values.size());
 }
 
-// Variance of the mean.
-double mean_variance(const std::vector<double>& values) {
-  const double mean = mean_of(values);
-  const auto count = static_cast<double>(values.size());
+// A figure, and how far it may be from the truth.
+struct Estimate {
+  double value = 0;
+  double variance = 0;
+  double freedom = 0;  // degrees of it
+};
+
+// `parts` vary about `value` as values of runs, or of sections of one run, do.
+Estimate estimate(double value, const std::vector<double>& parts) {
+  const auto count = static_cast<double>(parts.size());
   double sum = 0;
-  for (const double value : values) sum += (value - mean) * (value - mean);
-  return sum / (count - 1) / count;
+  for (const double part : parts) sum += (part - value) * (part - value);
+  return {value, sum / (count - 1) / count, count - 1};
 }
 
-Interval welch(const std::vector<double>& base, const std::vector<double>& changed) {
-  const double by = mean_of(changed) - mean_of(base);
-  const double one = mean_variance(base);
-  const double two = mean_variance(changed);
+Interval welch(const Estimate& base, const Estimate& changed) {
+  const double by = changed.value - base.value;
+  const double one = base.variance;
+  const double two = changed.variance;
   if (one + two == 0) return {by, by};
-  const double freedom = (one + two) * (one + two) /
-                         (one * one / static_cast<double>(base.size() - 1) +
-                          two * two / static_cast<double>(changed.size() - 1));
+  const double freedom =
+      (one + two) * (one + two) / (one * one / base.freedom + two * two / changed.freedom);
   const boost::math::students_t distribution{freedom};
   const double reach =
       boost::math::quantile(distribution, (1 + confidence) / 2) * std::sqrt(one + two);
@@ -70,43 +73,40 @@ bool all_positive(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double value) { return value > 0; });
 }
 
-// Over runs.
-void set_interval(Difference& made, const std::vector<double>& base,
-                  const std::vector<double>& changed) {
-  if (!made.relative) {
-    made.by = mean_of(changed) - mean_of(base);
-    made.interval = welch(base, changed);
-  } else if (all_positive(base) && all_positive(changed)) {
-    const auto from = logarithms(base);
-    const auto to = logarithms(changed);
-    made.by = std::expm1(mean_of(to) - mean_of(from));
-    const auto interval = welch(from, to);
-    made.interval = Interval{std::expm1(interval.low), std::expm1(interval.high)};
+// One side of a comparison: a figure, and what it was in each part.
+struct Side {
+  double value = 0;
+  std::vector<double> parts;
+};
+
+// In percent of base the difference of logarithms is a ratio; a figure of 0 has none.
+std::optional<Interval> interval_of(Side base, Side changed, bool relative) {
+  if (!relative) {
+    return welch(estimate(base.value, base.parts), estimate(changed.value, changed.parts));
   }
+  for (auto* side : {&base, &changed}) {
+    if (side->value <= 0 || !all_positive(side->parts)) return std::nullopt;
+    side->value = std::log(side->value);
+    side->parts = logarithms(std::move(side->parts));
+  }
+  const auto interval =
+      welch(estimate(base.value, base.parts), estimate(changed.value, changed.parts));
+  return Interval{std::expm1(interval.low), std::expm1(interval.high)};
 }
 
-// Within one run a side: an interval for each figure, or none when a run is too short.
-std::vector<std::optional<Interval>> bootstrap(const RunResult& base, const RunResult& changed,
-                                               const std::vector<Figure>& figures) {
-  std::vector<std::optional<Interval>> intervals(figures.size());
-  const Resampler from{base};
-  const Resampler to{changed};
-  if (!from.usable() || !to.usable()) return intervals;
-  std::vector<std::vector<double>> differences(figures.size());
-  std::mt19937_64 random{fixed_seed};
-  for (int i = 0; i < drawings; ++i) {
-    const auto one = from.draw(random);
-    const auto two = to.draw(random);
-    for (std::size_t f = 0; f < figures.size(); ++f) {
-      differences[f].push_back(difference(figures[f], one[f], two[f]));
-    }
-  }
-  constexpr auto cut = static_cast<std::size_t>(drawings * (1 - confidence) / 2);
-  for (std::size_t f = 0; f < figures.size(); ++f) {
-    std::sort(differences[f].begin(), differences[f].end());
-    intervals[f] = Interval{differences[f][cut], differences[f][drawings - 1 - cut]};
-  }
-  return intervals;
+// Of several runs, the middle: of logarithms when differences are told in percent.
+Side over_runs(std::vector<double> values, bool relative) {
+  const bool logarithmic = relative && all_positive(values);
+  const double middle = logarithmic ? std::exp(mean_of(logarithms(values))) : mean_of(values);
+  return {middle, std::move(values)};
+}
+
+// Within one run: its figure, and that of each section.
+Side over_sections(double value, const std::vector<std::vector<double>>& sections,
+                   std::size_t index) {
+  Side side{value, {}};
+  for (const auto& section : sections) side.parts.push_back(section[index]);
+  return side;
 }
 
 std::string value_text(const Figure& figure, double value) {
@@ -166,8 +166,12 @@ std::vector<Difference> compare(Runs base, Runs changed) {
   }
   auto figures = figures_of(base.front());
   figures.resize(common_figures(base, changed), Figure{});
-  std::vector<std::optional<Interval>> within;
-  if (single) within = bootstrap(base.front(), changed.front(), figures);
+  std::vector<std::vector<double>> base_sections;
+  std::vector<std::vector<double>> changed_sections;
+  if (single) {
+    base_sections = sections_of(base.front());
+    changed_sections = sections_of(changed.front());
+  }
   std::vector<Difference> made;
   for (std::size_t f = 0; f < figures.size(); ++f) {
     const auto from = values_of(base, f);
@@ -180,12 +184,13 @@ std::vector<Difference> compare(Runs base, Runs changed) {
     each.changed = value_text(figures[f], each.changed_value);
     each.unit = unit_of(figures[f].form);
     each.relative = figures[f].form != Figure::Form::share;
-    each.by = difference(figures[f], each.base_value, each.changed_value);
-    if (single) {
-      each.interval = within[f];
-    } else {
-      set_interval(each, from, to);
-    }
+    auto one =
+        single ? over_sections(from.front(), base_sections, f) : over_runs(from, each.relative);
+    auto two =
+        single ? over_sections(to.front(), changed_sections, f) : over_runs(to, each.relative);
+    each.by = difference(figures[f], one.value, two.value);
+    if (one.parts.empty() || two.parts.empty()) continue;
+    each.interval = interval_of(std::move(one), std::move(two), each.relative);
   }
   return made;
 }

@@ -1,10 +1,11 @@
 // Whether two runs, or two groups of runs, differ beyond noise.
 //
-// One run on each side: the seconds of a run are drawn anew a thousand times, in blocks of
-// neighbours because neighbouring seconds resemble each other (circular block bootstrap, Politis
-// and Romano 1992), and the middle 95 % of the differences are the interval. It knows the noise
-// within these two runs only: what differs from run to run (memory layout, the neighbour on the
-// machine) needs several runs.
+// One run on each side: each is cut into a few long sections, whose figures vary about the whole
+// run's; Welch's t interval follows from that (batch means, Schmeiser 1982, "Batch Size Effects in
+// the Analysis of Simulation Output"; about the whole run's figure, which makes it hold for
+// percentiles: sectioning, Asmussen and Glynn 2007, "Stochastic Simulation", III.5). Neighbouring
+// seconds may resemble each other; sections hardly do. It knows the noise within these two runs
+// only: what differs from run to run (memory layout, the neighbour on the machine) needs several.
 //
 // Several runs on both sides: Welch's t interval over the runs' figures, of their logarithms where
 // the difference is told in percent. At least two runs a side; five make it useful.

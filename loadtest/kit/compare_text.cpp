@@ -40,12 +40,11 @@ bool differs(double one, double two) {
 
 std::string notes(Runs base, Runs changed) {
   const bool single = base.size() == 1;
-  std::string text =
-      single
-          ? "Intervals (95 %) from the seconds of one run each, in blocks: noise between runs is "
-            "not in them.\n"
-          : fmt::format("Intervals (95 %) by Welch's t over {} and {} runs.\n", base.size(),
-                        changed.size());
+  std::string text = single
+                         ? "Intervals (95 %) from sections of one run each: noise between runs is "
+                           "not in them.\n"
+                         : fmt::format("Intervals (95 %) by Welch's t over {} and {} runs.\n",
+                                       base.size(), changed.size());
   text += "Of twenty rows without any difference, one lies beyond noise by chance.\n";
   for (const auto& caution : cautions(base, changed)) text += "CAUTION: " + caution + "\n";
   return text;

@@ -1,6 +1,8 @@
 #include "loadtest/kit/compared_figures.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace waymark::loadtest {
 namespace {
@@ -37,6 +39,38 @@ std::vector<Figure> figures(const RunResult& run, const Sums& sums, const Histog
   return made;
 }
 
+// The last entry is rarely a whole one.
+std::vector<const Second*> whole_seconds(const RunResult& run) {
+  const auto end = std::floor(run.planned_seconds / run.step_seconds) * run.step_seconds;
+  std::vector<const Second*> whole;
+  for (const auto& second : run.seconds) {
+    if (second.at < end) whole.push_back(&second);
+  }
+  return whole;
+}
+
+// Few and long: what neighbouring seconds share must stay within a section, and Student's t pays
+// for their small number.
+std::size_t sections_for(std::size_t seconds) {
+  constexpr std::size_t few = 20;
+  constexpr std::size_t section_seconds = 12;
+  return seconds < few ? 3 : std::clamp<std::size_t>(seconds / section_seconds, 5, 10);
+}
+
+void add(const RunResult& run, const Second& second, Sums& sums, Histogram& latency) {
+  sums.seconds += run.step_seconds;
+  sums.due += second.due;
+  sums.answered += second.answered;
+  sums.errors += second.errors;
+  latency.add(second.latency);
+  for (std::size_t i = 0; i < run.servers.size(); ++i) {
+    for (const auto& sample : run.servers[i].samples) {
+      const bool inside = sample.at >= second.at && sample.at < second.at + run.step_seconds;
+      if (inside) sums.cpu_seconds[i] += sample.cpu_cores;  // a sample a second
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Figure> figures_of(const RunResult& run) {
@@ -45,49 +79,24 @@ std::vector<Figure> figures_of(const RunResult& run) {
   return figures(run, sums, run.latency);
 }
 
-Resampler::Resampler(const RunResult& run) : run_(run) {
-  // The last entry is rarely a whole one.
-  const auto end = std::floor(run.planned_seconds / run.step_seconds) * run.step_seconds;
-  for (const auto& second : run.seconds) {
-    if (second.at >= end) break;
-    Point point{&second, {}};
-    for (const auto& server : run.servers) {
-      double cpu = 0;
-      for (const auto& sample : server.samples) {
-        if (sample.at >= second.at && sample.at < second.at + run.step_seconds) {
-          cpu += sample.cpu_cores;  // a sample a second
-        }
-      }
-      point.cpu_seconds.push_back(cpu);
+std::vector<std::vector<double>> sections_of(const RunResult& run) {
+  const auto seconds = whole_seconds(run);
+  if (seconds.size() < seconds_min) return {};
+  const std::size_t count = sections_for(seconds.size());
+  std::vector<std::vector<double>> sections;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t begin = i * seconds.size() / count;
+    const std::size_t end = (i + 1) * seconds.size() / count;
+    Sums sums;
+    sums.cpu_seconds.resize(run.servers.size());
+    Histogram latency;
+    for (const auto* second : std::span{seconds}.subspan(begin, end - begin)) {
+      add(run, *second, sums, latency);
     }
-    points_.push_back(std::move(point));
+    auto& values = sections.emplace_back();
+    for (const auto& figure : figures(run, sums, latency)) values.push_back(figure.value);
   }
-}
-
-std::vector<double> Resampler::draw(std::mt19937_64& random) const {
-  const std::size_t count = points_.size();
-  // Blocks of the cube root: long enough for neighbours, short enough to be many.
-  const auto block = static_cast<std::size_t>(std::ceil(std::cbrt(static_cast<double>(count))));
-  Sums sums;
-  sums.cpu_seconds.resize(run_.servers.size());
-  Histogram latency;
-  for (std::size_t drawn = 0; drawn < count;) {
-    const std::size_t start = random() % count;
-    for (std::size_t i = 0; i < block && drawn < count; ++i, ++drawn) {
-      const auto& [second, cpu] = points_[(start + i) % count];
-      sums.seconds += run_.step_seconds;
-      sums.due += second->due;
-      sums.answered += second->answered;
-      sums.errors += second->errors;
-      for (std::size_t server = 0; server < cpu.size(); ++server) {
-        sums.cpu_seconds[server] += cpu[server];
-      }
-      latency.add(second->latency);
-    }
-  }
-  std::vector<double> values;
-  for (const auto& figure : figures(run_, sums, latency)) values.push_back(figure.value);
-  return values;
+  return sections;
 }
 
 }  // namespace waymark::loadtest

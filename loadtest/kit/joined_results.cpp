@@ -9,10 +9,17 @@
 namespace waymark::loadtest {
 namespace {
 
+// Where the clicks were looked for; what `other` says when they were not.
+std::string source_of(const RunResult& one, const RunResult& other) {
+  const auto& clicks = one.clicks ? one.clicks : other.clicks;
+  return clicks ? clicks->source : "";
+}
+
 void check_alike(const RunResult& one, const RunResult& two, const std::string& first,
                  const std::string& second) {
   for (const auto& [what, a, b] :
-       {std::tuple{"URL", one.url, two.url}, std::tuple{"mode", one.mode, two.mode}}) {
+       {std::tuple{"URL", one.url, two.url}, std::tuple{"mode", one.mode, two.mode},
+        std::tuple{"--reconcile", source_of(one, two), source_of(two, one)}}) {
     if (a == b) continue;
     throw StartupError(exit_code::usage,
                        fmt::format("{} and {} are not parts of one run: {} '{}' and '{}'; use "

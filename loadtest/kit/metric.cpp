@@ -1,5 +1,7 @@
 #include "loadtest/kit/metric.hpp"
 
+#include "loadtest/kit/figures.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -85,7 +87,23 @@ Measured count_status(const RunResult& result, std::string_view status) {
   return {number(count), number(result.answered)};
 }
 
-constexpr std::string_view no_clicks = "clicks were not reconciled";
+constexpr const char* no_clicks = "clicks were not reconciled";
+
+// Clicks that nobody looked for may be missing: no count of the others proves anything.
+Measurement measure_clicks(const std::optional<ClickTruth>& clicks,
+                           std::uint64_t ClickTruth::*member) {
+  if (!clicks) return {{}, no_clicks};
+  const auto count = (*clicks).*member;
+  if (clicks->not_reconciled > 0) {
+    return {{},
+            fmt::format("at least {}: {} clicks more were not reconciled", count_text(count),
+                        count_text(clicks->not_reconciled))};
+  }
+  if (!clicks->incomplete.empty()) {
+    return {{}, fmt::format("{} in what was looked at: {}", count_text(count), clicks->incomplete)};
+  }
+  return {Measured{number(count), number(clicks->answered)}, {}};
+}
 
 Measurement measure_duration(const RunResult& result, const DurationMetric& metric) {
   using enum DurationMetric::Of;
@@ -129,9 +147,7 @@ Measurement measure(const RunResult& result, std::string_view name) {
     if (each.name == name) return {each.of(result), {}};
   }
   for (const auto& each : click_metrics) {
-    if (each.name != name) continue;
-    if (!result.clicks) return {{}, no_clicks};
-    return {Measured{number((*result.clicks).*each.member), number(result.clicks->answered)}, {}};
+    if (each.name == name) return measure_clicks(result.clicks, each.member);
   }
   return {count_status(result, name.substr(status_prefix.size())), {}};
 }

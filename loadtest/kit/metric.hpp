@@ -22,10 +22,11 @@ struct Measured {
   double of = 0;     // counts: what a share is taken of
 };
 
-// Empty when `result` cannot tell; `why_not` says why. `name` is one that kind_of_metric() knows.
+// Empty when `result` cannot tell, also when clicks are left that nobody looked for; `why_not` says
+// why. `name` is one that kind_of_metric() knows.
 struct Measurement {
   std::optional<Measured> measured;
-  std::string_view why_not;
+  std::string why_not;
 };
 Measurement measure(const RunResult& result, std::string_view name);
 

@@ -102,14 +102,17 @@ struct ServerUsage {
 
 // What became of the clicks whose ids the answers carried.
 struct ClickTruth {
-  std::uint64_t answered = 0;            // ids we were given
-  std::uint64_t stored = 0;              // of them, found at least once
+  std::string source = "store";          // or "stream": where they were looked for
+  std::uint64_t answered = 0;            // ids we were given, and remembered
+  std::uint64_t not_reconciled = 0;      // given beside them, past the limit: nothing is known
+  std::string incomplete;                // why not all was looked at; empty when all was
+  std::uint64_t stored = 0;              // of `answered`, found at least once
   std::uint64_t missing = 0;             // never found
   std::uint64_t twice = 0;               // found more than once
   std::uint64_t late = 0;                // found, and known to have needed more than a second
   std::uint64_t unexpected = 0;          // rows of the same time that nobody gave us: other traffic
-  Histogram latency;                     // answer -> row
-  std::string latency_source;            // how the time of the row was learned, for the reader
+  Histogram latency;                     // answer -> row, or event of the stream
+  std::string latency_source;            // how the time was learned, for the reader
   std::vector<std::string> missing_ids;  // at most limits::missing_ids_max
 };
 

@@ -83,7 +83,10 @@ void each_member(Io& io, V& server) {
 
 template <class Io, Either<ClickTruth> V>
 void each_member(Io& io, V& clicks) {
+  io("source", clicks.source);
   io("answered", clicks.answered);
+  io("not_reconciled", clicks.not_reconciled);
+  io("incomplete", clicks.incomplete);
   io("stored", clicks.stored);
   io("missing", clicks.missing);
   io("twice", clicks.twice);

@@ -78,6 +78,8 @@ void merge_clicks(std::optional<ClickTruth>& into, const std::optional<ClickTrut
   into->unexpected =
       std::min(without(into->unexpected, other->stored), without(other->unexpected, into->stored));
   into->answered += other->answered;
+  into->not_reconciled += other->not_reconciled;
+  if (into->incomplete.empty()) into->incomplete = other->incomplete;
   into->stored += other->stored;
   into->missing += other->missing;
   into->twice += other->twice;

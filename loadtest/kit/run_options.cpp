@@ -70,8 +70,14 @@ void read_chaos(std::string_view, std::string_view text) {
 void add_witness_options(CLI::App& app, WitnessOptions& options) {
   auto* clicks = app.add_option_group("Truth about clicks");
   auto* api = clicks->add_option("--api", options.api,
-                                 "reconcile the clicks with the store of this tracker's API");
+                                 "reconcile the clicks through the API of this tracker");
   clicks->add_option("--api-key-file", options.api_key_file, "file that holds its key")->needs(api);
+  clicks
+      ->add_option("--reconcile", options.reconcile,
+                   "with what: the rows of the store, or the click stream in Redis")
+      ->check(CLI::IsMember({"store", "stream"}));
+  clicks->add_option("--click-ids", options.ids_file,
+                     "write the ids of all clicks answered to that file, one a line; needs no API");
   clicks->add_option("--settle", options.settle, "how long clicks are waited for after the run");
 
   auto* servers = app.add_option_group("Servers");

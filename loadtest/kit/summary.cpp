@@ -127,16 +127,29 @@ std::string server_text(const ServerUsage& server) {
                      server.cpu_us_per_request, cores, bytes_text(static_cast<double>(rss)));
 }
 
+std::string not_reconciled_text(const ClickTruth& clicks) {
+  if (clicks.not_reconciled == 0) return {};
+  return fmt::format("NOT RECONCILED {}: ledger limit", count_text(clicks.not_reconciled));
+}
+
+std::string_view found_word(const ClickTruth& clicks) {
+  return clicks.source == "stream" ? "in the stream" : "stored";
+}
+
+std::string_view row_word(const ClickTruth& clicks) {
+  return clicks.source == "stream" ? "event" : "row";
+}
+
 std::string clicks_text(const ClickTruth& clicks) {
   auto text =
-      fmt::format("{} answered, {} stored: {} missing, {} twice, {} late",
-                  count_text(clicks.answered), count_text(clicks.stored),
-                  count_text(clicks.missing), count_text(clicks.twice), count_text(clicks.late));
+      fmt::format("{} answered, {} {}: {} missing, {} twice, {} late", count_text(clicks.answered),
+                  count_text(clicks.stored), found_word(clicks), count_text(clicks.missing),
+                  count_text(clicks.twice), count_text(clicks.late));
   if (clicks.unexpected != 0) {
     text += fmt::format(", {} of other traffic", count_text(clicks.unexpected));
   }
   if (clicks.latency.count() != 0) {
-    text += fmt::format("; answer to row p50 {}, p99 {}, max {}",
+    text += fmt::format("; answer to {} p50 {}, p99 {}, max {}", row_word(clicks),
                         duration_text(static_cast<double>(clicks.latency.at(0.5))),
                         duration_text(static_cast<double>(clicks.latency.at(0.99))),
                         duration_text(static_cast<double>(clicks.latency.max())));

@@ -4,6 +4,7 @@
 #include "loadtest/kit/result.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace waymark::loadtest {
@@ -34,6 +35,10 @@ std::string generator_text(const RunResult& result);
 std::string connections_text(const RunResult& result);
 std::string server_text(const ServerUsage& server);
 std::string clicks_text(const ClickTruth& clicks);
+// Of clicks past the limit of the ledger; empty without any.
+std::string not_reconciled_text(const ClickTruth& clicks);
+std::string_view found_word(const ClickTruth& clicks);  // "stored", "in the stream"
+std::string_view row_word(const ClickTruth& clicks);    // "row", "event"
 
 // What a reader should know before believing the figures, a sentence each: percentiles with too few
 // samples, a short run.

@@ -92,7 +92,9 @@ void add_kinds(Page& page, const RunResult& result) {
 
 void add_clicks(Page& page, const ClickTruth& clicks) {
   page.entry("clicks", clicks_text(clicks));
-  if (!clicks.latency_source.empty()) page.entry("", "time of row: " + clicks.latency_source);
+  if (clicks.not_reconciled != 0) page.entry("", not_reconciled_text(clicks));
+  if (!clicks.latency_source.empty())
+    page.entry("", fmt::format("time of {}: {}", row_word(clicks), clicks.latency_source));
   if (!clicks.missing_ids.empty()) {
     page.entry("", fmt::format("missing: {}", fmt::join(clicks.missing_ids, " ")));
   }

@@ -3,7 +3,10 @@
 #include "common/error.hpp"
 #include "common/settings.hpp"
 #include "loadtest/kit/clicks/click_token.hpp"
-#include "loadtest/kit/clicks/store_reading.hpp"
+#include "loadtest/kit/clicks/store_witness.hpp"
+#include "loadtest/kit/clicks/stream_witness.hpp"
+#include "loadtest/kit/figures.hpp"
+#include "loadtest/kit/result_json.hpp"
 #include "loadtest/kit/servers/deployment.hpp"
 #include "loadtest/kit/servers/processes.hpp"
 
@@ -21,7 +24,6 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto first_question_deadline = 5'000ms;
 constexpr auto progress_every = 1s;
 
 // The names that the parts of Waymark have in chaos plans and reports.
@@ -67,12 +69,28 @@ std::chrono::milliseconds read_settle(const std::string& text) {
   return *settle;
 }
 
-// A wrong key or address is better known before the load than after it.
-void check_access(const ApiAccess& access) {
-  const auto page = ExportReader{access}.read(Uuid{}, 1, first_question_deadline);
-  if (!page) {
-    throw StartupError(exit_code::unavailable,
-                       fmt::format("--api: the store cannot be read: {}", page.error()));
+std::unique_ptr<ClickWitness> click_witness(const std::string& where, const ApiAccess& access,
+                                            double click_rate) {
+  if (where == "stream") return std::make_unique<StreamWitness>(access);
+  return std::make_unique<StoreWitness>(access, click_rate);
+}
+
+std::string lines_of_ids(const std::vector<AnsweredClick>& clicks) {
+  std::string lines;
+  for (const auto& click : clicks) lines.append(click.id.text()) += '\n';
+  return lines;
+}
+
+// What may not be overlooked where figures of clicks are read.
+void add_notes(Verdict& verdict, const ClickTruth& truth) {
+  if (truth.not_reconciled > 0) {
+    verdict.notes.push_back(
+        fmt::format("{} clicks were not reconciled: {} are remembered at most. Nothing is known of "
+                    "them; make the run shorter, or its rate lower.",
+                    count_text(truth.not_reconciled), count_text(limits::ledger_clicks_max)));
+  }
+  if (!truth.incomplete.empty()) {
+    verdict.notes.push_back("The clicks were not all looked at: " + truth.incomplete + ".");
   }
 }
 
@@ -80,7 +98,7 @@ void check_access(const ApiAccess& access) {
 
 Witness::Witness(const WitnessOptions& options, const Endpoint& target, double click_rate,
                  std::chrono::nanoseconds run_time)
-    : settle_(read_settle(options.settle)), share_(click_rate) {
+    : settle_(read_settle(options.settle)), ids_file_(options.ids_file) {
   auto api = options.api, key_file = options.api_key_file;
   for (const auto& text : options.servers) add_server(servers_, parse_server(text));
   if (!options.deployment.empty()) {
@@ -92,7 +110,7 @@ Witness::Witness(const WitnessOptions& options, const Endpoint& target, double c
   add_listener(servers_, port_here(target));
   if (!api.empty()) {
     access_ = api_access(api, key_file);
-    check_access(*access_);
+    clicks_ = click_witness(options.reconcile, *access_, click_rate);
   }
   if (!options.chaos.empty()) {
     chaos_ = std::make_unique<ChaosRunner>(parse_chaos(options.chaos), servers_, run_time);
@@ -100,8 +118,9 @@ Witness::Witness(const WitnessOptions& options, const Endpoint& target, double c
 }
 
 AnswerWatcher* Witness::watcher(std::size_t threads) {
-  if (!access_) return nullptr;
-  ledgers_.push_back(std::make_unique<WatchedLedger>(limits::ledger_clicks_max / threads, &share_));
+  if (!clicks_ && ids_file_.empty()) return nullptr;
+  ledgers_.push_back(std::make_unique<WatchedLedger>(limits::ledger_clicks_max / threads,
+                                                     clicks_ ? clicks_->share() : nullptr));
   return ledgers_.back().get();
 }
 
@@ -112,7 +131,7 @@ void Witness::WatchedLedger::answered(std::string_view location, std::int64_t /*
 void Witness::start(Clock::time_point start) {
   std::vector<ClickLedger*> ledgers;
   for (const auto& ledger : ledgers_) ledgers.push_back(&ledger->ledger);
-  if (access_) watch_ = std::make_unique<RowWatch>(*access_, share_, std::move(ledgers));
+  if (clicks_) clicks_->start(std::move(ledgers));
   sampler_ = std::make_unique<ServerSampler>(servers_, start);
   if (chaos_) chaos_->start(start);
 }
@@ -123,45 +142,42 @@ void Witness::finish(RunResult& result, const std::function<void(const std::stri
     result.chaos = chaos_->finish();
     for (const auto& failure : chaos_->failures()) say(failure);
   }
-  if (access_) result.clicks = reconcile(say);
-}
-
-ClickTruth Witness::reconcile(const std::function<void(const std::string&)>& say) {
   std::vector<AnsweredClick> answered;
   std::uint64_t passed_over = 0;
   for (const auto& ledger : ledgers_) {
     passed_over += ledger->ledger.passed_over();
     ledger->ledger.move_to(answered);
   }
+  if (!ids_file_.empty()) write_file(ids_file_, lines_of_ids(answered));
+  if (clicks_) {
+    result.clicks = reconcile(std::move(answered), say);
+    result.clicks->not_reconciled = passed_over;
+    add_notes(result.verdict, *result.clicks);
+  }
+}
+
+ClickTruth Witness::reconcile(std::vector<AnsweredClick> answered,
+                              const std::function<void(const std::string&)>& say) {
   ClickTally tally{std::move(answered)};
   auto told = Clock::now();
   const auto progress = [&](const ClickTally& now) {
     if (Clock::now() - told < progress_every) return;
     told = Clock::now();
-    say(fmt::format("clicks: {} of {} are in the store", now.found(), now.answered()));
+    say(fmt::format("clicks: {} of {} are in the {}", now.found(), now.answered(),
+                    clicks_->name()));
   };
-  const auto end = Clock::now() + settle_;
-  const auto reading = read_store(tally, *access_, settle_, progress);
-  const auto& board = watch_->finish(std::max(end, Clock::now() + 1s));
-  if (!reading.problem.empty())
-    say("clicks: the store was not read to the end: " + reading.problem);
-  if (passed_over > 0) {
-    say(fmt::format("clicks: {} were answered past the {} that are remembered, and not looked for",
-                    passed_over, limits::ledger_clicks_max));
-  }
+  auto testimony = clicks_->testify(tally, settle_, progress);
   ClickTruth truth;
+  truth.source = clicks_->name();
   truth.answered = tally.answered();
+  truth.incomplete = std::move(testimony.problem);
   truth.stored = tally.found();
   truth.missing = tally.missing();
   truth.twice = tally.twice();
-  // Both know of the clicks that came after the end; the board of watched ones alone, too.
-  truth.late = std::max(reading.found_later, board.late());
+  truth.late = testimony.late;
   truth.unexpected = tally.unexpected();
-  truth.latency = board.latency();
-  truth.latency_source = fmt::format(
-      "{} of the clicks, from their answer until the export first showed the row: an "
-      "upper bound, 5 ms or 6 % too high at most",
-      board.latency().count());
+  truth.latency = std::move(testimony.latency);
+  truth.latency_source = std::move(testimony.latency_source);
   for (const auto& click : tally.missing_clicks(limits::missing_ids_max)) {
     truth.missing_ids.push_back(click.id.text());
   }

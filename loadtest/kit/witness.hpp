@@ -5,9 +5,9 @@
 
 #include "loadtest/kit/address.hpp"
 #include "loadtest/kit/chaos/chaos_runner.hpp"
+#include "loadtest/kit/clicks/api_connection.hpp"
 #include "loadtest/kit/clicks/click_ledger.hpp"
-#include "loadtest/kit/clicks/export_page.hpp"
-#include "loadtest/kit/clicks/row_watch.hpp"
+#include "loadtest/kit/clicks/click_witness.hpp"
 #include "loadtest/kit/result.hpp"
 #include "loadtest/kit/servers/server_sampler.hpp"
 #include "loadtest/kit/worker.hpp"
@@ -28,7 +28,9 @@ namespace waymark::loadtest {
 struct WitnessOptions {
   std::string api;  // empty: clicks are not reconciled
   std::string api_key_file;
+  std::string reconcile = "store";  // or "stream"
   std::string settle = "30s";
+  std::string ids_file;              // empty: ids are not written
   std::string deployment;            // folder of `waymark up`: gives api, key and servers
   std::vector<std::string> servers;  // NAME=PID or NAME=:PORT
   std::string chaos;
@@ -42,7 +44,7 @@ class Witness {
   Witness(const WitnessOptions& options, const Endpoint& target, double click_rate,
           std::chrono::nanoseconds run_time);
 
-  // Hears of the answers of one of the generator's `threads`; null when clicks are not reconciled.
+  // Hears of the answers of one of the generator's `threads`; null when nobody wants their ids.
   // Before start().
   AnswerWatcher* watcher(std::size_t threads);
 
@@ -59,15 +61,16 @@ class Witness {
     ClickLedger ledger;
   };
 
-  ClickTruth reconcile(const std::function<void(const std::string&)>& say);
+  ClickTruth reconcile(std::vector<AnsweredClick> answered,
+                       const std::function<void(const std::string&)>& say);
 
   std::optional<ApiAccess> access_;
   std::chrono::milliseconds settle_;
-  WatchShare share_;
+  std::string ids_file_;
+  std::unique_ptr<ClickWitness> clicks_;  // null: they are not reconciled
   std::vector<std::unique_ptr<WatchedLedger>> ledgers_;
   std::vector<Server> servers_;
   std::unique_ptr<ChaosRunner> chaos_;
-  std::unique_ptr<RowWatch> watch_;
   std::unique_ptr<ServerSampler> sampler_;
 };
 

@@ -86,6 +86,12 @@ class Course:
             redis_us=redis_busy * 1e6 / clicks if clicks else 0.0,
             tracker_us=tracker.total * per_request, written=clicks / load.requests)
 
+    def warm_up(self, contestant, requests, seconds_max):
+        """For a server that compiles its code while it runs: until it has answered so many."""
+        served, deadline = 0, time.monotonic() + seconds_max
+        while served < requests and time.monotonic() < deadline:
+            served += self.run(contestant, 1).per_second
+
     def round(self, contestants):
         for contestant in contestants:
             if self.warm_up_seconds:

@@ -37,15 +37,17 @@ class Served:
 
 
 class Load:
-    """Asks 127.0.0.1:port for the redirect of browser.py until stop()."""
+    """Asks 127.0.0.1:port for the redirect of browser.py until stop(). The ids of all answered
+    clicks go into the file `click_ids`."""
 
-    def __init__(self, program, port, rate, core):
+    def __init__(self, program, port, rate, core, click_ids=None):
         headers = [word for name, value in browser.request_headers()
                    if name != "Host" for word in ("--header", f"{name}: {value}")]
+        ids = ["--click-ids", str(click_ids)] if click_ids else []
         self.popen = subprocess.Popen(
             ["taskset", "-c", str(core), *REAL_TIME, str(program), "run", "--quiet", "--json", "-",
              "--rate", str(rate), "--duration", "24h", "--connections", str(CONNECTIONS),
-             "--expect", "302", "--host", browser.HOST, *headers,
+             "--expect", "302", "--host", browser.HOST, *headers, *ids,
              f"http://127.0.0.1:{port}{browser.PATH}"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -66,9 +68,9 @@ def served(result):
                   " ".join(result["verdict"]["reasons"]))
 
 
-def fixed_rate(program, port, rate, seconds, core, meanwhile=None):
+def fixed_rate(program, port, rate, seconds, core, meanwhile=None, click_ids=None):
     """Loads 127.0.0.1:port; `meanwhile` is called at the start and fills part of the time."""
-    load = Load(program, port, rate, core)
+    load = Load(program, port, rate, core, click_ids)
     began = time.monotonic()
     try:
         if meanwhile:

@@ -2,6 +2,7 @@
 it when none runs (trimming, and a figure in wm:committed); and the plainer stream of a peer."""
 
 import contextlib
+import json
 import threading
 import time
 
@@ -68,6 +69,10 @@ class ClickStream:
         if not self.tracker_runs:
             trim(redis, STREAM)
 
+    def click_ids(self):
+        """Of all that is in the stream."""
+        return ids_in(self.redis, STREAM)
+
     def settle(self, seconds=20.0):
         """Waits until nothing new has arrived for 0.2 s and a running tracker has stored it all;
         returns the newest number."""
@@ -107,12 +112,26 @@ class PlainStream:
     def trim(self, redis):
         self.gone += trim(redis, self.key)
 
+    def click_ids(self):
+        """Of all that is in the stream."""
+        return ids_in(self.redis, self.key)
+
     def settle(self, seconds=20.0):
         """Waits until nothing new has arrived for 0.2 s; returns how many entries ever came."""
         return quiet(self.last_sequence, seconds)
 
     def release(self):
         self.trim(self.redis)
+
+
+def ids_in(redis, key):
+    ids, after = set(), "-"
+    while entries := redis("XRANGE", key, after, "+", "COUNT", "1000"):
+        for _, fields in entries:
+            body = dict(zip(fields[::2], fields[1::2], strict=True))[b"body"]
+            ids.update(json.loads(line)["id"] for line in body.splitlines())
+        after = "(" + entries[-1][0].decode()
+    return ids
 
 
 def quiet(figure, seconds):

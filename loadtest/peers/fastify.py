@@ -1,11 +1,13 @@
 """Node with Fastify and ioredis, doing the whole job."""
 
+import json
 import shutil
 import subprocess
 
-from peers.peer import KEPT, PEERS, PROCESS, Peer, lacks
+from peers.peer import CEILING, KEPT, PEERS, PROCESS, Peer, lacks
 from processes import free_ports
 from stream import PlainStream
+from yard import OWN_FIELDS
 
 NODE_MAJOR_MIN = 20
 SOURCE = PEERS / "fastify"
@@ -13,7 +15,33 @@ SOURCE = PEERS / "fastify"
 INSTALLED = PEERS.parent.parent / "build" / "loadtest" / "fastify"
 
 
+# Logger off is Fastify's default; keep-alive and auto-pipelining are on.
+NODE = ["env", "NODE_ENV=production", "node"]
+
+
+class FastifyBare(Peer):
+    """What Fastify takes before a service does anything."""
+
+    compiles = True
+
+    def __init__(self):
+        super().__init__("Fastify bare", "fixed answer", CEILING)
+
+    def missing(self):
+        return cannot_run()
+
+    def start(self, yard, answer):
+        free = OWN_FIELDS - {"location"}
+        fields = {name: value for name, value in answer if name.lower() not in free}
+        [self.port] = free_ports(1)
+        self.process = yard.start(
+            "fastify-bare", [*NODE, INSTALLED / "bare.mjs", self.port, json.dumps(fields)],
+            yard.server_core, self.port)
+
+
 class Fastify(Peer):
+    compiles = True
+
     def __init__(self, awaited, links_max=100_000, held_seconds=60):
         name = "Fastify awaited" if awaited else "Fastify"
         super().__init__(name, "lookup, signed cookie, click", KEPT if awaited else PROCESS,
@@ -22,17 +50,21 @@ class Fastify(Peer):
         self.links_max, self.held_seconds = links_max, held_seconds
 
     def missing(self):
-        return lacks("node", "nodejs") or node_too_old() or packages_missing()
+        return cannot_run()
 
     def start(self, yard, answer):
         self.redis = yard.durable_redis() if self.durable else yard.plain_redis()
         name = self.name.replace(" ", "-")
         [self.port] = free_ports(1)
         self.process = yard.start(
-            name, ["node", INSTALLED / "server.mjs", self.port, self.redis.port, name,
+            name, [*NODE, INSTALLED / "server.mjs", self.port, self.redis.port, name,
                    yard.secret(), self.mode, self.links_max, self.held_seconds],
             yard.server_core, self.port)
         self.stream = PlainStream(self.redis.client, name)
+
+
+def cannot_run():
+    return lacks("node", "nodejs") or node_too_old() or packages_missing()
 
 
 def node_version():

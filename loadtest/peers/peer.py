@@ -33,6 +33,7 @@ class Peer:
     redis: object = None
     stream: object = None
     is_edge = False
+    compiles = False  # its code, while it runs: it is slower until that is done
 
     def missing(self):
         """Why it cannot run here, with the remedy; None when it can."""

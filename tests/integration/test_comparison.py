@@ -77,6 +77,7 @@ def test_a_peer_answers_like_the_edge(edge_and_yard, number):
     assert peer.stream.settle() == 2
     clicks = [json.loads(dict(zip(fields[::2], fields[1::2], strict=True))[b"body"])
               for _, fields in peer.redis.client("XRANGE", peer.stream.key, "-", "+")]
+    assert peer.stream.click_ids() == {click["id"] for click in clicks}
     assert clicks[0]["new"] and "prev" not in clicks[0]
     assert clicks[1]["prev"] == clicks[0]["id"] and "new" not in clicks[1]
     assert {click["visitor"] for click in clicks} == {clicks[0]["visitor"]}

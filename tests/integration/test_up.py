@@ -9,46 +9,13 @@ import pytest
 
 from tests.support import pictures, rawhttp
 from tests.support.programs import BIN, wait_until
-
-
-class Up:
-    def __init__(self, folder, *words):
-        self.environment = dict(os.environ, XDG_STATE_HOME=str(folder))
-        self.log = folder / "up.log"
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(
-                [str(BIN / "waymark"), "up", "--demo", "--json", *words], stdout=subprocess.PIPE,
-                stderr=log, stdin=subprocess.DEVNULL, env=self.environment)
-        line = self.process.stdout.readline()
-        assert line, self.log.read_text()
-        self.system = json.loads(line)
-
-    def port(self, name):
-        return int(self.system[name].rpartition(":")[2])
-
-    def waymark(self, *words):
-        done = subprocess.run([str(BIN / "waymark"), *words], capture_output=True, text=True,
-                              timeout=60, env=self.environment, stdin=subprocess.DEVNULL)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def children(self):
-        path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
-        pids = open(path).read().split()
-        return {open(f"/proc/{pid}/comm").read().strip(): int(pid) for pid in pids}
-
-    def end(self):
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=60)
+from tests.support.up import Up
 
 
 @pytest.fixture
 def up(folder):
-    running = Up(folder)
-    yield running
-    if running.process.poll() is None:
-        running.end()
-    running.process.stdout.close()
+    with Up(folder) as running:
+        yield running
 
 
 def test_the_code_of_the_sample_link_leads_there(up, folder):

@@ -52,6 +52,24 @@ ApiAccess api_access(std::string_view text, const std::string& key_file) {
           read_key(key_file)};
 }
 
+http::request<http::empty_body> api_request(const ApiAccess& access, const std::string& target) {
+  http::request<http::empty_body> request{http::verb::get, target, 11};
+  request.set(http::field::host, access.host + ":" + access.port);
+  request.set(http::field::user_agent, fmt::format("waymark-loadtest/{}", version()));
+  request.set(http::field::authorization, "Bearer " + access.key);
+  return request;
+}
+
+std::string refusal(const ApiAccess& access, std::string_view path, std::string_view scope,
+                    unsigned status, std::string_view body) {
+  if (status == 401 || status == 403) {
+    return fmt::format("{} refuses the key (status {}): it needs the scope {}", access.text(),
+                       status, scope);
+  }
+  return fmt::format("{} answered GET {} with status {}: {}", access.text(), path, status,
+                     body.substr(0, 200));
+}
+
 Result<ApiAnswer> ApiConnection::get(const std::string& target,
                                      std::chrono::milliseconds deadline) {
   const bool kept = stream_.has_value();
@@ -81,10 +99,7 @@ asio::awaitable<ApiAnswer> ApiConnection::exchange(std::string target,
     co_await stream_->async_connect(endpoints, asio::use_awaitable);
     stream_->socket().set_option(tcp::no_delay{true});
   }
-  http::request<http::empty_body> request{http::verb::get, target, 11};
-  request.set(http::field::host, access_.host + ":" + access_.port);
-  request.set(http::field::user_agent, fmt::format("waymark-loadtest/{}", version()));
-  request.set(http::field::authorization, "Bearer " + access_.key);
+  const auto request = api_request(access_, target);
   stream_->expires_after(deadline);
   co_await http::async_write(*stream_, request, asio::use_awaitable);
 

@@ -8,6 +8,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -28,11 +30,19 @@ struct ApiAccess {
 // Reads `http://host[:port]` and the key from its file. Throws StartupError naming what is wrong.
 ApiAccess api_access(std::string_view url, const std::string& key_file);
 
+// A GET with the key.
+boost::beast::http::request<boost::beast::http::empty_body> api_request(const ApiAccess& access,
+                                                                        const std::string& target);
+
 struct ApiAnswer {
   unsigned status = 0;
   std::string body;
   std::string next;  // field Waymark-Next: where the next page begins
 };
+
+// In words: what an answer other than 200 to GET `path` means. `scope`: what the key needs for it.
+std::string refusal(const ApiAccess& access, std::string_view path, std::string_view scope,
+                    unsigned status, std::string_view body);
 
 class ApiConnection {
  public:

@@ -45,16 +45,21 @@ std::size_t ClickTally::place_of(const Uuid& id) const {
   return static_cast<std::size_t>(found - answered_.begin());
 }
 
-void ClickTally::see(const Uuid& id) {
+const AnsweredClick* ClickTally::see(const Uuid& id) {
   place_ = place_of(id);
   if (place_ == answered_.size() || answered_[place_].id != id) {
     if (whole_reading_) ++unexpected_;
-    return;
+    return nullptr;
   }
   auto& times = times_[place_];
-  if (times == 0) --missing_;
   if (times == 1) ++twice_;
-  if (times < 2) ++times;
+  if (times > 0) {
+    times = 2;
+    return nullptr;
+  }
+  times = 1;
+  --missing_;
+  return &answered_[place_];
 }
 
 const AnsweredClick* ClickTally::find(const Uuid& id) const {

@@ -1,5 +1,5 @@
 // Lays what was answered beside what was found, click by click. Pure: who reads the store or the
-// stream (store_reading.hpp, stream_listener.hpp) says here what it saw.
+// stream (store_witness.hpp, stream_witness.hpp) says here what it saw.
 #pragma once
 
 #include "common/uuid.hpp"
@@ -29,8 +29,9 @@ class ClickTally {
   // Begins a reading of all rows of `range`: what earlier ones found there is found anew, so that a
   // row that is read twice is not taken for one that is there twice.
   void begin_reading(const Range& range);
-  // One row of the reading. In ascending order of ids it costs no search.
-  void see(const Uuid& id);
+  // One row of the reading. In ascending order of ids it costs no search. The answer that gave the
+  // id, when this is its first row; else null.
+  const AnsweredClick* see(const Uuid& id);
 
   std::uint64_t answered() const noexcept { return answered_.size() + doubled_; }
   std::uint64_t found() const noexcept { return answered_.size() - missing_; }

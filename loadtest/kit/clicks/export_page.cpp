@@ -6,25 +6,14 @@
 #include <string_view>
 
 namespace waymark::loadtest {
-namespace {
-
-std::string refusal(const ApiAccess& access, const ApiAnswer& answer) {
-  if (answer.status == 401 || answer.status == 403) {
-    return fmt::format("{} refuses the key (status {}): it needs the scope clicks:read",
-                       access.text(), answer.status);
-  }
-  return fmt::format("{} answered GET /v1/clicks/export with status {}: {}", access.text(),
-                     answer.status, std::string_view{answer.body}.substr(0, 200));
-}
-
-}  // namespace
-
 boost::system::result<ExportPage, std::string> ExportReader::read(
     const Uuid& after, std::size_t limit, std::chrono::milliseconds deadline) {
   const auto answer =
       api_.get(fmt::format("/v1/clicks/export?after={}&limit={}", after.text(), limit), deadline);
   if (!answer) return fmt::format("{}: {}", access_.text(), answer.error().message());
-  if (answer->status != 200) return refusal(access_, *answer);
+  if (answer->status != 200) {
+    return refusal(access_, "/v1/clicks/export", "clicks:read", answer->status, answer->body);
+  }
   ExportPage page;
   std::string_view rest = answer->body;
   while (!rest.empty()) {

@@ -1,7 +1,5 @@
 #include "loadtest/kit/clicks/store_reading.hpp"
 
-#include "loadtest/kit/clicks/watch_board.hpp"
-
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -42,7 +40,7 @@ StoreReading read_store(ClickTally& tally, const ApiAccess& access,
   ExportReader reader{access};
   const auto end = Clock::now() + settle;
   // What is there by then was in time; the first reading tells it from what is not.
-  std::this_thread::sleep_for(std::min<Clock::duration>(WatchBoard::late_after, settle));
+  std::this_thread::sleep_for(std::min<Clock::duration>(ClickWitness::late_after, settle));
   bool first = true;
   std::uint64_t found_at_first = 0;
   while (const auto range = tally.missing_range()) {

@@ -3,11 +3,11 @@
 #pragma once
 
 #include "loadtest/kit/clicks/click_tally.hpp"
+#include "loadtest/kit/clicks/click_witness.hpp"
 #include "loadtest/kit/clicks/export_page.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <string>
 
 namespace waymark::loadtest {
@@ -19,9 +19,6 @@ struct StoreReading {
   // In words: why the store could not be read to the end; empty when it was.
   std::string problem;
 };
-
-// Called now and then, for a line of progress.
-using Progress = std::function<void(const ClickTally&)>;
 
 // Returns when no click is missing, or `settle` after the call with a reading done that began
 // later than all answers. A reading of the whole range is made in any case, however long it takes.

@@ -1,5 +1,7 @@
 #include "loadtest/kit/clicks/watch_board.hpp"
 
+#include "loadtest/kit/clicks/click_witness.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -47,7 +49,7 @@ void WatchBoard::answer(const Question& question, std::span<const Uuid> found, S
     // A row may be there before its answer was read here.
     const auto took = std::max(nanoseconds{now - click.at}, nanoseconds{0});
     latency_.record(static_cast<std::uint64_t>(took.count()));
-    if (took > late_after) ++late_;
+    if (took > ClickWitness::late_after) ++late_;
     return true;
   });
   waiting_ -= turned_up;

@@ -24,8 +24,6 @@ class WatchBoard {
  public:
   static constexpr std::chrono::milliseconds pause_min{5};
   static constexpr int pause_share = 16;
-  // A click that took longer is late.
-  static constexpr std::chrono::seconds late_after{1};
   // Clicks that are waited for at a time; past it no more are watched until some have come.
   static constexpr std::size_t waiting_max = 65'536;
 
@@ -52,7 +50,7 @@ class WatchBoard {
   std::optional<std::uint64_t> finished_slice();
 
   const Histogram& latency() const noexcept { return latency_; }  // answer to row, nanoseconds
-  // Found, but later than late_after.
+  // Found, but later than ClickWitness::late_after.
   std::uint64_t late() const noexcept { return late_; }
   std::size_t waiting() const noexcept { return waiting_; }
 

@@ -114,23 +114,30 @@ std::string click_section(const RunResult& result) {
   if (!result.clicks) return {};
   const auto& clicks = *result.clicks;
   auto text =
-      "<section><h2>Clicks: answered and stored</h2>\n" + bar(clicks) +
-      "<ul class=legend><li><span class=\"key once\"></span> stored once</li>"
-      "<li><span class=\"key twice\"></span> stored twice</li>"
-      "<li><span class=\"key missing\"></span> missing</li></ul>\n" +
-      table({{"answered", "stored", "missing", "twice", "late", "other traffic"},
+      fmt::format("<section><h2>Clicks: answered and {}</h2>\n", found_word(clicks)) + bar(clicks) +
+      fmt::format(
+          "<ul class=legend><li><span class=\"key once\"></span> {0} once</li>"
+          "<li><span class=\"key twice\"></span> {0} twice</li>"
+          "<li><span class=\"key missing\"></span> missing</li></ul>\n",
+          found_word(clicks)) +
+      table({{"answered", std::string{found_word(clicks)}, "missing", "twice", "late",
+              "other traffic"},
              {count_text(clicks.answered), count_text(clicks.stored), count_text(clicks.missing),
               count_text(clicks.twice), count_text(clicks.late), count_text(clicks.unexpected)}});
+  if (clicks.not_reconciled != 0) {
+    text += fmt::format("<p>{}</p>\n", escaped(not_reconciled_text(clicks)));
+  }
   if (!clicks.missing_ids.empty()) {
     text += fmt::format("<p>Missing: <code>{}</code></p>\n",
                         escaped(fmt::format("{}", fmt::join(clicks.missing_ids, " "))));
   }
   if (clicks.latency.count() != 0) {
-    const std::vector<Named> all{{"answer to row", &clicks.latency}};
+    const auto to_row = fmt::format("answer to {}", row_word(clicks));
+    const std::vector<Named> all{{to_row, &clicks.latency}};
     auto plot = percentile_plot(all);
-    plot.title = "Time from answer to row";
+    plot.title = "Time from " + to_row;
     plot.summary = fmt::format("p99 {}", duration_at(clicks.latency, 0.99));
-    text += "<h3>From answer to row</h3>\n<p class=note>" + escaped(clicks.latency_source) +
+    text += "<h3>From " + to_row + "</h3>\n<p class=note>" + escaped(clicks.latency_source) +
             "</p>\n" + svg_plot(plot) + percentile_table(all);
   }
   return text + "</section>\n";

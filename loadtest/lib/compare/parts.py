@@ -7,12 +7,15 @@ from statistics import median
 
 from cost import Course, middle, ratios
 from loader import Served, believed, fixed_rate, refusals
+from processes import RunError
 
 FIXED_RATES = (2_000, 10_000)
 SHARE_OF_SATURATION = 0.6
 STALL_RATE, STALL_SECONDS = 2_000, 2
 LINK_COUNTS = (0, 100_000, 1_000_000)
 LIMIT, NGINX, EDGE = "epoll limit", "nginx return", "Waymark"
+# Until the optimizing compiler of a peer is through.
+COMPILED_REQUESTS, COMPILED_SECONDS_MAX = 30_000, 20
 LATENCIES = ("p50_ms", "p99_ms", "p999_ms", "max_ms")
 
 
@@ -20,6 +23,9 @@ def cost(yard, line_up, seconds, rounds, warm_up, progress, connections=64):
     """CPU and saturation: wrk, closed loop, all in turn in every round."""
     course = Course(yard.loader_core, connections, seconds, warm_up_seconds=warm_up)
     contestants = line_up.contestants()
+    for peer, contestant in zip(line_up.peers, contestants, strict=True):
+        if warm_up and peer.compiles:
+            course.warm_up(contestant, COMPILED_REQUESTS, COMPILED_SECONDS_MAX)
     for number in range(rounds):
         course.round(turned(contestants, number))
         progress.done("cost", f"round {number + 1} of {rounds}")
@@ -93,13 +99,17 @@ class Stalled:
 def stall_once(yard, peer, loader, seconds):
     quiet = fixed_rate(loader, peer.port, STALL_RATE, seconds, yard.loader_core)
     forget(peer)
-    before = peer.stream.last_sequence()
+    file = yard.dir / "click-ids"
     served = fixed_rate(loader, peer.port, STALL_RATE, seconds, yard.loader_core,
-                        lambda: stand_still(peer.redis, seconds))
-    arrived = peer.stream.settle() - before
+                        lambda: stand_still(peer.redis, seconds), click_ids=file)
+    answered = file.read_text(encoding="ascii").split()
+    if len(answered) != served.answers:
+        raise RunError(f"{len(answered)} of {served.answers} answers carried the id of a click")
+    peer.stream.settle()
+    lost = len(set(answered) - peer.stream.click_ids())
+    lost += len(answered) - len(set(answered))  # two visitors with one id have one click
     peer.stream.release()
-    # What was answered after the loader had stopped counting arrives as well: hence at least 0.
-    return Stalled(quiet, served, max(0, served.answers - arrived))
+    return Stalled(quiet, served, lost)
 
 
 def forget(peer):

@@ -6,7 +6,7 @@ from compare.parts import FIXED_RATES, LINK_COUNTS
 PARTS = ("cost", "latency", "stall", "memory", "row")
 BETWEEN_TURNS = 0.5  # clicks arrive, streams are emptied
 SHORT_ROUNDS_MAX = 3  # of all parts but the cost
-LINKS_PER_SECOND = 4_000  # all servers one after the other
+LINKS_PER_SECOND = 3_000  # all servers one after the other
 
 
 def steps(options, peers, recorders):

@@ -3,6 +3,7 @@
 from compare.parts import EDGE, LIMIT, NGINX, STALL_RATE, STALL_SECONDS
 
 NONE = "-"
+BARE, FULL = "Fastify bare", "Fastify"
 ROUNDS_MIN = 3  # fewer say nothing about an aim
 
 
@@ -37,9 +38,19 @@ def cost(results):
                      f"{row['redis_us']:.2f}" if row["written"] else NONE,
                      f"{row['written']:.3f}" if row["written"] else NONE])
     return ("## Cost and saturation\n\nwrk, 64 connections, closed loop; medians and range of the "
-            "rounds, ratios within a round.\n\n" + table(
+            f"rounds, ratios within a round.{framework(results['cost'])}\n\n" + table(
                 ["server", "job", "answered click", "CPU us/redirect", f"of {NGINX}", "redirects/s",
                  "Redis us/click", "clicks in the stream per redirect"], rows))
+
+
+def framework(figures):
+    """How much of a redirect with Fastify is Fastify."""
+    bare, full = figures.get(BARE), figures.get(FULL)
+    if not bare or not full:
+        return ""
+    return (f" Of the {full['us']:.0f} us of *{FULL}*, {bare['us']:.0f} are Node's and Fastify's "
+            f"own (*{BARE}*: no lookup, no signature, no click); the rest is the job in "
+            "JavaScript.")
 
 
 def latency(results):
@@ -85,7 +96,8 @@ def shortfall(row):
 
 def stall(results):
     rows = [[*described(results, name), f"{row['quiet_p99_ms']:.2f}{refusal(row)}",
-             f"{row['p99_ms']:.2f}", f"{row['max_ms']:.1f}", row["errors"], row["unanswered"], row["lost"]]
+             f"{row['p99_ms']:.2f}", f"{row['max_ms']:.1f}", row["errors"], row["unanswered"],
+             row["lost"]]
             for name, row in results["stall"].items()]
     edge = results["stall"][EDGE]
     text = table(["server", "job", "answered click", "p99 quiet, ms", "p99, ms", "max, ms",
@@ -97,7 +109,8 @@ def stall(results):
         conclusion = (f"The edge's p99 is {ratio:.2f} x its quiet one; the aim is 1.2: "
                       f"{verdict(results, ratio <= 1.2)}.")
     return (f"## Redis stands still for {STALL_SECONDS} s\n\n{STALL_RATE:,}/s. *Lost*: answered "
-            f"and not in the stream once Redis went on.\n\n{text}\n\n{conclusion}")
+            "clicks whose id is not in the stream once Redis has gone on; every answer carries one."
+            f"\n\n{text}\n\n{conclusion}")
 
 
 def memory(results):

@@ -56,7 +56,7 @@ inline RunResult full_run() {
   run.generator = {0.5, 0.2, 0.3, 4.2};
   run.servers = {{"edge", "edge-1", 42, 0.1, 8.3, {{0.5, 0.25, 12'000'000, 9'000'000}}}};
   auto& clicks = run.clicks.emplace();
-  clicks = {11'000, 10'998, 2, 1, 3, 4, {}, "stored_at of the row", {"id-1", "id-2"}};
+  clicks = {"stream", 11'000, 0, "", 10'998, 2, 1, 3, 4, {}, "read of events", {"id-1", "id-2"}};
   clicks.latency.record(40'000'000);
   run.chaos = {{3, 5, "redis-stall", "redis"}};
   run.verdict.reasons = {"a reason"};

@@ -33,6 +33,19 @@ TEST(ResultJson, ComesBackAsItWas) {
   EXPECT_EQ(parse_result(text, "run.json").latency, full_run().latency);
 }
 
+TEST(ResultJson, TellsWhichClicksNobodyLookedFor) {
+  auto run = full_run();
+  run.clicks->not_reconciled = 1'234;
+  run.clicks->incomplete = "a reason";
+  const auto back = parse_result(to_json(run), "run.json");
+  EXPECT_EQ(back.clicks->not_reconciled, 1'234u);
+  EXPECT_EQ(back.clicks->incomplete, "a reason");
+  EXPECT_THAT(final_table(run), HasSubstr("NOT RECONCILED 1,234: ledger limit"));
+  EXPECT_THAT(html_report(run), HasSubstr("NOT RECONCILED 1,234: ledger limit"));
+  merge(run, full_run());
+  EXPECT_EQ(run.clicks->not_reconciled, 1'234u);
+}
+
 TEST(ResultJson, UnknownMembersAreOverlooked) {
   auto text = to_json(full_run());
   text.replace(text.find("\"label\""), 7, "\"later\": {\"a\": [1]}, \"label\"");
@@ -111,6 +124,12 @@ TEST(Join, RefusesOtherRuns) {
   parts[1].url = "http://other/";
   const std::vector<std::string> files{"a.json", "b.json"};
   EXPECT_THROW(join_results(parts, files, {}), StartupError);
+  parts[1] = full_run();
+  EXPECT_NO_THROW(join_results(parts, files, {}));
+  parts[1].clicks->source = "store";
+  EXPECT_THROW(join_results(parts, files, {}), StartupError);
+  parts[1].clicks.reset();  // it did not look: the other's figures stand
+  EXPECT_NO_THROW(join_results(parts, files, {}));
 }
 
 TEST(Table, SaysWhatPeopleAskAndKeepsTheWidth) {
@@ -140,7 +159,8 @@ TEST(HtmlReport, IsWholeAndEscapes) {
   for (const auto* part :
        {"&lt;b&gt;night&lt;/b&gt; &amp; &quot;day&quot;", "Latency percentiles",
         "Latency over time", "Requests over time", "Status codes", "CPU of servers",
-        "Resident memory", "Clicks: answered and stored", "redis-stall of redis", "--rate 1k"}) {
+        "Resident memory", "Clicks: answered and in the stream", "redis-stall of redis",
+        "--rate 1k"}) {
     EXPECT_THAT(page, HasSubstr(part));
   }
   EXPECT_THAT(page, Not(HasSubstr("<script")));

@@ -63,6 +63,21 @@ TEST(Threshold, SilenceIsNoProof) {
   EXPECT_FALSE(met(made_run(100, 1, 1), "missing=0"));
 }
 
+// 62 million of 72 million clicks may be anywhere: that none of the others is missing is no proof.
+TEST(Threshold, ClicksThatNobodyLookedForAreNotCalledFound) {
+  auto run = full_run();
+  run.clicks->missing = run.clicks->twice = 0;
+  EXPECT_TRUE(met(run, "missing=0,twice=0"));
+  run.clicks->not_reconciled = 12;
+  EXPECT_FALSE(met(run, "missing=0"));
+  EXPECT_FALSE(met(run, "twice<1%"));
+  judge(run, parse_thresholds("missing=0"));
+  EXPECT_EQ(run.verdict.thresholds.front().value, "at least 0: 12 clicks more were not reconciled");
+  run.clicks->not_reconciled = 0;
+  run.clicks->incomplete = "the stream had a gap";
+  EXPECT_FALSE(met(run, "missing=0"));
+}
+
 TEST(Threshold, RefusalsNameThePlaceAndTheRemedy) {
   EXPECT_THAT(refusal("p99<2ms,p999<3"), AllOf(HasSubstr("at character 9"), HasSubstr("p99.9")));
   EXPECT_THAT(refusal("p99<2"), AllOf(HasSubstr("at character 5"), HasSubstr("us, ms or s")));
