@@ -30,8 +30,10 @@ class Browser:
         self.driver.launch(["chromedriver", f"--port={self.port}"])
         self.driver.wait_ready(lambda: is_listening(self.port))
         options = {"args": [*FLAGS, f"--user-data-dir={self.folder / 'profile'}"]}
+        # A click does not wait for the page that it leads to: what is looked for may be under way.
+        waits = {"implicit": 20_000}
         opened = self._call("POST", "", {"capabilities": {"alwaysMatch": {
-            "browserName": "chrome", "goog:chromeOptions": options}}})
+            "browserName": "chrome", "goog:chromeOptions": options, "timeouts": waits}}})
         self.session = opened["sessionId"]
 
     def quit(self):
