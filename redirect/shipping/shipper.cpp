@@ -225,7 +225,7 @@ Shipper::Order Shipper::next(Time now, std::uint64_t room) const {
 
   Order send;
   send.kind = Kind::send;
-  send.bytes_max = std::min(full_bytes(), room - entry_overhead_bytes);
+  send.bytes_max = std::min(entry_bytes(), room - entry_overhead_bytes);
   if (!again_.empty()) {
     send.range = again_.ranges().front();
     return send;
@@ -246,6 +246,13 @@ Shipper::Order Shipper::next(Time now, std::uint64_t room) const {
   if (kind_ == OriginKind::own) idle.until_bytes = appended_bytes_ + 1;
   if (kind_ == OriginKind::adopted && !end_sent_ && finished()) idle.kind = Kind::end;
   return idle;
+}
+
+// Of the lines of one entry, at most. What must be sent again is a backlog, too: it is sent because
+// Redis lost something.
+std::uint64_t Shipper::entry_bytes() const noexcept {
+  if (again_.empty() && waiting_bytes() < rules_.behind_bytes) return full_bytes();
+  return std::min<std::uint64_t>(full_bytes(), rules_.behind_batch_bytes - entry_overhead_bytes);
 }
 
 std::uint64_t Shipper::stored() const noexcept {

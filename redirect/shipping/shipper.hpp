@@ -24,6 +24,10 @@ namespace waymark::redirect {
 
 struct ShipperRules {
   std::size_t batch_bytes = 64 * 1024;  // of an entry, entry_overhead_bytes included
+  // An origin that is this far behind ships a backlog. Its entries are small: visitors wait for the
+  // one that is being made, and Redis' time matters less to them.
+  std::uint64_t behind_bytes = 1024 * 1024;
+  std::size_t behind_batch_bytes = 16 * 1024;
   std::chrono::milliseconds linger{5};
   std::size_t in_flight_max = 16;  // entries without an answer
   std::chrono::milliseconds backoff_min{50};
@@ -117,6 +121,7 @@ class Shipper {
   Sequence lowest_owed() const noexcept { return figure_seen_ ? 1 : journal_first_; }
   std::uint64_t full_bytes() const noexcept { return rules_.batch_bytes - entry_overhead_bytes; }
   std::uint64_t waiting_bytes() const noexcept { return appended_bytes_ - tail_bytes_; }
+  std::uint64_t entry_bytes() const noexcept;
   bool settled() const noexcept;
   void take_in_flight(SequenceRange range, Entry& entry);
   void again(SequenceRange range);

@@ -135,6 +135,24 @@ TEST(Shipper, AFullBatchDoesNotWait) {
   EXPECT_EQ(s.send(), (Ranges{{2, 11}, {12, 21}}));
 }
 
+TEST(Shipper, ABacklogLeavesInSmallEntriesUntilItIsNearlyGone) {
+  constexpr std::uint64_t overhead = Shipper::entry_overhead_bytes;
+  Shipper shipper{{.batch_bytes = 1'000 + overhead,
+                   .behind_bytes = 2'500,
+                   .behind_batch_bytes = 300 + overhead},
+                  OriginKind::own,
+                  {1, 0}};
+  shipper.connected("run1");
+  shipper.read(Reading{.word = "w1"});
+  shipper.appended(30, 30 * line_bytes);
+  EXPECT_EQ(shipper.next(Time{} + 1h, plenty).bytes_max, 300U);
+  shipper.sending({1, 6}, 6 * line_bytes, false, Time{} + 1h);
+  EXPECT_EQ(shipper.next(Time{} + 1h, plenty).bytes_max, 1'000U);
+  shipper.failed({1, 6}, Time{} + 1h, 0);
+  EXPECT_EQ(shipper.next(Time{} + 2h, plenty).range, (SequenceRange{1, 6}));
+  EXPECT_EQ(shipper.next(Time{} + 2h, plenty).bytes_max, 300U) << "what Redis lost is one, too";
+}
+
 TEST(Shipper, HurryEndsTheLinger) {
   auto s = Schedule{}.started();
   s.append(1);
