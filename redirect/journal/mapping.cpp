@@ -98,6 +98,12 @@ bool Mapping::sync(std::size_t begin, std::size_t end, Pace pace) const noexcept
   return sync(begin, end);
 }
 
+void Mapping::will_need(std::size_t begin, std::size_t end) const noexcept {
+  begin = begin / page_bytes() * page_bytes();
+  end = std::min(end, size_);
+  if (begin < end) ::madvise(data_ + begin, end - begin, MADV_WILLNEED);
+}
+
 void Mapping::release(Pace pace) noexcept {
   if (failed()) return;  // the guard's page is nowhere else
   pace.each_slice(0, size_, [&](std::size_t begin, std::size_t end) {

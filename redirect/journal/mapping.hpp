@@ -36,6 +36,8 @@ class Mapping {
   bool sync(std::size_t begin, std::size_t end) const noexcept;
   // The same; most of the work is done before, at `pace`.
   bool sync(std::size_t begin, std::size_t end, Pace pace) const noexcept;
+  // What is there of [begin, end) will be read soon: asks the disk for it, and does not wait.
+  void will_need(std::size_t begin, std::size_t end) const noexcept;
   // Takes the pages out of this process, at `pace`, so that the destructor has little to do; who
   // still reads finds them again. Only of what is on disk.
   void release(Pace pace) noexcept;

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 namespace waymark::redirect {
+namespace {
+constexpr std::size_t asked_ahead = 1024 * 1024;  // bytes of the journal, at a time
+}  // namespace
 
 JournalBatch JournalReader::read(SequenceRange wanted, std::size_t bytes_max,
                                  std::vector<std::string_view>& lines) {
@@ -13,6 +16,7 @@ JournalBatch JournalReader::read(SequenceRange wanted, std::size_t bytes_max,
       return lost(wanted.first, last, segment_ ? "unreadable" : "missing");
     }
   }
+  look_ahead();
   JournalBatch batch;
   batch.range = {wanted.first, wanted.first - 1};
   while (batch.range.last < wanted.last) {
@@ -47,8 +51,15 @@ bool JournalReader::seek(Sequence sequence) {
   auto pinned = segment_->pin();
   if (!pinned) return false;
   mapping_ = std::move(*pinned);
-  offset_ = segment_->offset_before(sequence);
+  offset_ = ahead_ = segment_->offset_before(sequence);
   return true;
+}
+
+// A backlog may have left memory: visitors, who share the thread, must not wait for the disk.
+void JournalReader::look_ahead() noexcept {
+  if (offset_ + asked_ahead / 2 < ahead_) return;
+  mapping_->will_need(ahead_, ahead_ + asked_ahead);
+  ahead_ += asked_ahead;
 }
 
 // Leaves offset_ at the record it returns.

@@ -34,6 +34,7 @@ class JournalReader {
 
  private:
   bool seek(Sequence sequence);
+  void look_ahead() noexcept;
   std::optional<Record> next_record(Sequence at_least);
   JournalBatch lost(Sequence first, Sequence last, std::string_view reason) noexcept;
 
@@ -41,7 +42,8 @@ class JournalReader {
   std::shared_ptr<Segment> segment_;
   std::shared_ptr<Mapping> mapping_;
   std::size_t offset_ = 0;
-  Sequence next_ = 0;  // what stands at offset_, 0 when unknown
+  std::size_t ahead_ = 0;  // up to here the disk was asked for the segment
+  Sequence next_ = 0;      // what stands at offset_, 0 when unknown
   bool damaged_ = false;
 };
 
