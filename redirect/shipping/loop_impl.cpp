@@ -192,7 +192,7 @@ void ShippingLoop::Impl::on_entry_reply(const OriginPtr& origin, SequenceRange r
     }
   }
   account(*origin);
-  run();
+  run_again();  // not now: many replies may come in one piece, and a visitor with each
 }
 
 void ShippingLoop::Impl::send_end(const OriginPtr& origin) {
