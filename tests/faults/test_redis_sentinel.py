@@ -29,13 +29,7 @@ def system(make_system, sentinels):
 def test_a_failover_under_load(system, sentinels):
     system.edge.warm("/try")
     with Load([system.edge.port], ["/try"]) as load:
-        load.run_until(CLICKS)
-        victim = sentinels.master()
-        victim.kill()
-        load.run_until(CLICKS)
-        wait_until(lambda: sentinels.master() is not victim, "the Sentinels name another master",
-                   60)
-        load.run_until(CLICKS)
+        victim = sentinels.kill_master_under(load, CLICKS)
         victim.start()  # the Sentinels make a replica of it
         load.run_until(CLICKS)
     assert load.statuses.keys() == {302}
@@ -50,7 +44,7 @@ def test_a_change_of_masters_on_purpose(system, sentinels):
         load.run_until(CLICKS)
         old = sentinels.master()
         sentinels.sentinels[0].command("SENTINEL", "FAILOVER", "waymark")
-        wait_until(lambda: sentinels.master() is not old, "the Sentinels name another master", 60)
+        sentinels.wait_other_master(old)
         load.run_until(CLICKS)
     assert_all_stored_once(system, load.tokens)
     assert_settled(system)

@@ -86,13 +86,7 @@ def test_slots_move_in_a_cluster(start, cluster):
 def test_the_master_of_the_sentinels_dies(start, sentinels):
     system = start(sentinels)
     with Load([system.edge.port], targets()) as load:
-        load.run_until(CLICKS)
-        victim = sentinels.master()
-        victim.kill()
-        load.run_until(CLICKS)
-        wait_until(lambda: sentinels.master() is not victim, "the Sentinels name another master",
-                   60)
-        load.run_until(CLICKS)
+        sentinels.kill_master_under(load, CLICKS)
     assert load.statuses.keys() == {302}
     assert_all_stored_once(system, load.tokens)
     assert_settled(system)

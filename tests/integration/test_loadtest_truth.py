@@ -1,6 +1,7 @@
 """waymark-loadtest tells what became of the clicks: with the system as it ships, in trouble, and
 with a store that loses some and doubles others."""
 import concurrent.futures
+import contextlib
 import http.server
 import json
 import pathlib
@@ -36,6 +37,18 @@ def reconciled(system, *options, api=None, **load):
     return result_of(system.folder, system.edge.port, "--api",
                      api or f"http://127.0.0.1:{system.tracker.port}", "--api-key-file",
                      str(system.tracker.key_file), *options, **load)
+
+
+@contextlib.contextmanager
+def started_again(program):
+    """As a supervisor would, once it has been killed."""
+    def wait_and_start():
+        program.process.wait(timeout=SECONDS_MAX)
+        program.start(wait=False)
+    supervisor = threading.Thread(target=wait_and_start)
+    supervisor.start()
+    yield
+    supervisor.join()
 
 
 def test_every_answered_click_is_found_once(system):
@@ -86,13 +99,8 @@ def test_redis_that_stalls_costs_no_click(system):
 
 
 def test_edge_that_is_killed_loses_no_answered_click(system):
-    def start_again():
-        system.edge.process.wait(timeout=SECONDS_MAX)
-        system.edge.start(wait=False)
-    supervisor = threading.Thread(target=start_again)
-    supervisor.start()
-    result = reconciled(system, "--chaos", "kill-edge@1s", rate=500, seconds=4)
-    supervisor.join()
+    with started_again(system.edge):
+        result = reconciled(system, "--chaos", "kill-edge@1s", rate=500, seconds=4)
     clicks, (event,) = result["clicks"], result["chaos"]
     assert (clicks["missing"], clicks["twice"]) == (0, 0)
     assert clicks["answered"] > 500
@@ -173,15 +181,10 @@ def test_what_a_store_loses_and_doubles_is_told(system):
 
 def test_every_answered_click_is_once_in_the_stream(system):
     """Although the tracker, which passes the stream on, is killed meanwhile and starts again."""
-    def start_again():
-        system.tracker.process.wait(timeout=SECONDS_MAX)
-        system.tracker.start(wait=False)
-    supervisor = threading.Thread(target=start_again)
-    supervisor.start()
-    result = reconciled(system, "--reconcile", "stream", "--require", "missing=0,twice=0",
-                        "--server", f"tracker=:{system.tracker.port}", "--chaos",
-                        "kill-tracker@1s", seconds=3)
-    supervisor.join()
+    with started_again(system.tracker):
+        result = reconciled(system, "--reconcile", "stream", "--require", "missing=0,twice=0",
+                            "--server", f"tracker=:{system.tracker.port}", "--chaos",
+                            "kill-tracker@1s", seconds=3)
     clicks = result["clicks"]
     assert clicks["source"] == "stream"
     assert clicks["answered"] == clicks["stored"] == result["answered"] > 2_900

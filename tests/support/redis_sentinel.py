@@ -80,6 +80,20 @@ class SentinelSystem(Hashes):
         named = self.sentinels[0].command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME)
         return next(s for s in self.servers if named is not None and s.known_port == int(named[1]))
 
+    def wait_other_master(self, than):
+        wait_until(lambda: self.master() is not than, "the Sentinels name another master", 60)
+
+    def kill_master_under(self, load, clicks):
+        """So many clicks are answered before, meanwhile and behind another master; returns the
+        victim."""
+        load.run_until(clicks)
+        victim = self.master()
+        victim.kill()
+        load.run_until(clicks)
+        self.wait_other_master(victim)
+        load.run_until(clicks)
+        return victim
+
     def command(self, *words):
         def tried():
             try:

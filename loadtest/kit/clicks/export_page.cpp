@@ -6,6 +6,7 @@
 #include <string_view>
 
 namespace waymark::loadtest {
+
 boost::system::result<ExportPage, std::string> ExportReader::read(
     const Uuid& after, std::size_t limit, std::chrono::milliseconds deadline) {
   const auto answer =
