@@ -1,5 +1,7 @@
 #include "loadtest/kit/servers/processes.hpp"
 
+#include "loadtest/kit/servers/listening_sockets.hpp"
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,35 +21,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t tree_max = 4'096;
-constexpr std::string_view listening = "0A";  // TCP_LISTEN, as /proc/net/tcp writes it
-
-// Sockets that listen on the port, as links of descriptors name them: `socket:[4711]`. The kernel
-// lists them first; the thousands of connections behind them are not read.
-std::set<std::string> sockets_on(std::uint16_t port) {
-  std::set<std::string> sockets;
-  const auto wanted = fmt::format(":{:04X}", port);
-  for (const auto* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
-    std::ifstream file{table};
-    std::string line;
-    std::getline(file, line);  // heading
-    while (std::getline(file, line)) {
-      std::istringstream words{line};
-      std::string number, local, remote, state, queues, timer, retries, user, timeout, inode;
-      words >> number >> local >> remote >> state >> queues >> timer >> retries >> user >>
-          timeout >> inode;
-      if (state != listening) break;
-      if (local.ends_with(wanted)) sockets.insert("socket:[" + inode + "]");
-    }
-  }
-  return sockets;
-}
-
-bool holds_one_of(const fs::path& process, const std::set<std::string>& sockets) {
+bool holds_one_of(const fs::path& process, const std::set<std::string>& links) {
   std::error_code error;
   for (fs::directory_iterator entry{process / "fd", error}, end; !error && entry != end;
        entry.increment(error)) {
     std::error_code unreadable;
-    if (sockets.contains(fs::read_symlink(entry->path(), unreadable).string())) return true;
+    if (links.contains(fs::read_symlink(entry->path(), unreadable).string())) return true;
   }
   return false;
 }
@@ -109,9 +88,10 @@ std::optional<::uid_t> owner_of(::pid_t pid) {
 }
 
 std::optional<::pid_t> listener_on(std::uint16_t port, ::pid_t seen_last) {
-  const auto sockets = sockets_on(port);
-  if (sockets.empty()) return std::nullopt;
-  if (seen_last != 0 && holds_one_of(fmt::format("/proc/{}", seen_last), sockets)) {
+  std::set<std::string> links;  // as /proc/PID/fd shows them
+  for (const auto inode : listening_sockets(port)) links.insert(fmt::format("socket:[{}]", inode));
+  if (links.empty()) return std::nullopt;
+  if (seen_last != 0 && holds_one_of(fmt::format("/proc/{}", seen_last), links)) {
     return seen_last;
   }
   std::set<::pid_t> holders;
@@ -119,7 +99,7 @@ std::optional<::pid_t> listener_on(std::uint16_t port, ::pid_t seen_last) {
   for (fs::directory_iterator entry{"/proc", error}, end; !error && entry != end;
        entry.increment(error)) {
     const auto pid = pid_in(entry->path().filename().string());
-    if (pid && holds_one_of(entry->path(), sockets)) holders.insert(*pid);
+    if (pid && holds_one_of(entry->path(), links)) holders.insert(*pid);
   }
   std::set<::pid_t> ancestors = holders;
   for (const auto holder : holders) {

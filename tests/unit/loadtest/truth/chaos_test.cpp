@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -139,6 +141,37 @@ TEST(ServerSampler, ReadsCpuAndMemory) {
   ASSERT_EQ(servers[0].samples.size(), 1U);
   EXPECT_GT(servers[0].samples[0].rss_bytes, 1'000'000U);
   EXPECT_GT(servers[0].samples[0].rss_bytes, servers[0].samples[0].anon_bytes);
+}
+
+// A listener of IPv4 or IPv6 on a port that the kernel chooses.
+class Listening {
+ public:
+  explicit Listening(int family) : socket_(::socket(family, SOCK_STREAM, 0)) {
+    ::listen(socket_, 1);
+    sockaddr_in6 address{};  // begins as sockaddr_in does
+    socklen_t length = sizeof address;
+    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &length);
+    port_ = ntohs(address.sin6_port);
+  }
+  ~Listening() { ::close(socket_); }
+  std::uint16_t port() const { return port_; }
+
+ private:
+  int socket_;
+  std::uint16_t port_ = 0;
+};
+
+TEST(ListenerOn, FindsWhoListens) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    std::uint16_t port = 0;
+    {
+      const Listening listening{family};
+      port = listening.port();
+      EXPECT_EQ(listener_on(port), ::getpid());
+      EXPECT_EQ(listener_on(port, ::getpid()), ::getpid());
+    }
+    EXPECT_EQ(listener_on(port, ::getpid()), std::nullopt);
+  }
 }
 
 TEST(Server, IsReadFromText) {
