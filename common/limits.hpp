@@ -19,6 +19,9 @@ inline constexpr std::size_t code_bytes_max = 64;
 inline constexpr std::size_t id_bytes_max = 64;  // campaign, referrer and link ids
 inline constexpr std::size_t destination_bytes_max = 2 * 1024;
 inline constexpr std::size_t record_bytes_max = 16 * 1024;  // all fields of one record
+// Answers that wait for the snapshot of links before it is written ahead of its time; a million
+// new links a minute are five times that.
+inline constexpr std::size_t snapshot_waiting_bytes = 32 * 1024 * 1024;
 
 // Rules of a link.
 inline constexpr std::size_t rules_max = 64;

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace waymark::redirect::snapshot {
 namespace {
@@ -84,13 +85,13 @@ std::string keyed(const Glance& seen) {
 // The entries of the next file: those of the last one that stand, and the new ones.
 class Merge {
  public:
-  Merge(const fs::path& file, const std::vector<std::string>& payloads, const Bounds& bounds)
+  Merge(const fs::path& file, const PayloadList& payloads, const Bounds& bounds)
       : file_(file), bounds_(bounds) {
-    for (const std::string& payload : payloads) {
+    for (const std::string_view payload : payloads) {
       const auto seen = glance(payload);
       if (seen) newest_[keyed(*seen)] = payload;
     }
-    for (const std::string& payload : payloads) {
+    for (const std::string_view payload : payloads) {
       const auto seen = glance(payload);
       if (!seen || newest_[keyed(*seen)].data() != payload.data()) continue;
       if (seen->kind != 'l') {
@@ -196,7 +197,7 @@ Reading read(const fs::path& file, const std::function<void(std::string_view)>& 
   }
 }
 
-Written update(const fs::path& file, const std::vector<std::string>& payloads,
+Written update(const fs::path& file, const PayloadList& payloads,
                const Bounds& bounds) {
   const fs::path temporary = file.string() + ".new";
   const Descriptor lock{open_file(file.string() + ".lock", O_RDWR | O_CREAT)};

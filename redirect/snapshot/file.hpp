@@ -3,6 +3,7 @@
 #pragma once
 
 #include "redirect/snapshot/format.hpp"
+#include "redirect/snapshot/payload_list.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +11,6 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace waymark::redirect::snapshot {
 
@@ -39,7 +39,7 @@ struct Written {
 // Brings the file up to date with `payloads`, the newest last: they replace entries of the same
 // key. A lookup without records removes its entry. One process at a time writes a file; another
 // finds it locked and fails.
-Written update(const std::filesystem::path& file, const std::vector<std::string>& payloads,
+Written update(const std::filesystem::path& file, const PayloadList& payloads,
                const Bounds& bounds);
 
 }  // namespace waymark::redirect::snapshot

@@ -1,5 +1,7 @@
 #include "redirect/snapshot/link_snapshot.hpp"
 
+#include "common/limits.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <system_error>
@@ -108,12 +110,12 @@ void LinkSnapshot::remember_domain(const std::string& host, const DomainRecord* 
 }
 
 void LinkSnapshot::add(const snapshot::Entry& entry) {
-  if (waiting_bytes_ > options_.bytes_max) {
+  if (waiting_.bytes() > options_.bytes_max) {
     ++skipped_;
-    return hand_over();
+  } else {
+    waiting_.add(snapshot::encode(entry));
   }
-  waiting_.push_back(snapshot::encode(entry));
-  waiting_bytes_ += waiting_.back().size();
+  if (waiting_.bytes() > limits::snapshot_waiting_bytes) hand_over();
 }
 
 void LinkSnapshot::wait() {
@@ -128,14 +130,13 @@ void LinkSnapshot::wait() {
 void LinkSnapshot::hand_over() {
   if (waiting_.empty() || busy_.exchange(true)) return;
   if (helper_.joinable()) helper_.join();  // it has done its work
-  waiting_bytes_ = 0;
-  helper_ = std::thread{[this, payloads = std::exchange(waiting_, {})]() mutable {
-    write(std::move(payloads));
+  helper_ = std::thread{[this, payloads = std::exchange(waiting_, {})] {
+    write(payloads);
     busy_ = false;
   }};
 }
 
-void LinkSnapshot::write(std::vector<std::string> payloads) {
+void LinkSnapshot::write(const snapshot::PayloadList& payloads) {
   const std::uint64_t now = unix_ms();
   const snapshot::Bounds bounds{options_.bytes_max, now - std::min(now, options_.stale_max_ms)};
   const auto written = snapshot::update(options_.file, payloads, bounds);

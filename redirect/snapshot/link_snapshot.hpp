@@ -1,7 +1,7 @@
 // Keeps what this process knows of links in a file, so that an edge that is restarted while Redis
 // is away still serves it. The threads that serve visitors have no part in this: LinkSource tells
-// of each answer of Redis, which is encoded once; every minute a helper thread brings the file up
-// to date with what has come. So the file holds what was asked for of late, also what the caches
+// of each answer of Redis, which is encoded once; every minute, or when much has come, a helper
+// thread brings the file up to date. So the file holds what was asked for of late, also what the caches
 // have forgotten since.
 //
 // Lives on the control thread but for the helper.
@@ -11,6 +11,7 @@
 #include "common/metrics.hpp"
 #include "common/records.hpp"
 #include "redirect/snapshot/loader.hpp"
+#include "redirect/snapshot/payload_list.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -26,7 +27,6 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <vector>
 
 namespace waymark::redirect {
 
@@ -72,15 +72,14 @@ class LinkSnapshot {
   void load();
   void wait();
   void hand_over();
-  void write(std::vector<std::string> payloads);
+  void write(const snapshot::PayloadList& payloads);
 
   boost::asio::io_context& control_;
   SnapshotOptions options_;
   Take take_;
   Log& log_;
   boost::asio::steady_timer timer_;
-  std::vector<std::string> waiting_;  // payloads since the last hand-over
-  std::size_t waiting_bytes_ = 0;
+  snapshot::PayloadList waiting_;  // since the last hand-over
   std::thread helper_;
   std::atomic<bool> busy_{false};
   std::atomic<bool> loaded_{false};

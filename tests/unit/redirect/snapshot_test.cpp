@@ -1,11 +1,16 @@
+#include "common/limits.hpp"
+#include "redirect/snapshot/link_snapshot.hpp"
 #include "redirect/snapshot/loader.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace waymark::redirect::snapshot {
@@ -33,7 +38,7 @@ class SnapshotTest : public ::testing::Test {
   static std::string gone(const std::string& code) {
     return encode({now, Lookup{"go.example", code, {}, {}}});
   }
-  Written write(const std::vector<std::string>& payloads, std::size_t bytes_max = 1U << 20U) {
+  Written write(const PayloadList& payloads, std::size_t bytes_max = 1U << 20U) {
     const Written written = update(file_, payloads, {bytes_max, now - 24 * hour});
     EXPECT_TRUE(written.done) << written.problem;
     return written;
@@ -112,9 +117,9 @@ TEST_F(SnapshotTest, WhatIsTooOldIsNeitherKeptNorLoaded) {
 }
 
 TEST_F(SnapshotTest, TheOldestGoWhenThereIsNoRoom) {
-  std::vector<std::string> payloads;
-  for (int i = 0; i < 100; ++i) payloads.push_back(link("c" + std::to_string(100 + i)));
-  const std::size_t each = payloads[0].size() + frame_bytes;
+  PayloadList payloads;
+  for (int i = 0; i < 100; ++i) payloads.add(link("c" + std::to_string(100 + i)));
+  const std::size_t each = (*payloads.begin()).size() + frame_bytes;
   write(payloads, 100 * each);
   write({link("new")}, 50 * each);
   const std::string codes = loaded();
@@ -193,6 +198,47 @@ TEST_F(SnapshotTest, DecodesNoBytesThatAreNoEntry) {
     decode(text);
     glance(text);
   }
+}
+
+TEST(PayloadListTest, KeepsWhatItWasGivenInOrder) {
+  PayloadList list;
+  EXPECT_TRUE(list.empty());
+  std::vector<std::string> given;
+  for (std::size_t i = 0; i < 50; ++i) {  // over several blocks
+    given.emplace_back(i * 2'500, static_cast<char>('a' + i % 26));
+    list.add(given.back());
+  }
+  std::vector<std::string> kept;
+  for (const std::string_view payload : list) kept.emplace_back(payload);
+  EXPECT_EQ(kept, given);
+  EXPECT_GT(list.bytes(), 50U * 49 / 2 * 2'500);
+}
+
+TEST_F(SnapshotTest, MuchThatWaitsIsWrittenBeforeItsTime) {
+  boost::asio::io_context control;
+  Log log{"test", LogLevel::error, LogFormat::json};
+  SnapshotOptions options;
+  options.file = file_;
+  options.every = std::chrono::hours{1};
+  options.bytes_max = 4 * limits::snapshot_waiting_bytes;
+  LinkSnapshot snapshot{control, options, [](const auto&) {}, log};
+  snapshot.start();
+  while (!snapshot.loaded()) std::this_thread::yield();
+  LinkRecord record;
+  record.destination = "https://shop.example/";
+  record.title.assign(64 * 1024, 't');
+  for (std::size_t bytes = 0, n = 0; bytes <= limits::snapshot_waiting_bytes; ++n) {
+    EXPECT_FALSE(fs::exists(file_));
+    const std::string code = "c" + std::to_string(n);
+    snapshot.remember({"go.example", code}, {}, {code, &record});
+    bytes += record.title.size();
+  }
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (!fs::exists(file_) && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  EXPECT_TRUE(fs::exists(file_));
+  snapshot.stop();
 }
 
 TEST_F(SnapshotTest, AFailedWriteLeavesTheLastSnapshot) {
