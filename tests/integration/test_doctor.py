@@ -5,7 +5,7 @@ import shutil
 import signal
 
 from tests.support.invariants import assert_all_stored_once
-from tests.support.programs import wait_until
+from tests.support.programs import RedisServer, wait_until
 from tests.support.rawhttp import BROWSER, Connection
 
 
@@ -48,6 +48,18 @@ def test_the_text_names_a_fix_for_each_problem(system):
     assert "CONFIG SET maxmemory-policy noeviction" in done.stdout
     assert "CONFIG SET appendonly yes" in done.stdout
     assert "\x1b[" not in done.stdout, "no colors where nobody looks"
+
+
+def test_a_server_of_links_alone_is_looked_at_too(folder, system):
+    links = RedisServer(folder, "--maxmemory-policy", "allkeys-lru", name="redis-links")
+    try:
+        _, report = doctor(system, "--redis-links", links.url)
+        found = grades(report)
+        assert found["redis eviction"] == "ok" and found["links: redis version"] == "ok"
+        # Right for a cache that the tracker fills, wrong for one that holds links of others.
+        assert found["links: redis eviction"] == "warning"
+    finally:
+        links.kill()
 
 
 def test_a_tracker_that_is_away_is_a_finding(system):

@@ -22,7 +22,11 @@ redis::Url redis_url(const Arguments& arguments) {
     const auto running = read_running(StateFolder::from_environment());
     url = running ? running->redis : "redis://127.0.0.1:6379";
   }
-  return redis::parse_url(url, "--redis",
+  return redis_url(arguments, "--redis", url);
+}
+
+redis::Url redis_url(const Arguments& arguments, std::string_view flag, std::string_view url) {
+  return redis::parse_url(url, flag,
                           {.ca = arguments.value_or("--redis-ca", ""),
                            .certificate = arguments.value_or("--redis-certificate", ""),
                            .key = arguments.value_or("--redis-key", ""),

@@ -16,4 +16,7 @@ std::vector<FlagSpec> redis_flags(std::string_view help, std::vector<FlagSpec> m
 // StartupError (exit 78) naming flag and remedy.
 redis::Url redis_url(const Arguments& arguments);
 
+// What another flag than --redis says, with the same files for TLS.
+redis::Url redis_url(const Arguments& arguments, std::string_view flag, std::string_view url);
+
 }  // namespace waymark::cli

@@ -118,6 +118,27 @@ std::vector<EdgeSum> watch_backlog(RedisQuery& redis, const Arguments& arguments
   return sums;
 }
 
+// Of a server of links alone: what it loses the tracker puts back, where it is their origin.
+Finding of_links(Finding finding) {
+  const bool may_lose =
+      finding.subject == "redis eviction" || finding.subject == "redis persistence";
+  if (may_lose && finding.grade != Grade::good) {
+    finding.grade = Grade::warning;
+    finding.fix = "none where links.origin is tracker, which puts links back; else " + finding.fix;
+  }
+  finding.subject = "links: " + finding.subject;
+  return finding;
+}
+
+void check_links_server(const Arguments& arguments, Findings& findings) {
+  const auto text = arguments.value_or("--redis-links", "");
+  if (text.empty()) return;
+  const auto url = redis_url(arguments, "--redis-links", text);
+  RedisQuery redis{url};
+  redis.must_connect(3'000ms);
+  for (const Finding& finding : check_redis(redis, url)) findings.push_back(of_links(finding));
+}
+
 int doctor(const Arguments& arguments) {
   const auto folder = StateFolder::from_environment();
   const auto running = read_running(folder);
@@ -126,6 +147,7 @@ int doctor(const Arguments& arguments) {
   redis.must_connect(3'000ms);
 
   auto findings = check_redis(redis, url);
+  check_links_server(arguments, findings);
   const auto machine = check_machine(
       arguments.value_or("--journal", running ? folder.journal().string() : std::string{}));
   findings.insert(findings.end(), machine.begin(), machine.end());
@@ -152,8 +174,10 @@ std::vector<CommandSpec> doctor_commands() {
            0,
            "Look at everything, say what is wrong and how to mend it",
            redis_flags("Redis to look at (default: of a running `up`, else :6379)",
-                       {{"--journal", "DIR", "Journal folder of an edge on this machine"}}),
+                       {{"--redis-links", "URL", "Redis of links, where --redis has clicks alone"},
+                        {"--journal", "DIR", "Journal folder of an edge on this machine"}}),
            {"doctor", "doctor --redis redis://10.0.0.5:6379 --journal /var/lib/waymark/journal",
+            "doctor --redis redis://10.0.0.5:6379 --redis-links redis://10.0.0.6:6379",
             "doctor --json"},
            doctor}};
 }
