@@ -29,7 +29,7 @@ std::shared_ptr<const CountryFile> CountryWatch::read() {
 
 void CountryWatch::use(std::shared_ptr<const CountryFile> file) {
   if (!file) return;
-  std::atomic_store(&current_, file);
+  current_.store(file);
   log_.info("geo.loaded", "Country file read again",
             {{"file", file_.string()}, {"kind", file->kind()}, {"built", file->built_at()}});
   if (changed_) changed_(std::move(file));

@@ -35,7 +35,7 @@ class CountryWatch {
   void use(std::shared_ptr<const CountryFile> file);
 
   // Null without a path.
-  std::shared_ptr<const CountryFile> current() const { return std::atomic_load(&current_); }
+  std::shared_ptr<const CountryFile> current() const { return current_.load(); }
 
  private:
   // What tells one state of a file from another.
@@ -56,7 +56,7 @@ class CountryWatch {
   Changed changed_;
   std::chrono::milliseconds interval_{0};
   Stamp seen_;  // of the last state that was read, whether it could be used or not
-  std::shared_ptr<const CountryFile> current_;
+  std::atomic<std::shared_ptr<const CountryFile>> current_;
 };
 
 }  // namespace waymark::redirect

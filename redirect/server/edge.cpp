@@ -47,7 +47,7 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
                 redis::parse_url(config_.redis_stream, "redis.stream", config_.redis_tls),
                 static_cast<unsigned>(config_.threads),
                 EdgeInfo{config_.edge_name, config_.admin.text(), std::string{version()},
-                         [this] { return ids_of(*std::atomic_load(&keys_)); }},
+                         [this] { return ids_of(*keys_.load()); }},
                 control_, log),
       countries_(control_, config_.geo_database, log),
       snapshot_(
@@ -81,7 +81,7 @@ void Edge::build_workers() {
   options.responder.agents = agents_;
   for (unsigned thread = 0; thread < threads; ++thread) {
     workers_.push_back(std::make_unique<Worker>(
-        listeners_.take(thread), options, keys_, shipping_.writer(thread),
+        listeners_.take(thread), options, keys_.load(), shipping_.writer(thread),
         [this](const LookupKey& key, Asking asking) { source_.ask(key, asking); },
         [this] { return source_.redis_away(); }, metrics_.new_shard(), log_));
     workers_.back()->set_countries(countries_.current());
@@ -217,7 +217,7 @@ void Edge::reload_files() {
     auto countries = countries_.read();
     agents_ = AgentList::load(config_.agents_file);
     countries_.use(std::move(countries));
-    std::atomic_store(&keys_, keys);
+    keys_.store(keys);
     on_each_worker([keys, agents = agents_](Worker& worker) {
       worker.set_keys(keys);
       worker.set_agents(agents);
@@ -285,7 +285,7 @@ AdminSources Edge::admin_sources() {
   };
   sources.metrics = [this] { return metrics_.render(); };
   sources.config = describe_;
-  sources.key_ids = [this] { return ids_of(*std::atomic_load(&keys_)); };
+  sources.key_ids = [this] { return ids_of(*keys_.load()); };
   sources.data_versions = [this] {
     std::vector<DataVersion> versions{{"agents", std::string{agents_->version()}}};
     if (!agents_->file_version().empty()) {

@@ -17,6 +17,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -65,7 +66,7 @@ class Edge {
   Log& log_;
   boost::asio::io_context control_{1};
   Metrics metrics_;
-  std::shared_ptr<const KeyRing> keys_;
+  std::atomic<std::shared_ptr<const KeyRing>> keys_;
   std::shared_ptr<const AgentList> agents_;  // used by the control thread
   Shipping shipping_;
   CountryWatch countries_;
