@@ -197,8 +197,7 @@ Reading read(const fs::path& file, const std::function<void(std::string_view)>& 
   }
 }
 
-Written update(const fs::path& file, const PayloadList& payloads,
-               const Bounds& bounds) {
+Written update(const fs::path& file, const PayloadList& payloads, const Bounds& bounds) {
   const fs::path temporary = file.string() + ".new";
   const Descriptor lock{open_file(file.string() + ".lock", O_RDWR | O_CREAT)};
   if (lock.get() < 0) return failed("open the lock", errno);
@@ -213,8 +212,8 @@ Written update(const fs::path& file, const PayloadList& payloads,
     return failed("write", out.error());
   }
   if (::rename(temporary.c_str(), file.c_str()) != 0) return failed("rename", errno);
-  const Descriptor folder{open_file(
-      file.parent_path().empty() ? fs::path{"."} : file.parent_path(), O_RDONLY | O_DIRECTORY)};
+  const Descriptor folder{open_file(file.parent_path().empty() ? fs::path{"."} : file.parent_path(),
+                                    O_RDONLY | O_DIRECTORY)};
   if (folder.get() < 0 || ::fsync(folder.get()) != 0) return failed("sync the folder", errno);
   return {true, out.bytes(), merge.lookups(), {}};
 }

@@ -1,8 +1,8 @@
 // Keeps what this process knows of links in a file, so that an edge that is restarted while Redis
 // is away still serves it. The threads that serve visitors have no part in this: LinkSource tells
 // of each answer of Redis, which is encoded once; every minute, or when much has come, a helper
-// thread brings the file up to date. So the file holds what was asked for of late, also what the caches
-// have forgotten since.
+// thread brings the file up to date. So the file holds what was asked for of late, also what the
+// caches have forgotten since.
 //
 // Lives on the control thread but for the helper.
 #pragma once

@@ -1,11 +1,8 @@
 // The request path of one thread with a real journal: what is answered, what is journalled, and
 // that a hit allocates nothing.
-#include "redirect/server/responder.hpp"
-
 #include "allocations.hpp"
 #include "common/click_line.hpp"
-#include "tests/unit/journal/journal_fixture.hpp"
-#include "visit.hpp"
+#include "responder_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,62 +11,6 @@
 
 namespace waymark::redirect::test {
 namespace {
-
-class ResponderTest : public testing::Test {
- protected:
-  ResponderTest() {
-    ResponderOptions options;
-    options.cache.bytes_max = 1'000'000;
-    options.cache.absences_max = 1'024;
-    options.unknown_per_address = {.rate = 1, .burst = 3};
-    responder = std::make_unique<Responder>(
-        options, std::make_shared<const KeyRing>(test_keys()), *journal.writer,
-        [this](const LookupKey& key, Asking) { asked.push_back(key); }, counters);
-    responder->set_now({noon_ms, 1'000});
-  }
-
-  void know(const std::string& code, std::shared_ptr<const ResolvedLink> link) {
-    responder->on_lookup({"go.example", code},
-                         {LookupStatus::answered, nullptr, std::move(link), nullptr});
-  }
-
-  void receive(const std::string& bytes) {
-    std::copy(bytes.begin(), bytes.end(),
-              connection.in.begin() + static_cast<std::ptrdiff_t>(connection.end));
-    connection.end += bytes.size();
-  }
-
-  Step respond() {
-    char* end = out.data();
-    const Step step = responder->respond(connection, end);
-    responder->sign();
-    answer.assign(out.data(), end);
-    return step;
-  }
-  Step respond_to(const std::string& bytes) {
-    receive(bytes);
-    return respond();
-  }
-
-  // Lines in the journal so far.
-  std::vector<std::string> journalled() {
-    const Sequence last = journal.writer->last();
-    return last == 0 ? std::vector<std::string>{} : journal.read_all(1, last, 1 << 20);
-  }
-
-  JournalFixture journal;
-  MetricShard counters{static_cast<std::size_t>(Counter::count_)};
-  std::vector<LookupKey> asked;
-  std::unique_ptr<Responder> responder;
-  Connection connection;
-  std::string out = std::string(limits::answer_bytes_max, '\0');
-  std::string answer;
-};
-
-std::string get(const std::string& target, const std::string& fields = {}) {
-  return "GET " + target + " HTTP/1.1\r\nHost: go.example\r\nUser-Agent: " + std::string{firefox} +
-         "\r\nAccept-Language: de-DE,de;q=0.9\r\n" + fields + "\r\n";
-}
 
 TEST_F(ResponderTest, AMissWaitsForTheLookup) {
   EXPECT_EQ(respond_to(get("/Anna7,")), Step::waiting);
@@ -106,82 +47,6 @@ TEST_F(ResponderTest, TheClickIsJournalledAsALineThatTheTrackerReads) {
   EXPECT_TRUE(click->new_visitor);
   EXPECT_TRUE(click->counted());
   EXPECT_NE(answer.find("wm_click="), std::string::npos);
-}
-
-std::string get_as(const std::string& agent, const std::string& fields = {},
-                   const std::string& method = "GET") {
-  return method + " /anna7 HTTP/1.1\r\nHost: evil.example\r\nUser-Agent: " + agent + "\r\n" +
-         fields + "\r\n";
-}
-
-class CardTest : public ResponderTest {
- protected:
-  CardTest() { know_spring({}); }
-
-  void know_spring(CampaignRecord campaign) {
-    LinkRecord link;
-    link.destination = "https://shop.example/";
-    link.title = "Spring sale";
-    link.campaign = "camp_spring";
-    responder->on_lookup({"evil.example", "anna7"},
-                         {LookupStatus::answered, nullptr, link_to(link, campaign), nullptr});
-  }
-  Click last_click() {
-    line = journalled().back();
-    line.resize(line.find('\n'));
-    return parser.parse(line).value();
-  }
-
-  std::string line;
-  ClickLineParser parser;
-};
-
-TEST_F(CardTest, IsShownToPreviewAgentsAndRecorded) {
-  ASSERT_EQ(respond_to(get_as("WhatsApp/2.23.20.0")), Step::answered);
-  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n"));
-  EXPECT_NE(answer.find("<h1>Spring sale</h1>"), std::string::npos);
-  EXPECT_EQ(header_of(answer, "Set-Cookie"), "");
-  EXPECT_EQ(answer.find("evil.example"), std::string::npos) << "the Host header is no base";
-  EXPECT_EQ(last_click().bot, "preview");
-  EXPECT_EQ(last_click().list, AgentList::built_in()->version());
-  EXPECT_FALSE(last_click().counted());
-  EXPECT_EQ(counters.value(static_cast<std::size_t>(Counter::cards)), 1U);
-}
-
-TEST_F(CardTest, OfAHeadRequestHasNoContent) {
-  ASSERT_EQ(respond_to(get_as("Twitterbot/1.0", "", "HEAD")), Step::answered);
-  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n"));
-  EXPECT_TRUE(answer.ends_with("\r\n\r\n"));
-  EXPECT_NE(header_of(answer, "Content-Length"), "0");
-  EXPECT_EQ(last_click().bot, "head");
-  EXPECT_EQ(last_click().list, "") << "no list said so";
-}
-
-TEST_F(CardTest, IsForPreviewAgentsAlone) {
-  for (const char* agent : {"curl/8.0", "Googlebot/2.1", "proofpoint", ""}) {
-    ASSERT_EQ(respond_to(get_as(agent)), Step::answered);
-    EXPECT_TRUE(answer.starts_with("HTTP/1.1 302")) << agent;
-  }
-  ASSERT_EQ(respond_to(get_as("Twitterbot/1.0", "Sec-Purpose: prefetch\r\n")), Step::answered);
-  EXPECT_TRUE(answer.starts_with("HTTP/1.1 302"));
-}
-
-TEST_F(CardTest, IsNotShownOfALinkThatIsNotOpen) {
-  know_spring({.status = CampaignStatus::ended});
-  ASSERT_EQ(respond_to(get_as("Twitterbot/1.0")), Step::answered);
-  EXPECT_TRUE(answer.starts_with("HTTP/1.1 410"));
-  EXPECT_EQ(last_click().bot, "preview");
-  EXPECT_EQ(last_click().outcome, "ended");
-}
-
-TEST_F(CardTest, TakesNoAllocation) {
-  const std::string bytes = get_as("Twitterbot/1.0");
-  ASSERT_EQ(respond_to(bytes), Step::answered);
-  receive(bytes);
-  char* end = out.data();
-  const std::size_t before = allocations();
-  ASSERT_EQ(responder->respond(connection, end), Step::answered);
-  EXPECT_EQ(allocations() - before, 0U);
 }
 
 TEST_F(ResponderTest, UnknownCodesAndBadPathsAre404WithoutAClick) {
@@ -234,85 +99,6 @@ TEST_F(ResponderTest, PastTheBudgetForUnknownCodesIs429) {
 }
 
 // --- unknown codes of one address ---
-
-class UnknownCodes : public ResponderTest {
- protected:
-  UnknownCodes() { come_from("\xcb\x01\x71\x07"); }
-
-  void come_from(std::string_view address) {
-    connection.peer.address = address_from(address.data(), address.size());
-  }
-  // Asks for a code that Redis does not know either.
-  std::string guess(const std::string& code) {
-    if (respond_to(get("/" + code)) == Step::answered) return answer.substr(9, 3);
-    know(code, nullptr);
-    return resume();
-  }
-  std::string resume(LookupStatus status = LookupStatus::answered) {
-    char* end = out.data();
-    responder->resume(connection, status, end);
-    return std::string(out.data(), end).substr(9, 3);
-  }
-  void guess_until_limited() {
-    for (const char* code : {"a", "b", "c"}) ASSERT_EQ(guess(code), "404");
-    ASSERT_EQ(guess("d"), "429");
-  }
-};
-
-TEST_F(UnknownCodes, PastTheBudgetOfTheAddressAre429) {
-  guess_until_limited();
-  EXPECT_EQ(header_of(answer, "Retry-After"), "1");
-  EXPECT_FALSE(connection.close_after);
-  EXPECT_EQ(counters.value(static_cast<std::size_t>(Counter::over_address_budget)), 1U);
-  come_from("\xcb\x01\x71\x08");
-  EXPECT_EQ(guess("d"), "404") << "somebody else is not held back";
-  come_from("\xcb\x01\x71\x07");
-  responder->set_now({noon_ms, 2'000});
-  EXPECT_EQ(guess("e"), "404") << "a second later there is one more";
-  EXPECT_EQ(guess("f"), "429");
-}
-
-TEST_F(UnknownCodes, WhatIsKnownIsServedToALimitedAddress) {
-  know("anna7", link_to("https://shop.example/"));
-  guess_until_limited();
-  ASSERT_EQ(respond_to(get("/anna7")), Step::answered);
-  EXPECT_TRUE(answer.starts_with("HTTP/1.1 302"));
-  EXPECT_EQ(guess("a"), "404") << "remembered as unknown: costs nothing, is not charged";
-  responder->on_changed({"go.example", "anna7"});
-  ASSERT_EQ(respond_to(get("/anna7")), Step::waiting)
-      << "a known link that changed may be asked for";
-}
-
-TEST_F(UnknownCodes, OnlyThoseThatTurnOutUnknownAreCharged) {
-  for (int i = 0; i < 10; ++i) {
-    const std::string code = "link" + std::to_string(i);
-    ASSERT_EQ(respond_to(get("/" + code)), Step::waiting);
-    LinkRecord record;
-    record.destination = "https://shop.example/";
-    know(code, resolve_link(code, std::move(record), resolve_campaign("", {}, true)));
-    ASSERT_EQ(resume(), "302");
-    ASSERT_EQ(respond_to(get("/away" + std::to_string(i))), Step::waiting);
-    ASSERT_EQ(resume(LookupStatus::unavailable), "503");
-  }
-  EXPECT_EQ(guess("a"), "404");
-}
-
-// Any Host header would make a known code a new question.
-TEST_F(UnknownCodes, AsWellAsKnownCodesOfUnheardHosts) {
-  const auto ask_at = [&](const std::string& host, std::shared_ptr<const DomainRecord> domain) {
-    const Step step = respond_to("GET /anna7 HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
-    if (step == Step::answered) return answer.substr(9, 3);
-    responder->on_lookup({host, "anna7"}, {LookupStatus::answered, nullptr,
-                                           link_to("https://shop.example/"), std::move(domain)});
-    return resume();
-  };
-  know("anna7", link_to("https://shop.example/"));
-  const auto ours = std::make_shared<const DomainRecord>();
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(ask_at("ours" + std::to_string(i), ours), "302");
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(ask_at("theirs" + std::to_string(i), nullptr), "302");
-  EXPECT_EQ(ask_at("theirs3", nullptr), "429");
-  EXPECT_EQ(ask_at("theirs2", nullptr), "302");
-}
 
 TEST_F(ResponderTest, OtherMethodsAndContent) {
   ASSERT_EQ(respond_to("DELETE /a HTTP/1.1\r\nHost: h\r\n\r\n"), Step::answered);

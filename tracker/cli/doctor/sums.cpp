@@ -183,8 +183,9 @@ std::string deletion_verdict(const EdgeSum& edge, std::uint64_t now_ms) {
 }
 
 Finding judge_tracker(const TrackerCounts& counts) {
-  const auto text = fmt::format("read {} = stored {} + duplicate {} + dead {} + late {}", counts.read,
-                                counts.stored, counts.duplicate, counts.dead, counts.late);
+  const auto text =
+      fmt::format("read {} = stored {} + duplicate {} + dead {} + late {}", counts.read,
+                  counts.stored, counts.duplicate, counts.dead, counts.late);
   if (counts.read != counts.stored + counts.duplicate + counts.dead + counts.late) {
     return {Grade::problem, "tracker sums", text + " does not add up",
             "keep the store and the log, and report this"};

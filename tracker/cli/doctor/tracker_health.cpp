@@ -36,8 +36,7 @@ Finding judge_one(const TrackerState& tracker) {
   if (tracker.rest_ms && *tracker.rest_ms > 0) {
     const std::string work =
         tracker.work.empty() ? "" : fmt::format(", does {}", fmt::join(tracker.work, " "));
-    return {Grade::good, subject,
-            lease_text(*tracker.rest_ms) + work + pending, {}};
+    return {Grade::good, subject, lease_text(*tracker.rest_ms) + work + pending, {}};
   }
   const std::string fix = "see that a tracker with role drain runs: it takes over what is pending";
   if (!tracker.rest_ms) {
@@ -82,12 +81,12 @@ std::vector<TrackerState> parse_trackers(const json::value& trackers) {
 Findings judge_trackers(const std::vector<TrackerState>& trackers) {
   Findings findings;
   for (const TrackerState& tracker : trackers) findings.push_back(judge_one(tracker));
-  for (auto& missing : judge_work(trackers, "folding",
-                                  "edges are not told what is stored and keep all of it", "drain")) {
+  for (auto& missing : judge_work(
+           trackers, "folding", "edges are not told what is stored and keep all of it", "drain")) {
     findings.push_back(std::move(missing));
   }
-  for (auto& missing : judge_work(trackers, "mirror", "changes of links do not come to Redis",
-                                  "api or jobs")) {
+  for (auto& missing :
+       judge_work(trackers, "mirror", "changes of links do not come to Redis", "api or jobs")) {
     findings.push_back(std::move(missing));
   }
   return findings;

@@ -14,9 +14,9 @@
 namespace waymark::cli {
 
 struct TrackerState {
-  std::string name;                             // <host>-<slot>
-  std::optional<std::int64_t> rest_ms;          // of its lease; negative: expired
-  std::vector<std::string> work;                // what it does for all
+  std::string name;                              // <host>-<slot>
+  std::optional<std::int64_t> rest_ms;           // of its lease; negative: expired
+  std::vector<std::string> work;                 // what it does for all
   std::map<std::string, std::uint64_t> pending;  // entries by shard
 };
 
