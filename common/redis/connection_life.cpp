@@ -46,7 +46,7 @@ Connection::Impl::Impl(asio::io_context& io, ConnectionOptions options, Log& log
       resolver_(io),
       timer_(io),
       tick_timer_(io) {
-  if (options_.url.tls && !tls_client_) tls_client_ = load_tls({}, "redis.tls");
+  if (options_.url.tls && !tls_client_) tls_client_ = load_tls({});
   if (!options_.url.tls) tls_client_.reset();
 }
 
@@ -158,6 +158,8 @@ asio::awaitable<error_code> Connection::Impl::open_stream(const Endpoint& endpoi
   socket.close(error);
   socket.open(endpoint.protocol(), error);
   if (error) co_return error;
+  std::string tls_files_problem;
+  if (tls_client_) tls_client_ = renew_tls(std::move(tls_client_), tls_files_problem);
   error = stream_.begin(tls_client_.get(), host);
   if (error) co_return error;
   co_await socket.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
@@ -165,7 +167,7 @@ asio::awaitable<error_code> Connection::Impl::open_stream(const Endpoint& endpoi
   if (endpoint.protocol().family() != AF_UNIX) socket.set_option(tcp::no_delay{true}, error);
   if (!stream_.is_tls()) co_return error;
   co_await stream_.async_handshake(asio::redirect_error(asio::use_awaitable, error));
-  if (error) explanation_ = tls_problem(error);
+  if (error) explanation_ = tls_files_problem.empty() ? tls_problem(error) : tls_files_problem;
   co_return error;
 }
 

@@ -32,7 +32,8 @@ class Stream {
     boost::system::error_code error;
     if (client == nullptr) return error;
     tls_ = std::make_shared<Tls>(socket_, client->context);
-    const std::string& name = client->server_name.empty() ? host : client->server_name;
+    const std::string& given = client->files.server_name;
+    const std::string& name = given.empty() ? host : given;
     // An address is no server name (RFC 6066), and is looked for among the certificate's addresses.
     boost::system::error_code no_address;
     boost::asio::ip::make_address(name, no_address);

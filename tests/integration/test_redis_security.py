@@ -1,6 +1,9 @@
 """TLS with a private authority, users with the least rights, and what is said when they do not fit."""
+import shutil
+
 import pytest
 
+from tests.support.invariants import assert_all_stored_once
 from tests.support.programs import wait_until
 from tests.support.secured_redis import Authority, SecuredRedis
 
@@ -83,6 +86,31 @@ def test_another_authority_is_not_believed(secured, folder):
     system.tracker.start()
     wait_until(lambda: "redis.tls.ca" in system.tracker.log_text(), "it says why")
     assert system.redis.command("GET", "wm:filled") is None
+
+
+def test_renewed_files_are_read_for_the_next_connection(secured, authority, folder):
+    system = secured().start()
+    assert_main_path(system)
+    newer = Authority(folder / "newer")
+    for name in ("redis", "client", "tool"):
+        newer.issue(name, "IP:127.0.0.1")
+    system.redis.kill()
+    for file in newer.folder.iterdir():
+        shutil.copy(file, authority.folder / file.name)
+    system.redis.start()
+    tokens = [system.edge.get("/made").click_token() for _ in range(10)]
+    assert_all_stored_once(system, tokens)
+    wait_until(lambda: system.edge.metric("waymark_redis_tracking_up") == 1, "changes are heard of")
+
+
+def test_files_half_renewed_leave_those_in_use(secured, authority, folder):
+    system = secured().start()
+    assert_main_path(system)
+    _, key = Authority(folder / "newer").issue("client", "IP:127.0.0.1")
+    shutil.copy(key, authority.folder / "client.key")
+    system.redis.kill()
+    system.redis.start()
+    assert_all_stored_once(system, [system.edge.get("/made").click_token()])
 
 
 def test_a_wrong_password_is_named(secured):
