@@ -66,7 +66,8 @@ void unknown_agent(benchmark::State& state, std::vector<std::string> (*make)()) 
   AgentTable table{7};
   std::size_t next = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(find_unknown(table, texts[next]));
+    const KnownAgent* agent = &find_unknown(table, texts[next]);
+    benchmark::DoNotOptimize(agent);
     next = (next + 1) % texts.size();
   }
 }

@@ -72,7 +72,7 @@ void parse(benchmark::State& state) {
     std::string_view line = cycle.next();
     bytes += line.size();
     line.remove_suffix(1);
-    const auto click = parser.parse(line);
+    auto click = parser.parse(line);
     refused += !click.has_value();
     benchmark::DoNotOptimize(click);
   }

@@ -89,7 +89,7 @@ void verify_cookie(benchmark::State& state) {
   AttributionBuffer buffer;
   std::size_t refused = 0;
   for (auto _ : state) {
-    const auto attribution = verify_attribution(cycle.next(), *corpus().options.keys, buffer);
+    auto attribution = verify_attribution(cycle.next(), *corpus().options.keys, buffer);
     refused += !attribution.has_value();
     benchmark::DoNotOptimize(attribution);
   }
