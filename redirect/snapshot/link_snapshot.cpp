@@ -115,7 +115,7 @@ void LinkSnapshot::add(const snapshot::Entry& entry) {
   } else {
     waiting_.add(snapshot::encode(entry));
   }
-  if (waiting_.bytes() > limits::snapshot_waiting_bytes) hand_over();
+  if (waiting_.bytes() > std::min(limits::snapshot_waiting_bytes, options_.bytes_max)) hand_over();
 }
 
 void LinkSnapshot::wait() {

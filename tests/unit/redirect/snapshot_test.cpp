@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -214,20 +215,26 @@ TEST(PayloadListTest, KeepsWhatItWasGivenInOrder) {
   EXPECT_GT(list.bytes(), 50U * 49 / 2 * 2'500);
 }
 
-TEST_F(SnapshotTest, MuchThatWaitsIsWrittenBeforeItsTime) {
+// With room for much, and for little.
+class SnapshotBounds : public SnapshotTest, public ::testing::WithParamInterface<std::size_t> {};
+INSTANTIATE_TEST_SUITE_P(sizes, SnapshotBounds,
+                         ::testing::Values(4 * limits::snapshot_waiting_bytes, 1024 * 1024));
+
+TEST_P(SnapshotBounds, MuchThatWaitsIsWrittenBeforeItsTime) {
+  const std::size_t much = std::min(GetParam(), limits::snapshot_waiting_bytes);
   boost::asio::io_context control;
   Log log{"test", LogLevel::error, LogFormat::json};
   SnapshotOptions options;
   options.file = file_;
   options.every = std::chrono::hours{1};
-  options.bytes_max = 4 * limits::snapshot_waiting_bytes;
+  options.bytes_max = GetParam();
   LinkSnapshot snapshot{control, options, [](const auto&) {}, log};
   snapshot.start();
   while (!snapshot.loaded()) std::this_thread::yield();
   LinkRecord record;
   record.destination = "https://shop.example/";
   record.title.assign(64 * 1024, 't');
-  for (std::size_t bytes = 0, n = 0; bytes <= limits::snapshot_waiting_bytes; ++n) {
+  for (std::size_t bytes = 0, n = 0; bytes <= much; ++n) {
     EXPECT_FALSE(fs::exists(file_));
     const std::string code = "c" + std::to_string(n);
     snapshot.remember({"go.example", code}, {}, {code, &record});
