@@ -12,6 +12,8 @@ from processes import RunError
 
 # The loader must not wait for a core behind what it measures beside; needs root.
 REAL_TIME = ["chrt", "-f", "1"] if os.geteuid() == 0 else []
+# It runs for a day unless it is stopped: never longer than the script, however that ends.
+WITH_US = ["setpriv", "--pdeathsig", "KILL"]
 CONNECTIONS = 64
 GENERATOR_LIMITED = 98  # the exit code
 ENDING_SECONDS = 30  # at most, for the last answers and the result
@@ -45,7 +47,8 @@ class Load:
                    if name != "Host" for word in ("--header", f"{name}: {value}")]
         ids = ["--click-ids", str(click_ids)] if click_ids else []
         self.popen = subprocess.Popen(
-            ["taskset", "-c", str(core), *REAL_TIME, str(program), "run", "--quiet", "--json", "-",
+            [*WITH_US, "taskset", "-c", str(core), *REAL_TIME, str(program), "run", "--quiet",
+             "--json", "-",
              "--rate", str(rate), "--duration", "24h", "--connections", str(CONNECTIONS),
              "--expect", "302", "--host", browser.HOST, *headers, *ids,
              f"http://127.0.0.1:{port}{browser.PATH}"],
