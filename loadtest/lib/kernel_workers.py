@@ -15,7 +15,7 @@ def kernel_workers_on(core):
     that could be done."""
     try:
         before = MASK.read_text(encoding="ascii")
-        MASK.write_text(f"{1 << core:x}", encoding="ascii")
+        MASK.write_text(mask_of(core), encoding="ascii")
     except OSError:
         yield False
         return
@@ -26,6 +26,11 @@ def kernel_workers_on(core):
         MASK.write_text(before, encoding="ascii")
         for pid, cores in moved.items():
             set_cores(pid, cores)
+
+
+def mask_of(core):
+    """As the kernel reads it: words of 32 bits in hexadecimal, the highest first."""
+    return f"{1 << core % 32:x}" + ",00000000" * (core // 32)
 
 
 def move_threads(core):

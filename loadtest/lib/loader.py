@@ -48,9 +48,8 @@ class Load:
         ids = ["--click-ids", str(click_ids)] if click_ids else []
         self.popen = subprocess.Popen(
             [*WITH_US, "taskset", "-c", str(core), *REAL_TIME, str(program), "run", "--quiet",
-             "--json", "-",
-             "--rate", str(rate), "--duration", "24h", "--connections", str(CONNECTIONS),
-             "--expect", "302", "--host", browser.HOST, *headers, *ids,
+             "--json", "-", "--rate", str(rate), "--duration", "24h", "--connections",
+             str(CONNECTIONS), "--expect", "302", "--host", browser.HOST, *headers, *ids,
              f"http://127.0.0.1:{port}{browser.PATH}"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
