@@ -53,9 +53,9 @@ json::value days(std::uint64_t window_ms) {
   return static_cast<double>(window_ms) / static_cast<double>(day_ms);
 }
 
-json::value click_or_null(const Uuid& click) {
-  if (click.is_nil()) return nullptr;
-  return json::value(click.text());
+json::value uuid_or_null(const Uuid& id) {
+  if (id.is_nil()) return nullptr;
+  return json::value(id.text());
 }
 
 json::value time_or_null(const Candidate& candidate) {
@@ -64,7 +64,7 @@ json::value time_or_null(const Candidate& candidate) {
 }
 
 void add_touch(json::object& object, const Candidate& candidate) {
-  object["click"] = click_or_null(candidate.click);
+  object["click"] = uuid_or_null(candidate.click);
   object["clicked_at"] = time_or_null(candidate);
   object["code"] = text_or_null(candidate.code);
   object["link"] = text_or_null(candidate.link);
@@ -113,8 +113,8 @@ json::object render(const AttributionResult& result, const AttributionQuestion& 
                       {"occurred_at", rfc3339_ms(question.occurred_ms)},
                       {"test", question.test}};
   add_touch(object, winner);
-  object["visitor"] = winner.visitor ? click_or_null(*winner.visitor) : json::value{nullptr};
-  object["window_days"] = result.winner ? days(winner.window_ms) : json::value{nullptr};
+  object["visitor"] = uuid_or_null(winner.visitor.value_or(Uuid{}));
+  object["window_days"] = result.winner ? days(winner.window_ms) : json::value();
   json::array campaigns, evidence;
   for (const Journey& journey : result.journeys) {
     campaigns.push_back(render_journey(result, journey));

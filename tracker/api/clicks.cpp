@@ -19,7 +19,7 @@ json::value query_or_null(const std::string& text) {
   if (text.empty()) return nullptr;
   boost::system::error_code error;
   auto value = json::parse(text, error);
-  return error ? json::value{nullptr} : value;
+  return error ? json::value() : value;
 }
 
 // One word for why the click does not count; null when it does.

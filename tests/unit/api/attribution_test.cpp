@@ -168,6 +168,19 @@ TEST_F(AttributionTest, NothingToGoByIsOrganic) {
   EXPECT_EQ(answer.at("method"), "organic");
   EXPECT_EQ(answer.at("state"), "final");
   EXPECT_TRUE(answer.at("evidence").as_array().empty());
+  for (const char* member :
+       {"click", "clicked_at", "code", "link", "campaign", "referrer", "visitor", "window_days"}) {
+    EXPECT_TRUE(answer.at(member).is_null()) << member;
+  }
+}
+
+TEST_F(AttributionTest, AClickWithoutAVisitorIsCreditedAllTheSame) {
+  Click click = this->click(1);
+  click.visitor.reset();
+  api.store_clicks({click});
+  const auto answer = resolve({{"click_id", token_of(click.id)}});
+  EXPECT_EQ(answer.at("referrer"), "rfr_anna");
+  EXPECT_TRUE(answer.at("visitor").is_null());
 }
 
 TEST_F(AttributionTest, MistakesAreProblems) {

@@ -29,6 +29,7 @@ class ClicksTest : public ApiTest {
     counted_.query_json = R"({"utm_source":"x"})";
     tool_ = click_at(1, "anna7");
     tool_.bot = "tool";
+    tool_.query_json = "{";
     tool_.list = "1.60.0+eac757";
     expired_ = click_at(2, "bert2");
     expired_.outcome = "expired";
@@ -63,6 +64,12 @@ TEST_F(ClicksTest, AClickShowsWhatTheStreamSaid) {
   EXPECT_EQ(click.json().at("counted"), true);
   EXPECT_TRUE(click.json().at("why").is_null());
   EXPECT_TRUE(click.json().at("country").is_null());
+}
+
+TEST_F(ClicksTest, AnOddRowIsShownWithoutItsQuery) {
+  const auto click = api.get("/v1/clicks/" + tool_.id.text());
+  ASSERT_EQ(click.status, 200U) << click.body;
+  EXPECT_TRUE(click.json().at("query").is_null());
 }
 
 TEST_F(ClicksTest, AClickThatDoesNotCountSaysWhy) {
