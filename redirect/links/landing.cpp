@@ -74,11 +74,32 @@ std::vector<std::string> names_of(std::string_view query) {
   return names;
 }
 
+bool is_token(const Parameter& parameter) {
+  return form_decoded(parameter.name) == "wm_click";
+}
+
+// A landing page that was copied from the address bar brings the token of that visit along. Readers
+// that take the first of two would credit it for every click of the link.
+std::string without_token(std::string_view head) {
+  const std::size_t query_at = std::min(head.find('?'), head.size() - 1) + 1;
+  std::string text{head.substr(0, query_at)};
+  bool dropped = false;
+  for_each_parameter(head.substr(query_at), [&](const Parameter& p) {
+    if (is_token(p)) {
+      dropped = true;
+      return;
+    }
+    if (!text.ends_with('?')) text += '&';
+    text += p.text;
+  });
+  return dropped ? text : std::string{head};
+}
+
 // The campaign's parameters that are not in `taken`.
 std::string utm_without(const std::vector<std::string>& taken, std::string_view utm) {
   std::string rest;
   for_each_parameter(utm, [&](const Parameter& p) {
-    if (std::ranges::find(taken, form_decoded(p.name)) != taken.end()) return;
+    if (is_token(p) || std::ranges::find(taken, form_decoded(p.name)) != taken.end()) return;
     rest.append(p.text).append("&");
   });
   return rest;
@@ -159,7 +180,7 @@ std::optional<PackedLanding> pack_landing(std::string_view destination, const Li
   const std::size_t mark = raw.find('?');
   const std::vector<std::string> own_names =
       mark == std::string_view::npos ? std::vector<std::string>{} : names_of(raw.substr(mark + 1));
-  const Filled head = filled(with_path(raw), names);
+  const Filled head = filled(with_path(without_token(raw)), names);
   const std::string utm = utm_without(own_names, campaign.utm);
   const std::size_t location_bytes = head.text.size() + head.marks.size() * fill_bytes_max +
                                      utm.size() + 1 + (destination.size() - tail_at);

@@ -44,6 +44,15 @@ INSTANTIATE_TEST_SUITE_P(
             "https://s.example/a?utm_source=own&utm_medium=ref&wm_click="},
         Row{"https://s.example/a", "utm_source=camp", "/anna7?utm_source=visitor&utm_term=t",
             "https://s.example/a?utm_source=camp&utm_term=t&wm_click="},
+        // A token that the firm copied along with the address gives way to the click's own.
+        Row{"https://s.example/a?wm_click=AZAWPYaUc5u4scLT5PUGF7Hmt5dEMj6N", "", "/anna7",
+            "https://s.example/a?wm_click="},
+        Row{"https://s.example?x=1&&%77m_click=old&y=2&wm_click#part", "wm_click=old&utm_term=t",
+            "/anna7", "https://s.example/?x=1&y=2&utm_term=t&wm_click=#part"},
+        Row{"https://s.example/a?x=1&wm_click={click}", "", "/anna7",
+            "https://s.example/a?x=1&wm_click="},
+        Row{"https://s.example/a?b&&my_wm_click", "", "/anna7",
+            "https://s.example/a?b&&my_wm_click&wm_click="},
         // Octets that RFC 3986 leaves out of queries leave encoded; what is encoded stays.
         Row{"https://s.example/a", "", "/anna7?q={x}|\"y\"&z=%41%zz",
             "https://s.example/a?q=%7Bx%7D%7C%22y%22&z=%41%zz&wm_click="},
