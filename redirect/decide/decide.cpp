@@ -53,6 +53,8 @@ bool has_consent(const Request& request, const CampaignRecord& campaign,
   return cookie && tells_consent(*cookie);
 }
 
+enum class Walk : std::uint8_t { on, done };
+
 struct Tags {
   std::string_view c, s, utm_source;
 };
@@ -67,14 +69,45 @@ Tags tags_of(std::string_view query) noexcept {
   return tags;
 }
 
+// Calls `visit` with the value of each cookie of that name until it says that this is enough.
+template <class Visit>
+void for_each_cookie(const Request& request, std::string_view name, Visit&& visit) noexcept {
+  for (std::size_t line = 0; line < request.cookie_count; ++line) {
+    std::string_view rest = request.cookies[line];
+    while (!rest.empty()) {
+      const std::size_t end = rest.find(';');
+      std::string_view pair = rest.substr(0, end);
+      rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+      while (pair.starts_with(' ')) pair.remove_prefix(1);
+      if (pair.size() > name.size() && pair[name.size()] == '=' && pair.starts_with(name)) {
+        if (visit(pair.substr(name.size() + 1)) == Walk::done) return;
+      }
+    }
+  }
+}
+
+std::uint64_t last_click_ms(const Attribution& attribution) noexcept {
+  return attribution.campaign_count == 0 ? 0 : attribution.campaigns[0].last.click.unix_ms();
+}
+
+// A browser may send several cookies of one name, the oldest first: one from before the domain had
+// its `cookie_domain`, or what a host nearby has set. The one with the latest click is the
+// visitor's; what does not verify is treated as absent.
 void remember_visitor(const Request& request, const KeyRing& keys, Decision& decision,
-                      AttributionBuffer& buffer) noexcept {
-  const auto cookie = cookie_value(request, "wm_ref");
-  if (!cookie) return;
-  auto verified = verify_attribution(*cookie, keys, buffer);
-  if (!verified) return;  // treated as absent
-  decision.attribution = *verified;
-  decision.visitor = decision.attribution.visitor;
+                      DecideScratch& scratch) noexcept {
+  constexpr int tried_max = 4;
+  int tried = 0;
+  AttributionBuffer* free = &scratch.cookies[0];
+  for_each_cookie(request, "wm_ref", [&](std::string_view value) {
+    const auto verified = verify_attribution(value, keys, *free);
+    if (verified &&
+        (!decision.visitor || last_click_ms(*verified) > last_click_ms(decision.attribution))) {
+      decision.attribution = *verified;
+      decision.visitor = verified->visitor;
+      free = free == &scratch.cookies[0] ? &scratch.cookies[1] : &scratch.cookies[0];
+    }
+    return ++tried == tried_max ? Walk::done : Walk::on;
+  });
   if (decision.attribution.campaign_count > 0) {
     decision.previous = decision.attribution.campaigns[0].last.click;
   }
@@ -97,10 +130,8 @@ void grant_cookie(const ResolvedLink& link, std::uint64_t now, std::uint64_t now
     decision.attribution.visitor = *decision.visitor;
   }
   const ResolvedCampaign& campaign = *link.campaign;
-  if (!campaign.id.empty()) {
-    touch(decision.attribution, campaign.id, Touch{decision.click, link.code()}, now,
-          campaign.window_seconds);
-  }
+  touch(decision.attribution, campaign.id, Touch{decision.click, link.code()}, now,
+        campaign.window_seconds);
   decision.cookie_seconds = longest_rest(decision.attribution, now);
   if (campaign.id.empty()) {
     decision.cookie_seconds = std::max(decision.cookie_seconds, visitor_seconds);
@@ -125,19 +156,12 @@ void land(const RuleSubject& subject, const ResolvedLink& link, Decision& decisi
 
 std::optional<std::string_view> cookie_value(const Request& request,
                                              std::string_view name) noexcept {
-  for (std::size_t line = 0; line < request.cookie_count; ++line) {
-    std::string_view rest = request.cookies[line];
-    while (!rest.empty()) {
-      const std::size_t end = rest.find(';');
-      std::string_view pair = rest.substr(0, end);
-      rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-      while (pair.starts_with(' ')) pair.remove_prefix(1);
-      if (pair.size() > name.size() && pair[name.size()] == '=' && pair.starts_with(name)) {
-        return pair.substr(name.size() + 1);
-      }
-    }
-  }
-  return std::nullopt;
+  std::optional<std::string_view> first;
+  for_each_cookie(request, name, [&](std::string_view value) {
+    first = value;
+    return Walk::done;
+  });
+  return first;
 }
 
 Decision decide(const Request& request, const Agent& agent, const ResolvedLink& link,
@@ -169,7 +193,7 @@ Decision decide(const Request& request, const Agent& agent, const ResolvedLink& 
 
   decision.anonymous = !has_consent(request, campaign, rules);
   if (!decision.anonymous && campaign.cookies != CookiePolicy::never) {
-    remember_visitor(request, keys, decision, scratch.cookie);
+    remember_visitor(request, keys, decision, scratch);
     if (decision.bot.empty() && decision.outcome.empty()) {
       grant_cookie(link, now, now_ms, ids, decision);
     }

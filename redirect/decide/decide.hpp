@@ -11,6 +11,7 @@
 #include "redirect/links/resolved_link.hpp"
 #include "redirect/server/request.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,7 +39,7 @@ enum class Verdict : std::uint8_t {
 
 // Memory that a decision's views point into. One per thread; reused for every request.
 struct DecideScratch {
-  AttributionBuffer cookie;
+  std::array<AttributionBuffer, 2> cookies;  // the best so far, and the one that is looked at
   ReferringHostBuffer referring_host;
   TagBuffer channel;
 };
@@ -86,7 +87,7 @@ Decision decide(const Request& request, const Agent& agent, const ResolvedLink& 
 // of design 3.4. Empty: it is open.
 std::string_view outcome_of(const ResolvedLink& link, std::int64_t now) noexcept;
 
-// Value of a cookie in the request's Cookie lines, or nothing.
+// Value of the first cookie of that name in the request's Cookie lines, or nothing.
 std::optional<std::string_view> cookie_value(const Request& request,
                                              std::string_view name) noexcept;
 

@@ -140,7 +140,7 @@ bool take_field(Request& request, ForwardedLines* forwarded, std::string_view na
       break;
     case 7:
       if (is_name(name, "referer")) keep_first(request.referer, value);
-      if (is_name(name, "sec-gpc")) request.opted_out = value == "1";
+      if (is_name(name, "sec-gpc")) request.opted_out |= value == "1";
       if (is_name(name, "purpose")) request.prefetch |= starts_with_word(value, "prefetch");
       break;
     case 9:

@@ -97,12 +97,13 @@ INSTANTIATE_TEST_SUITE_P(
                     PolicyRow{consent, "Cookie: Agreed=1\r\n", false, false, true},
                     PolicyRow{never, "Cookie: agreed=1\r\n", false, false, false}));
 
-INSTANTIATE_TEST_SUITE_P(OptedOut, Policies,
-                         testing::Values(PolicyRow{always, "Sec-GPC: 1\r\n", false, false, true},
-                                         PolicyRow{always, "Sec-GPC: 0\r\n", true, true, false},
-                                         PolicyRow{consent, "Sec-GPC: 1\r\nCookie: agreed=1\r\n",
-                                                   false, false, true},
-                                         PolicyRow{never, "Sec-GPC: 1\r\n", false, false, true}));
+INSTANTIATE_TEST_SUITE_P(
+    OptedOut, Policies,
+    testing::Values(PolicyRow{always, "Sec-GPC: 1\r\n", false, false, true},
+                    PolicyRow{always, "Sec-GPC: 0\r\n", true, true, false},
+                    PolicyRow{always, "Sec-GPC: 1\r\nSec-GPC: 0\r\n", false, false, true},
+                    PolicyRow{consent, "Sec-GPC: 1\r\nCookie: agreed=1\r\n", false, false, true},
+                    PolicyRow{never, "Sec-GPC: 1\r\n", false, false, true}));
 
 // A click that is no navigation of a person leaves the browser as it was.
 INSTANTIATE_TEST_SUITE_P(
@@ -180,6 +181,38 @@ TEST_F(Touches, AnEmbeddedLinkNeitherMovesNorReplacesThem) {
   const Visit stuffed{"/evil", "Sec-Fetch-Dest: image\r\n" + cookie_};
   EXPECT_EQ(header_of(desk.answer(stuffed, *link_), "Set-Cookie"), "");
   EXPECT_EQ(carried().campaigns[0].last.click, a.click);
+}
+
+// A domain was given its `cookie_domain`: browsers go on sending the cookie from before as well,
+// and send it first. A host nearby may also have set one that is not ours.
+TEST_F(Touches, OfSeveralCookiesTheOneWithTheLatestClickHolds) {
+  const std::string theme = "Cookie: theme=dark; ";
+  const auto value = [&] {
+    return cookie_.substr(theme.size(), cookie_.find("; lang") - theme.size());
+  };
+  const auto send = [&](const std::string& cookies) { cookie_ = "Cookie: " + cookies + "\r\n"; };
+  click("anna", "camp_spring");
+  const std::string older = value();
+  const Decision b = click("bert", "camp_spring");
+  const std::string newer = value();
+  cookie_.clear();
+  click("dora", "");
+  const std::string bare = value();
+  for (const std::string& cookies :
+       {older + "; " + newer, newer + "; " + older, "wm_ref=planted; " + newer,
+        bare + "; " + newer + "; wm_ref=", newer + "; " + bare, older + "\r\nCookie: " + newer}) {
+    send(cookies);
+    EXPECT_EQ(click("carl", "camp_spring").previous, b.click) << cookies;
+  }
+  send("wm_ref=a; wm_ref=b; wm_ref=c; wm_ref=d; " + newer);
+  EXPECT_TRUE(click("carl", "camp_spring").new_visitor) << "no more than four are looked at";
+}
+
+TEST_F(Touches, WhatHasEndedIsForgottenByAnyClick) {
+  click("anna", "camp_spring");
+  desk.now_ms += 60 * day_ms;
+  click("dora", "");
+  EXPECT_EQ(carried().campaign_count, 0U);
 }
 
 // Rotation: a key that only verifies still recognizes; what is written is signed by the first.
