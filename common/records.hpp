@@ -89,6 +89,10 @@ RecordResult<LinkRecord> parse_link(const RecordFields& fields, const Destinatio
 RecordResult<CampaignRecord> parse_campaign(const RecordFields& fields);
 RecordResult<DomainRecord> parse_domain(const RecordFields& fields);
 
+// Whether browsers keep a cookie with that Domain from `host` (RFC 6265 section 5.1.3): the host
+// itself, or a name above it that has a dot. `host` is in lower case.
+bool is_cookie_domain_of(std::string_view cookie_domain, std::string_view host);
+
 // Only fields that differ from their default, in a fixed order.
 RecordFields link_fields(const LinkRecord& link);
 RecordFields campaign_fields(const CampaignRecord& campaign);

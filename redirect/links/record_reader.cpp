@@ -50,9 +50,19 @@ std::shared_ptr<const DomainRecord> RecordReader::domain(const std::string& host
   const RecordFields fields = fields_of(reply);
   if (fields.empty() || is_absent(fields)) return nullptr;
   auto record = parse_domain(fields);
-  if (record) return std::make_shared<const DomainRecord>(std::move(*record));
-  report(redis_keys::domain(host), record.error(), "Domain is treated as having no record");
-  return nullptr;
+  if (!record) {
+    report(redis_keys::domain(host), record.error(), "Domain is treated as having no record");
+    return nullptr;
+  }
+  if (!record->cookie_domain.empty() && !is_cookie_domain_of(record->cookie_domain, host)) {
+    report(redis_keys::domain(host),
+           {"cookie_domain",
+            "is neither the host nor a name above it that has a dot: browsers "
+            "would refuse the cookie"},
+           "Cookies of this domain are for its own host alone");
+    record->cookie_domain.clear();
+  }
+  return std::make_shared<const DomainRecord>(std::move(*record));
 }
 
 void RecordReader::report(std::string_view key, const RecordProblem& problem,

@@ -96,10 +96,21 @@ def test_campaign_referrer_policy(system, policy, sent):
 
 def test_domain_cookie_domain(system):
     """`cookie_domain`: cookie `Domain`."""
-    system.redis.hset("wm:domain:cookie.example", cookie_domain="example")
+    system.redis.hset("wm:domain:go.firm.example", cookie_domain="firm.example")
     target = link(system, "domcookie")
-    assert "; Domain=example" in ask(system, target, Host="cookie.example").set_cookies[0]
+    assert "; Domain=firm.example;" in ask(system, target, Host="go.firm.example").set_cookies[0]
     assert "Domain" not in ask(system, target, Host="other.example").set_cookies[0]
+
+
+@pytest.mark.parametrize("domain", ["example", "other.example", "m.example", "go.firm.example"])
+def test_a_cookie_domain_that_browsers_would_refuse(system, domain):
+    host = f"{len(domain)}.firm.example"
+    system.redis.hset(f"wm:domain:{host}", cookie_domain=domain, root_url="https://firm.example/")
+    target = link(system, "domcookie")
+    cookie = ask(system, target, Host=host).set_cookies[0]
+    assert "Domain" not in cookie, "the host keeps it, which is better than nothing"
+    assert ask(system, "/", Host=host).headers["location"] == "https://firm.example/"
+    assert f'"key":"wm:domain:{host}","field":"cookie_domain"' in system.edge.log_text()
 
 
 def test_domain_root_url(system):

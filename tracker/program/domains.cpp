@@ -8,18 +8,11 @@
 namespace waymark::tracker {
 namespace {
 
-// Whether browsers keep a cookie of this Domain from this host.
-bool covers(std::string_view cookie_domain, std::string_view host) {
-  const auto name = normalize_host(cookie_domain.substr(cookie_domain.starts_with('.') ? 1 : 0));
-  if (!name) return false;
-  return *name == host || (name->find('.') != std::string::npos && host.ends_with("." + *name));
-}
-
 // A domain that is being made is not in the store yet, and must not lead to itself either.
 Ruled<void> check(Store& store, const ProgramRules& rules, std::string_view host,
                   const DomainRecord& record) {
   if (auto read = parse_domain(domain_fields(record)); !read) return refusal_of(read.error());
-  if (!record.cookie_domain.empty() && !covers(record.cookie_domain, host)) {
+  if (!record.cookie_domain.empty() && !is_cookie_domain_of(record.cookie_domain, host)) {
     return Refusal{RefusalKind::invalid, "cookie_domain",
                    "must be the domain itself or one above it, with a dot"};
   }

@@ -181,5 +181,16 @@ TEST(DomainRecord, names_the_field_that_is_wrong) {
               HasSubstr("robots holds a control character"));
 }
 
+TEST(DomainRecord, ItsCookieDomainIsTheHostOrAbove) {
+  for (const char* name : {"go.shop.example", "shop.example", ".shop.example", "Shop.Example"}) {
+    EXPECT_TRUE(is_cookie_domain_of(name, "go.shop.example")) << name;
+  }
+  for (const char* name : {"example", "op.example", "a.go.shop.example", "other.example",
+                           "shop.example.", "go.shop.exampl", "", "."}) {
+    EXPECT_FALSE(is_cookie_domain_of(name, "go.shop.example")) << name;
+  }
+  EXPECT_TRUE(is_cookie_domain_of("localhost", "localhost"));
+}
+
 }  // namespace
 }  // namespace waymark
