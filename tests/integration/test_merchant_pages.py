@@ -2,6 +2,7 @@
 survives until the sign-up, with cookies and without, and the sign-up is credited."""
 import pytest
 
+from tests.support import rawhttp
 from tests.support.shop import Shop
 
 
@@ -55,6 +56,17 @@ def test_a_sign_up_works_while_the_tracker_is_away(system, shop):
     token = shop.land(click.headers["location"])
     system.tracker.end()
     assert shop.sign_up(token) == NOT_CREDITED
+
+
+@pytest.mark.parametrize("target", ["//", "//x:99999999", "/%", "/?wm_click=%zz", "/?%ff&=&wm_click",
+                                    "/signup", "/index.php/..", "*"])
+def test_no_request_ends_the_shop(shop, target):
+    for method in ("GET", "HEAD", "POST"):
+        with rawhttp.Connection(shop.port) as connection:
+            connection.send(f"{method} {target} HTTP/1.0\r\nHost: shop\r\n"
+                            "Content-Length: 0\r\n\r\n".encode())
+            assert connection.read_to_end().startswith(b"HTTP/1.")
+    assert Shop.token_in(shop.ask("GET", "/")) == ""
 
 
 def test_the_cookie_is_secure_outside_a_trial(system, shop):

@@ -38,8 +38,14 @@ function send(response, status, body, headers = {}) {
     'Cache-Control': 'no-store',
     ...headers,
   });
-  response.end(`<!doctype html><html lang="en"><meta charset="utf-8">
-<title>Shop</title>${body}</html>\n`);
+  response.end(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Shop</title>
+<style>:root { color-scheme: light dark; font: 1.1rem/1.6 system-ui, sans-serif }</style>
+<main>${body}</main>
+</html>\n`);
 }
 
 function landingPage(request, response, query) {
@@ -49,7 +55,7 @@ function landingPage(request, response, query) {
   const headers = arrived ? { 'Set-Cookie': `${COOKIE}=${arrived}; ${kept}` } : {};
   send(response, 200, `<h1>Welcome to the shop</h1>
 <form method="post" action="/signup">
-<label>E-mail <input name="email" type="email" required></label>
+<label>E-mail <input name="email" type="email" autocomplete="email" required></label>
 <input type="hidden" name="wm_click" value="${escapeHtml(token || '')}">
 <button>Sign up</button>
 </form>`, headers);
@@ -83,25 +89,26 @@ async function readForm(request) {
 
 async function signUp(request, response) {
   const form = await readForm(request);
-  if (!form) return send(response, 413, '<p>Too much.</p>', { Connection: 'close' });
+  if (!form) return send(response, 413, '<h1>Too much</h1>', { Connection: 'close' });
   const clickId = tokenIn(form.get('wm_click')) || tokenIn(cookieOf(request, COOKIE));
   const attribution = await resolve(clickId, cookieOf(request, 'wm_ref'));
   // A real shop stores the token with the customer: then it can ask again, whatever happened here.
   console.log(JSON.stringify({ email: form.get('email'), click_id: clickId, attribution }));
   const referrer = attribution && attribution.referrer;
-  send(response, 200, referrer
-    ? `<p id="thanks">Thank you. You were invited by <b>${escapeHtml(referrer)}</b>.</p>`
-    : '<p id="thanks">Thank you.</p>');
+  const invited = referrer ? ` You were invited by <b>${escapeHtml(referrer)}</b>.` : '';
+  send(response, 200, `<h1>Welcome</h1><p id="thanks">Thank you.${invited}</p>`);
 }
 
 const server = http.createServer((request, response) => {
-  const url = new URL(request.url, 'http://shop');
-  const route = `${request.method} ${url.pathname}`;
-  if (route === 'GET /') return landingPage(request, response, url.searchParams);
+  const [path, query] = request.url.split(/\?(.*)/s);  // unlike `new URL`, it takes anything
+  const route = `${request.method} ${path}`;
+  if (route === 'GET /' || route === 'HEAD /') {
+    return landingPage(request, response, new URLSearchParams(query));
+  }
   if (route === 'POST /signup') {
     return signUp(request, response).catch(() => response.destroy());
   }
-  return send(response, 404, '<p>Not here.</p>');
+  return send(response, 404, '<h1>Not here</h1>');
 });
 
 server.listen(PORT, '127.0.0.1', () => console.error(`shop on http://127.0.0.1:${PORT}/`));

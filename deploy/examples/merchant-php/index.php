@@ -31,8 +31,14 @@ function page(int $status, string $body): void
     http_response_code($status);
     header('Content-Type: text/html; charset=utf-8');
     header('Cache-Control: no-store');  // the page holds a visitor's token
-    echo "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">
-<title>Shop</title>$body</html>\n";
+    echo "<!doctype html>
+<html lang=\"en\">
+<meta charset=\"utf-8\">
+<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
+<title>Shop</title>
+<style>:root { color-scheme: light dark; font: 1.1rem/1.6 system-ui, sans-serif }</style>
+<main>$body</main>
+</html>\n";
 }
 
 function landing_page(): void
@@ -50,7 +56,7 @@ function landing_page(): void
     $token = $arrived ?? token_in($_COOKIE[COOKIE] ?? null) ?? '';
     page(200, '<h1>Welcome to the shop</h1>
 <form method="post" action="/signup">
-<label>E-mail <input name="email" type="email" required></label>
+<label>E-mail <input name="email" type="email" autocomplete="email" required></label>
 <input type="hidden" name="wm_click" value="' . htmlspecialchars($token) . '">
 <button>Sign up</button>
 </form>');
@@ -88,15 +94,14 @@ function sign_up(): void
     error_log(json_encode(['email' => $_POST['email'] ?? null, 'click_id' => $click_id,
                            'attribution' => $attribution]));
     $referrer = $attribution['referrer'] ?? null;
-    page(200, $referrer === null
-        ? '<p id="thanks">Thank you.</p>'
-        : '<p id="thanks">Thank you. You were invited by <b>' . htmlspecialchars($referrer)
-            . '</b>.</p>');
+    $invited = $referrer === null
+        ? '' : ' You were invited by <b>' . htmlspecialchars($referrer) . '</b>.';
+    page(200, "<h1>Welcome</h1><p id=\"thanks\">Thank you.$invited</p>");
 }
 
 $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
 match ([$_SERVER['REQUEST_METHOD'], $path]) {
-    ['GET', '/'] => landing_page(),
+    ['GET', '/'], ['HEAD', '/'] => landing_page(),
     ['POST', '/signup'] => sign_up(),
-    default => page(404, '<p>Not here.</p>'),
+    default => page(404, '<h1>Not here</h1>'),
 };
