@@ -32,6 +32,13 @@ void add_summary(std::string& body, const ResolvedLink& link) {
   }
 }
 
+// With the query, so that channel and share tag are the visitor's as without the detour.
+void add_way_on(std::string& body, const ShownPath& path, std::string_view text) {
+  body.append("<p><a rel=\"nofollow\" href=\"/").append(html_escaped(path.code));
+  if (!path.query.empty()) body.append("?").append(html_escaped(path.query));
+  body.append("\">").append(html_escaped(text)).append("</a></p>");
+}
+
 }  // namespace
 
 std::string shown_destination(const ResolvedLink& link) {
@@ -50,7 +57,7 @@ std::string shown_destination(const ResolvedLink& link) {
   return text.append(landing.tail);
 }
 
-std::string destination_page(const ResolvedLink& link, std::string_view code,
+std::string destination_page(const ResolvedLink& link, const ShownPath& path,
                              const Language& language, std::int64_t now) {
   const std::string url = shown_destination(link);
   const std::string_view outcome = outcome_of(link, now);
@@ -62,10 +69,7 @@ std::string destination_page(const ResolvedLink& link, std::string_view code,
   body.append("</bdi></dd></dl>");
   add_paragraph(body, language[status_text(outcome)]);
   if (link.rules() != nullptr) add_paragraph(body, language[Text::varies]);
-  if (outcome.empty()) {
-    body.append("<p><a rel=\"nofollow\" href=\"/").append(html_escaped(code)).append("\">");
-    body.append(html_escaped(language[Text::go_on])).append("</a></p>");
-  }
+  if (outcome.empty()) add_way_on(body, path, language[Text::go_on]);
   return html_page(language, language[Text::leads_to] + ' ' + std::string{authority_of(url)}, body);
 }
 

@@ -15,8 +15,14 @@ namespace waymark::redirect {
 // only a click knows stands as three dots.
 std::string shown_destination(const ResolvedLink& link);
 
-// `code` is the path that follows the link. `now` is unix seconds.
-std::string destination_page(const ResolvedLink& link, std::string_view code,
+// What the visitor asked for, as it is followed: `/anna7?c=mail`.
+struct ShownPath {
+  std::string_view code;
+  std::string_view query{};  // without `?`
+};
+
+// `now` is unix seconds.
+std::string destination_page(const ResolvedLink& link, const ShownPath& path,
                              const Language& language, std::int64_t now);
 
 }  // namespace waymark::redirect

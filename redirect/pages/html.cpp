@@ -3,22 +3,29 @@
 namespace waymark::redirect {
 namespace {
 
-// Contrast is at least 7:1 for text and 4.5:1 for what is soft, on either ground.
+// Contrast is at least 7:1 on either ground. Lines break where readers of the language expect it,
+// and anywhere in what is too long for one, such as addresses. The button's border shows where a
+// system takes away colours.
 constexpr std::string_view style =
-    ":root{color-scheme:light dark;--ink:#1b2230;--soft:#566072;--ground:#fff;--line:#d5dbe5;"
+    ":root{color-scheme:light dark;--ink:#1b2230;--soft:#4a5466;--ground:#fff;--line:#d5dbe5;"
     "--link:#0b4fb3}"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e9ecf2;--soft:#a8b1c1;--ground:#14171d;"
+    "@media(prefers-color-scheme:dark){:root{--ink:#e9ecf2;--soft:#b4bccb;--ground:#14171d;"
     "--line:#373e4b;--link:#8fb8ff}}"
-    "body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--ground);"
-    "color:var(--ink);font:1.0625rem/1.55 system-ui,sans-serif}"
+    "body{margin:0;min-height:100vh;min-height:100svh;display:grid;place-items:center;"
+    "background:var(--ground);color:var(--ink);font:1.0625rem/1.55 system-ui,sans-serif;"
+    "overflow-wrap:anywhere}"
+    ":lang(ko){word-break:keep-all}:lang(ja){word-break:auto-phrase}"
     "main{box-sizing:border-box;width:100%;max-width:38rem;padding:2rem 1.5rem}"
-    "h1{font-size:1.6rem;line-height:1.3;margin:0 0 .6rem}"
-    "p{margin:.6rem 0}.soft,dt,h1 small{color:var(--soft)}"
+    "h1{font-size:1.6rem;line-height:1.3;margin:0 0 .6rem;text-wrap:balance}"
+    "p{margin:.6rem 0;text-wrap:pretty}.soft,dt,h1 small{color:var(--soft)}"
     "h1 small{display:block;font-size:1.0625rem;font-weight:400}"
-    "h1 bdi,dd{overflow-wrap:anywhere}"
     "dl{margin:1.2rem 0;padding:.9rem 0;border:solid var(--line);border-width:1px 0}"
     "dd{margin:0;font-family:ui-monospace,monospace;font-size:.95rem}"
-    "a{color:var(--link)}";
+    "a{display:inline-block;margin-top:.5rem;padding:.6rem 1.4rem;border:2px solid transparent;"
+    "border-radius:.5rem;background:var(--link);color:var(--ground);font-weight:600;"
+    "text-decoration:none}"
+    "a:hover{text-decoration:underline}"
+    "a:focus-visible{outline:3px solid var(--ink);outline-offset:3px}";
 
 }  // namespace
 

@@ -14,12 +14,13 @@ std::string html_escaped(std::string_view text);
 // A whole document. `title` is text, `body` is markup.
 std::string html_page(const Language& language, std::string_view title, std::string_view body);
 
-// Header lines of every such page.
+// Header lines of every such page. The one picture is /favicon.ico, which browsers ask for
+// themselves.
 inline constexpr std::string_view html_fields =
     "Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n"
     "Vary: Accept-Language\r\nX-Robots-Tag: noindex\r\nX-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n"
-    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'\r\n";
+    "Content-Security-Policy: default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n";
 
 }  // namespace waymark::redirect

@@ -11,7 +11,8 @@ namespace waymark::redirect {
 const std::array<std::string_view, texts_count> text_names{
     "not_found",    "not_found_more",   "gone",    "gone_more", "too_many",  "too_many_more",
     "unavailable",  "unavailable_more", "refused", "root",      "root_more", "leads_to",
-    "full_address", "active",           "paused",  "ended",     "varies",    "go_on"};
+    "full_address", "active",           "paused",  "ended",     "varies",    "go_on",
+    "try_again"};
 
 namespace {
 

@@ -30,6 +30,7 @@ enum class Text : std::uint8_t {
   ended,
   varies,
   go_on,
+  try_again,
   count_,
 };
 inline constexpr std::size_t texts_count = static_cast<std::size_t>(Text::count_);

@@ -21,6 +21,7 @@ struct Page {
   // sends such requests.
   Text more = Text::count_;
   std::string_view detail{};
+  bool again = false;  // whether the next attempt may succeed
 };
 
 constexpr std::array<Page, 11> pages{{
@@ -28,9 +29,9 @@ constexpr std::array<Page, 11> pages{{
     {404, "HTTP/1.1 404 Not Found\r\n", "", Text::not_found, Text::not_found_more},
     {410, "HTTP/1.1 410 Gone\r\n", "", Text::gone, Text::gone_more},
     {429, "HTTP/1.1 429 Too Many Requests\r\n", "Retry-After: 1\r\n", Text::too_many,
-     Text::too_many_more},
+     Text::too_many_more, "", true},
     {503, "HTTP/1.1 503 Service Unavailable\r\n", "Retry-After: 1\r\n", Text::unavailable,
-     Text::unavailable_more},
+     Text::unavailable_more, "", true},
     {400, "HTTP/1.1 400 Bad Request\r\n", "", Text::refused, Text::count_,
      "The request is not valid HTTP."},
     {405, "HTTP/1.1 405 Method Not Allowed\r\n", "Allow: GET, HEAD\r\n", Text::refused,
@@ -58,6 +59,8 @@ std::string document(const Language& language, const Page& page) {
   if (!page.detail.empty()) {
     body.append("<p lang=\"en\" dir=\"ltr\" class=\"soft\">").append(page.detail).append("</p>");
   }
+  // Browsers inside of apps often have no button for this.
+  if (page.again) body += "<p><a href=\"\">" + html_escaped(language[Text::try_again]) + "</a></p>";
   return html_page(language, title, body);
 }
 

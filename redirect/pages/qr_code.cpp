@@ -1,6 +1,7 @@
 #include "redirect/pages/qr_code.hpp"
 
 #include "redirect/decide/query.hpp"
+#include "redirect/pages/html.hpp"
 #include "redirect/pages/png.hpp"
 
 #include <fmt/format.h>
@@ -18,14 +19,14 @@ using qrcodegen::QrCode;
 constexpr int quiet_modules = 4;
 constexpr std::array<Rgba, 2> black_on_white{{{0xff, 0xff, 0xff, 0xff}, {0, 0, 0, 0xff}}};
 
-// One path; a run of dark modules in a row is one rectangle.
-std::string draw_svg(const QrCode& code, std::size_t side) {
+// One path; a run of dark modules in a row is one rectangle. The title is for who cannot scan.
+std::string draw_svg(const QrCode& code, std::string_view text, std::size_t side) {
   const int total = code.getSize() + 2 * quiet_modules;
   std::string svg = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{0}\" "
-      "viewBox=\"0 0 {1} {1}\" shape-rendering=\"crispEdges\">"
+      "viewBox=\"0 0 {1} {1}\" shape-rendering=\"crispEdges\" role=\"img\"><title>{2}</title>"
       "<path fill=\"#fff\" d=\"M0 0h{1}v{1}H0z\"/><path d=\"",
-      side, total);
+      side, total, html_escaped(text));
   for (int y = 0; y < code.getSize(); ++y) {
     for (int x = 0; x < code.getSize();) {
       const int begin = x;
@@ -71,7 +72,7 @@ std::size_t qr_side_of(std::string_view query) noexcept {
 
 std::optional<std::string> draw_qr(std::string_view text, QrFormat format, std::size_t side) try {
   const QrCode code = QrCode::encodeText(std::string{text}.c_str(), QrCode::Ecc::MEDIUM);
-  return format == QrFormat::svg ? draw_svg(code, side) : draw_png(code, side);
+  return format == QrFormat::svg ? draw_svg(code, text, side) : draw_png(code, side);
 } catch (const qrcodegen::data_too_long&) {
   return std::nullopt;
 }

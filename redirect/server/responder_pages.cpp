@@ -127,7 +127,8 @@ void Responder::show_destination(Connection& connection, const ResolvedLink& lin
                                  std::string_view code, char*& out) {
   const Language& language = pages_.language_for(connection.request.accept_language);
   auto document = std::make_shared<const std::string>(
-      destination_page(link, code, language, static_cast<std::int64_t>(now_.unix_ms / 1000)));
+      destination_page(link, {code, connection.request.query}, language,
+                       static_cast<std::int64_t>(now_.unix_ms / 1000)));
   content(connection,
           {.fields = html_fields,
            .extra = "Referrer-Policy: no-referrer\r\n",

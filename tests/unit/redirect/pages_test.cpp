@@ -60,6 +60,21 @@ TEST(PageBook, HttpKeepsItsMeaning) {
   EXPECT_EQ(header_of(head, "Content-Length"), header_of(page(404, "de"), "Content-Length"));
 }
 
+TEST(PageBook, WhatPassesCanBeTriedAgain) {
+  for (const unsigned status : {429U, 503U}) {
+    EXPECT_TRUE(has(page(status), "<a href=\"\">Try again</a>")) << status;
+  }
+  for (const unsigned status : {200U, 400U, 404U, 405U, 410U}) {
+    EXPECT_FALSE(has(page(status), "<a")) << status;
+  }
+}
+
+TEST(PageBook, LoadsNothingButItsIcon) {
+  EXPECT_EQ(header_of(page(404), "Content-Security-Policy"),
+            "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; "
+            "form-action 'none'; frame-ancestors 'none'");
+}
+
 TEST(PageBook, SpeaksTheVisitorsLanguage) {
   EXPECT_TRUE(has(page(404, "de-AT,en;q=0.5"), "Link nicht gefunden"));
   EXPECT_TRUE(has(page(410, "sv"), "inte l\xc3\xa4ngre aktiv"));
@@ -71,8 +86,9 @@ TEST(Html, EscapesWhatMarkupIsMadeOf) {
             "&lt;a href=&quot;x&quot;&gt;&amp;&#39;&lt;/a&gt;");
 }
 
-std::string shown(LinkRecord link, CampaignRecord campaign = {}, std::string_view tag = "en") {
-  return destination_page(*link_to(std::move(link), std::move(campaign)), "anna7",
+std::string shown(LinkRecord link, CampaignRecord campaign = {}, std::string_view tag = "en",
+                  std::string_view query = {}) {
+  return destination_page(*link_to(std::move(link), std::move(campaign)), {"anna7", query},
                           PageBook::own().language_for(tag), noon_ms / 1000);
 }
 
@@ -90,6 +106,13 @@ TEST(DestinationPage, ShowsHostAndWholeAddress) {
   EXPECT_TRUE(has(text, "<a rel=\"nofollow\" href=\"/anna7\">Continue</a>"));
   EXPECT_TRUE(has(text, "<meta name=\"robots\" content=\"noindex\">"));
   EXPECT_FALSE(has(text, "can differ"));
+}
+
+TEST(DestinationPage, GoesOnWithWhatTheVisitorCameWith) {
+  EXPECT_TRUE(has(shown(link_record(), {}, "en", "c=whatsapp&s=tag"),
+                  "href=\"/anna7?c=whatsapp&amp;s=tag\">Continue</a>"));
+  EXPECT_TRUE(has(shown(link_record(), {}, "en", "\"><script>"),
+                  "href=\"/anna7?&quot;&gt;&lt;script&gt;\">Continue</a>"));
 }
 
 TEST(DestinationPage, FillsWhatIsKnownWithoutAClick) {

@@ -40,6 +40,13 @@ TEST(QrCode, TheSvgScales) {
   EXPECT_NE(svg->find("M4 4h7v1h-7z"), std::string::npos) << "a finder behind the quiet zone";
 }
 
+TEST(QrCode, TheSvgNamesTheLink) {
+  const auto svg = draw_qr("https://go.example/a?b&c=qr", QrFormat::svg, 300);
+  ASSERT_TRUE(svg);
+  EXPECT_NE(svg->find("role=\"img\"><title>https://go.example/a?b&amp;c=qr</title>"),
+            std::string::npos);
+}
+
 TEST(QrCode, WhatIsTooLongIsNoPicture) {
   EXPECT_FALSE(draw_qr(std::string(3'000, 'a'), QrFormat::png, 512));
   EXPECT_TRUE(
