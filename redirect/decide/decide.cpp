@@ -86,8 +86,9 @@ void for_each_cookie(const Request& request, std::string_view name, Visit&& visi
   }
 }
 
-std::uint64_t last_click_ms(const Attribution& attribution) noexcept {
-  return attribution.campaign_count == 0 ? 0 : attribution.campaigns[0].last.click.unix_ms();
+// Ids grow with time. Nil without a campaign.
+Uuid last_click(const Attribution& attribution) noexcept {
+  return attribution.campaign_count == 0 ? Uuid{} : attribution.campaigns[0].last.click;
 }
 
 // A browser may send several cookies of one name, the oldest first: one from before the domain had
@@ -101,7 +102,7 @@ void remember_visitor(const Request& request, const KeyRing& keys, Decision& dec
   for_each_cookie(request, "wm_ref", [&](std::string_view value) {
     const auto verified = verify_attribution(value, keys, *free);
     if (verified &&
-        (!decision.visitor || last_click_ms(*verified) > last_click_ms(decision.attribution))) {
+        (!decision.visitor || last_click(*verified) > last_click(decision.attribution))) {
       decision.attribution = *verified;
       decision.visitor = verified->visitor;
       free = free == &scratch.cookies[0] ? &scratch.cookies[1] : &scratch.cookies[0];

@@ -43,7 +43,8 @@ function send(response, status, body, headers = {}) {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Shop</title>
-<style>:root { color-scheme: light dark; font: 1.1rem/1.6 system-ui, sans-serif }</style>
+<style>:root { color-scheme: light dark; font: 1.1rem/1.6 system-ui, sans-serif }
+input, button { font: inherit }</style>
 <main>${body}</main>
 </html>\n`);
 }

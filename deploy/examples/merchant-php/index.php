@@ -36,7 +36,8 @@ function page(int $status, string $body): void
 <meta charset=\"utf-8\">
 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
 <title>Shop</title>
-<style>:root { color-scheme: light dark; font: 1.1rem/1.6 system-ui, sans-serif }</style>
+<style>:root { color-scheme: light dark; font: 1.1rem/1.6 system-ui, sans-serif }
+input, button { font: inherit }</style>
 <main>$body</main>
 </html>\n";
 }
