@@ -20,6 +20,16 @@ def grades(report):
     return {finding["subject"]: finding["grade"] for finding in report["findings"]}
 
 
+def test_a_tracker_that_was_forgotten_when_keys_were_rotated_is_named(system):
+    assert grades(doctor(system)[1])["tracker's keys"] == "ok"
+    system.keys.write_text("knew " + "5a" * 32 + "\n" + system.keys.read_text())
+    system.edge.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: grades(doctor(system)[1])["tracker's keys"] == "problem", "it is seen")
+    assert doctor(system)[0] == 1
+    system.tracker.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: grades(doctor(system)[1])["tracker's keys"] == "ok", "it is mended")
+
+
 def test_a_healthy_system_adds_up(system):
     tokens = [system.edge.get("/try").click_token() for _ in range(30)]
     assert_all_stored_once(system, tokens)

@@ -30,6 +30,14 @@ json::object render(const OriginRow& row) {
           {"ended", row.ended_ms != 0}};
 }
 
+// Ids, the signing one first; null without a keys file.
+json::value key_ids(const KeyRing* keys) {
+  if (keys == nullptr) return nullptr;
+  json::array ids;
+  for (const SigningKey& key : keys->all()) ids.emplace_back(key.id);
+  return ids;
+}
+
 struct Snapshot {
   std::string id, generation;
   std::uint64_t last_change = 0;
@@ -88,6 +96,7 @@ Checked<ApiAnswer> read_status(const Call& call) {
   return answer(
       200, {{"object", "status"},
             {"version", version()},
+            {"keys", key_ids(call.keys)},
             {"store",
              {{"id", seen.id}, {"generation", seen.generation}, {"last_change", seen.last_change}}},
             {"clicks",

@@ -5,6 +5,7 @@
 #include "tracker/cli/commands.hpp"
 #include "tracker/cli/doctor/backlog.hpp"
 #include "tracker/cli/doctor/cluster_health.hpp"
+#include "tracker/cli/doctor/key_health.hpp"
 #include "tracker/cli/doctor/machine_health.hpp"
 #include "tracker/cli/doctor/redis_health.hpp"
 #include "tracker/cli/doctor/report.hpp"
@@ -157,6 +158,9 @@ int doctor(const Arguments& arguments) {
   const auto now = now_ms();
   const auto edges = judge_edges(sums, now);
   findings.insert(findings.end(), edges.begin(), edges.end());
+  if (status.is_object() && status.get_object().contains("keys")) {
+    findings.push_back(judge_tracker_keys(status.at("keys"), sums, now));
+  }
 
   print_line(arguments.has("--json")
                  ? report_json(findings, sums, now)
