@@ -3,8 +3,9 @@ import time
 
 import pytest
 
+from tests.support import certificates
 from tests.support.invariants import click_id
-from tests.support.programs import wait_until
+from tests.support.programs import free_port, wait_until
 
 
 @pytest.fixture
@@ -48,6 +49,26 @@ def test_a_click_lands_on_the_merchants_page_and_is_remembered(system, browser, 
     assert cookie["secure"] is False, "a trial over plain http"
     assert abs(cookie["expires"] - time.time() - 30 * 86_400) < 300
     assert browser.run("return document.cookie") == ""
+
+
+def test_over_tls_the_cookie_is_for_tls_alone(make_system, folder, browser, site):
+    """As it runs in earnest: `cookies.secure` is on, as it is without a word."""
+    certificate, key = certificates.make(folder / "tls", "go", ["localhost"])
+    port = free_port()
+    system = make_system(edge_settings=[
+        f"tls.listen=127.0.0.1:{port}", f"tls.certificate={certificate}", f"tls.key={key}",
+        "cookies.secure=true"]).start()
+    system.add_link("try", destination=f"{site.url}/welcome")
+    browser.devtools("Security.setIgnoreCertificateErrors", ignore=True)
+    tokens = []
+    for _ in range(2):
+        browser.open(f"https://127.0.0.1:{port}/try")
+        tokens.append(landed(browser, site))
+    cookie = browser.cookies()["wm_ref"]
+    assert cookie["secure"] is True and cookie["httpOnly"] is True
+    first, second = (system.click(token) for token in tokens)
+    assert first["new"] is True and second["new"] is False
+    assert second["visitor"] == first["visitor"]
 
 
 def test_the_second_click_is_a_returning_visitors(system, browser, site, link):

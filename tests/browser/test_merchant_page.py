@@ -39,6 +39,21 @@ def test_who_keeps_no_cookies_is_credited_by_the_form(system, browser, shop):
     assert sign_up(browser) == "Thank you. You were invited by rfr_anna."
 
 
+def test_a_shop_on_the_same_site_is_given_the_edges_cookie(system, browser, shop):
+    """Not even the token is needed where short links and shop share a site (`cookie_domain`)."""
+    here, port = "shop.localhost", shop.port
+    system.redis.hset(f"wm:domain:go.{here}", cookie_domain=here)
+    system.add_link("carl", destination=f"http://{here}:{port}/", campaign="camp_demo",
+                    referrer="rfr_carl")
+    browser.open(f"http://go.{here}:{system.edge.port}/carl")
+    system.click(browser.url().partition("wm_click=")[2])
+    assert browser.cookies()["wm_ref"]["domain"] == f".{here}"
+    browser.devtools("Network.deleteCookies", name="shop_click", domain=here)
+    browser.open(f"http://{here}:{port}/")
+    assert browser.run("return document.querySelector('[name=wm_click]').value") == ""
+    assert sign_up(browser) == "Thank you. You were invited by rfr_carl."
+
+
 def test_who_came_by_themselves_credits_nobody(browser, shop):
     browser.open(shop.url)
     assert sign_up(browser) == "Thank you."

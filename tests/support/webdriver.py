@@ -73,12 +73,14 @@ class Browser:
         return {cookie["name"]: cookie for cookie in held}
 
     def forget(self):
-        """As a new visitor: no cookies, nothing cached, no headers of a test."""
+        """As a new visitor: no cookies, nothing cached, no headers of a test, certificates
+        checked."""
         self.open("about:blank")
         self.devtools("Network.enable")
         self.devtools("Network.clearBrowserCookies")
         self.devtools("Network.clearBrowserCache")
         self.devtools("Network.setExtraHTTPHeaders", headers={})
+        self.devtools("Security.setIgnoreCertificateErrors", ignore=False)
 
     def _call(self, method, path, body=None):
         session = f"/{self.session}" if self.session else ""
