@@ -171,6 +171,16 @@ bool is_base_url(std::string_view text) {
          !url->has_userinfo() && !url->has_query() && !url->has_fragment();
 }
 
+// A token of RFC 9110, as browsers keep cookies under (RFC 6265 section 4.1.1). Our own cookie says
+// nothing about consent.
+bool is_consent_cookie(std::string_view name) {
+  static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  const auto is_token_octet = [](char c) {
+    return is_label_octet(c) || marks.find(c) != std::string_view::npos;
+  };
+  return name != "wm_ref" && std::ranges::all_of(name, is_token_octet);
+}
+
 std::string host_name() {
   char name[256] = {};
   gethostname(name, sizeof name - 1);
@@ -225,6 +235,13 @@ void complete(RedirectConfig& config) {
     throw StartupError(exit_code::config,
                        "links.base_url: '" + config.links_base_url +
                            "' is not http(s)://HOST; use one such as https://go.example.com");
+  }
+  if (!is_consent_cookie(config.decide.consent_cookie)) {
+    throw StartupError(
+        exit_code::config,
+        "cookies.consent: '" + config.decide.consent_cookie +
+            "' is no cookie of a consent banner; give its name alone, without spaces, "
+            "'=' and ';'");
   }
 }
 

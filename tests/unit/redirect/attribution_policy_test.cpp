@@ -51,6 +51,14 @@ INSTANTIATE_TEST_SUITE_P(
                     ConsentRow{"groups=C0001%3A1%2CC0002%3A0", false},
                     ConsentRow{"consent:yes,necessary:yes,advertisement:no", false}));
 
+TEST(ConsentCookie, NobodyHasAgreedWhereNoCookieIsNamed) {
+  Desk desk;
+  CampaignRecord campaign;
+  campaign.cookies = consent;
+  const auto link = link_to("https://shop.example/", campaign);
+  EXPECT_TRUE(desk.decide(Visit{"/a", "Cookie: =1; consent=1; agreed=1\r\n"}, *link).anonymous);
+}
+
 // --- who is marked ---
 
 struct PolicyRow {
