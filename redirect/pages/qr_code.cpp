@@ -20,11 +20,13 @@ constexpr int quiet_modules = 4;
 constexpr std::array<Rgba, 2> black_on_white{{{0xff, 0xff, 0xff, 0xff}, {0, 0, 0, 0xff}}};
 
 // One path; a run of dark modules in a row is one rectangle. The title is for who cannot scan.
+// ImageMagick's own renderer draws outlines, as wide as a module, unless it is told not to.
 std::string draw_svg(const QrCode& code, std::string_view text, std::size_t side) {
   const int total = code.getSize() + 2 * quiet_modules;
   std::string svg = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{0}\" "
-      "viewBox=\"0 0 {1} {1}\" shape-rendering=\"crispEdges\" role=\"img\"><title>{2}</title>"
+      "viewBox=\"0 0 {1} {1}\" shape-rendering=\"crispEdges\" stroke=\"none\" "
+      "role=\"img\"><title>{2}</title>"
       "<path fill=\"#fff\" d=\"M0 0h{1}v{1}H0z\"/><path d=\"",
       side, total, html_escaped(text));
   for (int y = 0; y < code.getSize(); ++y) {
