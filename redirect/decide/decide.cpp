@@ -1,6 +1,7 @@
 #include "redirect/decide/decide.hpp"
 
 #include "redirect/decide/consent.hpp"
+#include "redirect/decide/cookies.hpp"
 #include "redirect/decide/query.hpp"
 #include "redirect/decide/rules.hpp"
 
@@ -49,11 +50,11 @@ bool has_consent(const Request& request, const CampaignRecord& campaign,
   if (request.opted_out) return false;
   if (campaign.cookies != CookiePolicy::consent) return true;
   if (rules.consent_cookie.empty()) return false;
-  const auto cookie = cookie_value(request, rules.consent_cookie);
-  return cookie && tells_consent(*cookie);
+  bool agreed = false;
+  for_each_cookie(request, rules.consent_cookie,
+                  [&agreed](std::string_view value) { return agreed = tells_consent(value); });
+  return agreed;
 }
-
-enum class Walk : std::uint8_t { on, done };
 
 struct Tags {
   std::string_view c, s, utm_source;
@@ -69,31 +70,14 @@ Tags tags_of(std::string_view query) noexcept {
   return tags;
 }
 
-// Calls `visit` with the value of each cookie of that name until it says that this is enough.
-template <class Visit>
-void for_each_cookie(const Request& request, std::string_view name, Visit&& visit) noexcept {
-  for (std::size_t line = 0; line < request.cookie_count; ++line) {
-    std::string_view rest = request.cookies[line];
-    while (!rest.empty()) {
-      const std::size_t end = rest.find(';');
-      std::string_view pair = rest.substr(0, end);
-      rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-      while (pair.starts_with(' ')) pair.remove_prefix(1);
-      if (pair.size() > name.size() && pair[name.size()] == '=' && pair.starts_with(name)) {
-        if (visit(pair.substr(name.size() + 1)) == Walk::done) return;
-      }
-    }
-  }
-}
-
 // Ids grow with time. Nil without a campaign.
 Uuid last_click(const Attribution& attribution) noexcept {
   return attribution.campaign_count == 0 ? Uuid{} : attribution.campaigns[0].last.click;
 }
 
-// A browser may send several cookies of one name, the oldest first: one from before the domain had
-// its `cookie_domain`, or what a host nearby has set. The one with the latest click is the
-// visitor's; what does not verify is treated as absent.
+// Beside the visitor's cookie there may be one from before the domain had its `cookie_domain`, or
+// what a host nearby has set. The one with the latest click is the visitor's; what does not verify
+// is treated as absent.
 void remember_visitor(const Request& request, const KeyRing& keys, Decision& decision,
                       DecideScratch& scratch) noexcept {
   constexpr int tried_max = 4;
@@ -107,7 +91,7 @@ void remember_visitor(const Request& request, const KeyRing& keys, Decision& dec
       decision.visitor = verified->visitor;
       free = free == &scratch.cookies[0] ? &scratch.cookies[1] : &scratch.cookies[0];
     }
-    return ++tried == tried_max ? Walk::done : Walk::on;
+    return ++tried < tried_max;
   });
   if (decision.attribution.campaign_count > 0) {
     decision.previous = decision.attribution.campaigns[0].last.click;
@@ -154,16 +138,6 @@ void land(const RuleSubject& subject, const ResolvedLink& link, Decision& decisi
 }
 
 }  // namespace
-
-std::optional<std::string_view> cookie_value(const Request& request,
-                                             std::string_view name) noexcept {
-  std::optional<std::string_view> first;
-  for_each_cookie(request, name, [&](std::string_view value) {
-    first = value;
-    return Walk::done;
-  });
-  return first;
-}
 
 Decision decide(const Request& request, const Agent& agent, const ResolvedLink& link,
                 const DecideRules& rules, const KeyRing& keys, std::uint64_t now_ms,

@@ -87,8 +87,4 @@ Decision decide(const Request& request, const Agent& agent, const ResolvedLink& 
 // of design 3.4. Empty: it is open.
 std::string_view outcome_of(const ResolvedLink& link, std::int64_t now) noexcept;
 
-// Value of the first cookie of that name in the request's Cookie lines, or nothing.
-std::optional<std::string_view> cookie_value(const Request& request,
-                                             std::string_view name) noexcept;
-
 }  // namespace waymark::redirect

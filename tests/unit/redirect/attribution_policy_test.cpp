@@ -1,6 +1,7 @@
 // When a visitor is marked and recognized (design 3.2, 3.3): what the browser says, what the
 // campaign wants and what the visitor agreed to, row by row; and what the cookie then carries.
 #include "redirect/decide/consent.hpp"
+#include "redirect/decide/cookies.hpp"
 #include "visit.hpp"
 
 #include <gtest/gtest.h>
@@ -103,6 +104,9 @@ INSTANTIATE_TEST_SUITE_P(
                     PolicyRow{consent, "Cookie: agreed=\r\n", false, false, true},
                     PolicyRow{consent, "Cookie: xagreed=1\r\n", false, false, true},
                     PolicyRow{consent, "Cookie: Agreed=1\r\n", false, false, true},
+                    PolicyRow{consent, "Cookie: agreed=1; agreed=0\r\n", false, false, true},
+                    PolicyRow{consent, "Cookie: agreed=0; agreed=1\r\n", false, false, true},
+                    PolicyRow{consent, "Cookie: agreed=1; agreed=yes\r\n", true, true, false},
                     PolicyRow{never, "Cookie: agreed=1\r\n", false, false, false}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -147,7 +151,12 @@ class Touches : public testing::Test {
   // What stands in the cookie that the browser now holds.
   Attribution carried() {
     const Visit visit{"/x", cookie_};
-    const auto read = verify_attribution(*cookie_value(*visit, "wm_ref"), desk.keys, buffer_);
+    std::string_view cookie;
+    for_each_cookie(*visit, "wm_ref", [&cookie](std::string_view value) {
+      cookie = value;
+      return false;
+    });
+    const auto read = verify_attribution(cookie, desk.keys, buffer_);
     EXPECT_TRUE(read);
     return read ? *read : Attribution{};
   }
