@@ -89,7 +89,7 @@ std::string without_token(std::string_view head) {
       dropped = true;
       return;
     }
-    if (!text.ends_with('?')) text += '&';
+    if (text.size() > query_at) text += '&';
     text += p.text;
   });
   return dropped ? text : std::string{head};

@@ -51,6 +51,8 @@ INSTANTIATE_TEST_SUITE_P(
             "/anna7", "https://s.example/?x=1&y=2&utm_term=t&wm_click=#part"},
         Row{"https://s.example/a?x=1&wm_click={click}", "", "/anna7",
             "https://s.example/a?x=1&wm_click="},
+        Row{"https://s.example/a?x=what?&wm_click=old&y=2", "", "/anna7",
+            "https://s.example/a?x=what?&y=2&wm_click="},
         Row{"https://s.example/a?b&&my_wm_click", "", "/anna7",
             "https://s.example/a?b&&my_wm_click&wm_click="},
         // Octets that RFC 3986 leaves out of queries leave encoded; what is encoded stays.
