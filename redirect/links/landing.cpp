@@ -64,8 +64,9 @@ std::string with_path(std::string_view head) {
 }
 
 std::uint8_t joint_of(std::string_view head) noexcept {
-  if (head.find('?') == std::string_view::npos) return '?';
-  return head.ends_with('?') || head.ends_with('&') ? 0 : '&';
+  const std::size_t mark = head.find('?');
+  if (mark == std::string_view::npos) return '?';
+  return mark + 1 == head.size() || head.ends_with('&') ? 0 : '&';
 }
 
 std::vector<std::string> names_of(std::string_view query) {

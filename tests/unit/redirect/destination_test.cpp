@@ -32,6 +32,9 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"https://s.example", "", "/anna7", "https://s.example/?wm_click="},
         Row{"https://s.example?x=1", "", "/anna7", "https://s.example/?x=1&wm_click="},
         Row{"https://s.example/a?x=1#part", "", "/anna7", "https://s.example/a?x=1&wm_click=#part"},
+        Row{"https://s.example/a?", "", "/anna7", "https://s.example/a?wm_click="},
+        Row{"https://s.example/a?x&", "", "/anna7", "https://s.example/a?x&wm_click="},
+        Row{"https://s.example/a?q=what?", "", "/anna7", "https://s.example/a?q=what?&wm_click="},
         // The visitor's own parameters pass, reserved ones do not.
         Row{"https://s.example/a", "", "/anna7?sub1=7&c=mail&s=tag&wm_click=forged&wm_x=1",
             "https://s.example/a?sub1=7&wm_click="},
