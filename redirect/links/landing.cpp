@@ -63,10 +63,13 @@ std::string with_path(std::string_view head) {
   return text;
 }
 
-std::uint8_t joint_of(std::string_view head) noexcept {
-  const std::size_t mark = head.find('?');
+std::uint8_t joint_of(const Filled& head) noexcept {
+  const std::string_view text = head.text;
+  const std::size_t mark = text.find('?');
   if (mark == std::string_view::npos) return '?';
-  return mark + 1 == head.size() || head.ends_with('&') ? 0 : '&';
+  const bool filled_at_end = !head.marks.empty() && head.marks.back().at == text.size();
+  const bool open = mark + 1 == text.size() || text.ends_with('&');
+  return open && !filled_at_end ? 0 : '&';
 }
 
 std::vector<std::string> names_of(std::string_view query) {
@@ -196,7 +199,7 @@ std::optional<PackedLanding> pack_landing(std::string_view destination, const Li
   packed.marks = static_cast<std::uint8_t>(head.marks.size());
   packed.own_utm = utm != campaign.utm;
   packed.utm_bytes = static_cast<std::uint16_t>(packed.own_utm ? utm.size() : 0);
-  packed.joint = joint_of(head.text) & 0x3fU;
+  packed.joint = joint_of(head) & 0x3fU;
   const std::string name_texts = text_of(own_names);
   packed.names_bytes = static_cast<std::uint16_t>(name_texts.size());
   texts += destination;

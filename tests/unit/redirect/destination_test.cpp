@@ -85,6 +85,16 @@ TEST(Destination, FillsTheTokenWhereTheFirmWantsIt) {
   EXPECT_EQ(location, "https://s.example/in/" + token + "?t=" + token + "&wm_click=" + token);
 }
 
+TEST(Destination, WhatFillsTheEndOfAQueryStaysApart) {
+  Desk desk;
+  for (const char* start : {"https://s.example/?", "https://s.example/?a&"}) {
+    const auto link = link_to(std::string{start} + "{click}");
+    const std::string location = header_of(desk.answer(Visit{"/a?x=1"}, *link), "Location");
+    const std::string token = location.substr(std::string_view{start}.size(), click_token_bytes);
+    EXPECT_EQ(location, start + token + "&x=1&wm_click=" + token);
+  }
+}
+
 TEST(Destination, UsesTheStatusOfTheLink) {
   Desk desk;
   for (const auto& [status, line] : {std::pair{301, "HTTP/1.1 301 Moved Permanently\r\n"},
