@@ -1,6 +1,14 @@
+#include "redirect/decide/query.hpp"
 #include "visit.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+#include <vector>
 
 namespace waymark::redirect::test {
 namespace {
@@ -92,6 +100,58 @@ TEST(Destination, WhatFillsTheEndOfAQueryStaysApart) {
     const std::string location = header_of(desk.answer(Visit{"/a?x=1"}, *link), "Location");
     const std::string token = location.substr(std::string_view{start}.size(), click_token_bytes);
     EXPECT_EQ(location, start + token + "&x=1&wm_click=" + token);
+  }
+}
+
+std::vector<std::string> parameters_of(const std::string& url) {
+  std::vector<std::string> parameters;
+  const std::string head = url.substr(0, url.find('#'));
+  std::size_t at = head.find('?');
+  while (at != std::string::npos) {
+    const std::size_t end = head.find('&', at + 1);
+    parameters.push_back(head.substr(at + 1, end - at - 1));
+    at = end;
+  }
+  return parameters;
+}
+
+bool is_click_token(const std::string& parameter) {
+  return form_decoded(parameter.substr(0, parameter.find('='))) == "wm_click";
+}
+
+// However a query is put together: the token stands there once, last, and what the firm has set
+// stands apart from it.
+RC_GTEST_PROP(Destination, HasTheTokenOnceAndLastWhateverTheQuery, ()) {
+  Desk desk;
+  const auto piece = rc::gen::elementOf(std::vector<std::string>{
+      "a",         "b=1",          "x=",           "=v",         "&", "?",
+      "&&",        "utm_source=q", "wm_click=old", "%77m_click", "/", "{click}",
+      "t={click}", "c={channel}",  "a=b?c",        "a=b&c",      ";", "+",
+      "%20",       "{code}"});
+  const auto pieces = *rc::gen::container<std::vector<std::string>>(piece);
+  std::string query;
+  for (const std::string& text : pieces) query += text;
+  CampaignRecord campaign;
+  campaign.utm = *rc::gen::elementOf(
+      std::vector<std::string>{"", "utm_source=camp", "utm_medium=m&wm_click=bad&"});
+  const auto link = link_to("https://s.example/?" + query, campaign);
+  RC_PRE(link != nullptr);
+  const std::string location =
+      header_of(desk.answer(Visit{"/a?s1=1&wm_click=forged"}, *link), "Location");
+  std::vector<std::string> parameters = parameters_of(location);
+  RC_ASSERT(std::ranges::count_if(parameters, is_click_token) == 1);
+  RC_ASSERT(is_click_token(parameters.back()));
+  RC_ASSERT(std::ranges::find(parameters, "s1=1") != parameters.end());
+  const std::string token = parameters.back().substr(9);
+  for (std::string own : parameters_of("https://s.example/?" + query)) {
+    if (own.empty() || own.front() == '=' || is_click_token(own)) continue;
+    for (const auto& [mark, value] : std::initializer_list<std::pair<std::string, std::string>>{
+             {"{click}", token}, {"{channel}", "direct"}, {"{code}", "anna7"}}) {
+      for (std::size_t at; (at = own.find(mark)) != std::string::npos;) {
+        own.replace(at, mark.size(), value);
+      }
+    }
+    RC_ASSERT(std::ranges::find(parameters, own) != parameters.end());
   }
 }
 
