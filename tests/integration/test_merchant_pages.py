@@ -58,6 +58,14 @@ def test_a_sign_up_works_while_the_tracker_is_away(system, shop):
     assert shop.sign_up(token) == NOT_CREDITED
 
 
+@pytest.mark.parametrize("shop", ["php"], indirect=True)  # Node reads the key once, at start
+def test_a_sign_up_works_while_the_key_cannot_be_read(system, shop):
+    shop.end()
+    shop.start(WAYMARK_API_KEY_FILE="/no/such/key")
+    token = shop.land(system.edge.get("/shop").headers["location"])
+    assert shop.sign_up(token) == NOT_CREDITED
+
+
 @pytest.mark.parametrize("target", ["//", "//x:99999999", "/%", "/?wm_click=%zz", "/?%ff&=&wm_click",
                                     "/signup", "/index.php/..", "*"])
 def test_no_request_ends_the_shop(shop, target):

@@ -17,7 +17,8 @@ function setting(string $name, string $default): string
 function api_key(): string
 {
     $file = setting('WAYMARK_API_KEY_FILE', '');
-    return $file === '' ? setting('WAYMARK_API_KEY', '') : trim(file_get_contents($file));
+    // One that cannot be read costs the credit, not the sign-up: the tracker's refusal is logged.
+    return trim($file === '' ? setting('WAYMARK_API_KEY', '') : (string) @file_get_contents($file));
 }
 
 // Whether the token is genuine only the tracker knows; what has another form is not one.
