@@ -27,6 +27,8 @@ inline constexpr std::size_t record_bytes_max = 16 * 1024;  // all fields of one
 // Answers that wait for the snapshot of links before it is written ahead of its time; a million
 // new links a minute are five times that.
 inline constexpr std::size_t snapshot_waiting_bytes = 32 * 1024 * 1024;
+// Links found to have no record that wait for it, eight bytes each.
+inline constexpr std::size_t snapshot_gone_max = 1'000'000;
 
 // Rules of a link.
 inline constexpr std::size_t rules_max = 64;
