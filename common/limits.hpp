@@ -28,7 +28,7 @@ inline constexpr std::size_t record_bytes_max = 16 * 1024;  // all fields of one
 // new links a minute are five times that.
 inline constexpr std::size_t snapshot_waiting_bytes = 32 * 1024 * 1024;
 // Links found to have no record that wait for it, eight bytes each.
-inline constexpr std::size_t snapshot_gone_max = 1'000'000;
+inline constexpr std::size_t snapshot_gone_max = 250'000;
 
 // Rules of a link.
 inline constexpr std::size_t rules_max = 64;

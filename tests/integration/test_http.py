@@ -231,7 +231,7 @@ def test_connections_are_limited(make_system):
     held = [Connection(edge.port) for _ in range(8)]
     for connection in held:
         assert connection.request("GET", "/try").status == 302
-    with Connection(edge.port) as refused:
+    with Connection(edge.port) as refused:  # within a second: none of them has been silent
         assert refused.closed_by_peer()
     assert edge.metric("waymark_connections_refused_total") == 1
     held.pop().close()
@@ -239,6 +239,30 @@ def test_connections_are_limited(make_system):
     for connection in held:
         assert connection.request("GET", "/try").status == 302
         connection.close()
+
+
+def test_a_full_edge_lets_silent_connections_go(make_system):
+    """Somebody who takes all connections and says nothing keeps nobody out."""
+    edge = edge_with(make_system, "connections.max=8", "threads=1")
+    edge.warm("/try")
+    wait_until(lambda: edge.metric("waymark_connections") == 0, "nobody is connected")
+    held = [Connection(edge.port) for _ in range(8)]
+    for connection in held[:2]:
+        assert connection.request("GET", "/try").status == 302
+    for connection in held[2:4]:
+        connection.send(GOOD[:20])
+    time.sleep(1.3)
+    visitors = [Connection(edge.port) for _ in range(8)]
+    for visitor in visitors:
+        assert visitor.request("GET", "/try").status == 302
+    assert edge.metric("waymark_connections_given_up_total") == 8
+    assert edge.metric("waymark_connections_refused_total") == 0
+    assert all(connection.closed_by_peer() for connection in held)
+    with Connection(edge.port) as one_too_many:
+        assert one_too_many.closed_by_peer(), "who is served is not turned out"
+    for visitor in visitors:
+        assert visitor.request("GET", "/try").status == 302
+        visitor.close()
 
 
 def answers(edge):
