@@ -256,8 +256,8 @@ TEST(LinkCache, AScanOfUnknownCodesDoesNotMakeASecondHostWait) {
 // Who comes back for each unknown code makes it look used, at no cost: it is remembered.
 TEST(LinkCache, AScanThatAsksTwiceDoesNotMakeASecondHostWaitEither) {
   LinkCache cache{small_cache()};
-  std::uint64_t now = 1'000;
-  for (int i = 0; i < 100'000; ++i, now += i % 2) {
+  for (std::uint64_t i = 0; i < 100'000; ++i) {
+    const std::uint64_t now = 1'000 + i / 2;
     const bool due = i % 60'000 == 0;  // refreshed every 30 s
     if (due) cache.store(host, "hot", common("hot"), now);
     if (due) cache.store(other_host, "hot", common("hot"), now);
