@@ -1,13 +1,15 @@
 """Somebody guesses codes, thousands of them: visitors notice nothing, Redis hardly anything."""
 import collections
+import os
 import re
 import socket
+import subprocess
 import time
 
 import pytest
 
 from tests.support import rawhttp
-from tests.support.programs import wait_until
+from tests.support.programs import BIN, ROOT, wait_until
 
 CODES = 20_000
 REQUESTS_AT_ONCE = 50
@@ -150,3 +152,15 @@ def test_many_guessing_addresses_share_the_budget_of_all(make_system, together):
     scan(edge, addresses, visitor, together, word="other")
     grown = edge.metric("process_resident_memory_bytes") - memory_before
     assert grown < 8 * 1024 * 1024, f"{grown} bytes more"
+
+
+def test_the_scan_for_load_runs(folder):
+    """loadtest/code-scan, which does this with a million codes, in small."""
+    done = subprocess.run([ROOT / "loadtest/code-scan", "--bin", BIN, "--codes", "3000", "--links",
+                           "200"], capture_output=True, text=True, timeout=120, check=False,
+                          env={**os.environ, "TMPDIR": str(folder)})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("of 200 links 0 had to be looked up again") == 3
+    one, many, unlimited = re.findall(r": 3,000 codes in .*; ([\d,]+) lookups in Redis", done.stdout)
+    assert int(one) < 200 and int(many.replace(",", "")) <= 3_000
+    assert unlimited == "3,000"
