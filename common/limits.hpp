@@ -14,6 +14,11 @@ inline constexpr std::size_t target_bytes_max = 4 * 1024;
 inline constexpr std::size_t host_bytes_max = 255;
 inline constexpr std::size_t proxy_header_bytes_max = 4 * 1024;  // PROXY protocol 2 with its TLVs
 
+// In the kernel, of a connection: answers not taken yet, as much as is sent at once, and requests
+// not looked at yet. The kernel reckons with twice as much, its own bookkeeping included.
+inline constexpr int unread_bytes_max = 64 * 1024;
+inline constexpr int unserved_bytes_max = 32 * 1024;
+
 // Links.
 inline constexpr std::size_t code_bytes_max = 64;
 inline constexpr std::size_t id_bytes_max = 64;  // campaign, referrer and link ids
@@ -22,6 +27,8 @@ inline constexpr std::size_t record_bytes_max = 16 * 1024;  // all fields of one
 // Answers that wait for the snapshot of links before it is written ahead of its time; a million
 // new links a minute are five times that.
 inline constexpr std::size_t snapshot_waiting_bytes = 32 * 1024 * 1024;
+// Links found to have no record that wait for it, eight bytes each.
+inline constexpr std::size_t snapshot_gone_max = 250'000;
 
 // Rules of a link.
 inline constexpr std::size_t rules_max = 64;
@@ -78,6 +85,8 @@ inline constexpr std::size_t redis_masters_max = 1'000;
 
 static_assert(split_variants_max * split_weight_max < (std::int64_t{1} << 32U),
               "the weights of a split must add up within 32 bits");
+static_assert(static_cast<std::size_t>(unserved_bytes_max) >= 2 * header_bytes_max,
+              "a request must fit while the one before it is answered");
 static_assert(target_bytes_max + 512 <= header_bytes_max,
               "a request with its longest target must fit the header limit");
 static_assert(destination_bytes_max + user_agent_bytes_max * 2 + stored_query_bytes_max * 2 +

@@ -16,10 +16,11 @@ Absence* AbsenceTable::find(std::uint64_t hash) noexcept {
   return nullptr;
 }
 
-Absence& AbsenceTable::victim_of(Set& set, std::uint64_t kept) noexcept {
-  const auto rank = [kept](const Absence& absence) {
+Absence& AbsenceTable::victim_of(Set& set, std::uint64_t live_ms, std::uint64_t kept) noexcept {
+  const auto rank = [&](const Absence& absence) {
     const bool is_kept = absence.hash != 0 && absence.hash == kept;
-    return std::tuple{is_kept, absence.stamp.visited, absence.stamp.fetched_ms};
+    const bool beside_link = absence.stamp.bound && absence.stamp.fetched_ms >= live_ms;
+    return std::tuple{is_kept, beside_link, absence.stamp.visited, absence.stamp.fetched_ms};
   };
   Absence& victim = *std::ranges::min_element(set, {}, rank);
   if (victim.stamp.visited) {
@@ -28,10 +29,11 @@ Absence& AbsenceTable::victim_of(Set& set, std::uint64_t kept) noexcept {
   return victim;
 }
 
-void AbsenceTable::store(const Absence& absence, std::uint64_t kept) noexcept {
+void AbsenceTable::store(const Absence& absence, std::uint64_t live_ms,
+                         std::uint64_t kept) noexcept {
   Absence* place = find(absence.hash);
   if (place == nullptr) {
-    place = &victim_of(set_of(absence.hash), kept);
+    place = &victim_of(set_of(absence.hash), live_ms, kept);
     ++(place->hash != 0 ? evictions_ : entries_);
   }
   *place = absence;

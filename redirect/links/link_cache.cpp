@@ -99,7 +99,11 @@ void LinkCache::store(std::uint64_t host, std::string_view code, const LookupRes
   stamp.changed = result.outdated;
   const std::uint64_t bound_hash = hash_of(host, code);
   const std::uint64_t any_hash = hash_of(any_host, code);
-  const Absence unbound{bound_hash, stamp};
+  Absence unbound{bound_hash, stamp};
+  unbound.stamp.bound = result.any != nullptr;
+  // What is used is asked for again within `refresh`.
+  const std::uint64_t live_ms =
+      stamp.fetched_ms - std::min(stamp.fetched_ms, 2 * options_.refresh_ms);
   const CacheSlot* const before = find_slot(any_hash, code);
   Absence first = before != nullptr ? before->unbound : Absence{};
   if (first.hash == 0 || first.hash == bound_hash) first = result.bound ? Absence{} : unbound;
@@ -116,10 +120,10 @@ void LinkCache::store(std::uint64_t host, std::string_view code, const LookupRes
     put(any_hash, code, result.any, stamp).unbound = first;
   } else {
     drop(any_hash);
-    absences_.store({any_hash, stamp});
+    absences_.store({any_hash, stamp}, live_ms);
   }
   const bool kept_with_link = result.any && first.hash == bound_hash;
-  if (!result.bound && !kept_with_link) absences_.store(unbound, any_hash);
+  if (!result.bound && !kept_with_link) absences_.store(unbound, live_ms, any_hash);
 }
 
 void LinkCache::restore(std::uint64_t host, std::string_view code, const LookupResult& result,

@@ -154,6 +154,8 @@ void LinkSource::on_connected() {
 
 void LinkSource::fail(const std::shared_ptr<Flight>& flight, LookupStatus status) {
   counters_.add(Counter::lookups_failed);
+  // What the tracker was asked for in vain has cost Redis more than an answer.
+  if (flight->wanted > 0) charge(*flight);
   deliver(flight, {.status = status});
 }
 

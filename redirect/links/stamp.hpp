@@ -18,7 +18,8 @@ struct Stamp {
   std::uint64_t changed : 1 = 0;      // Redis said that the record changed
   // Redis does not hold the record any more, the origin has been asked: good until it answers.
   std::uint64_t unconfirmed : 1 = 0;
-  std::uint64_t bound : 1 = 0;  // a record of one host
+  // A record of one host. Of an absence: that a host has none of its own, where there is a link.
+  std::uint64_t bound : 1 = 0;
   std::uint64_t alias : 1 = 0;  // found under another code than its own
 
   // A time further back than clock and origin reach counts as the origin.

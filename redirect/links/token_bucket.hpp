@@ -1,4 +1,7 @@
-// A budget that refills with time: at most `burst` at once, `rate` a second on average.
+// A budget that refills with time: `rate` a second on average, and at most `burst` at once of what
+// is paid for at once. What is paid for later, when it has turned out what it costs, may run into
+// debt: then the bucket is empty until that is paid back, or many askers at the same moment would
+// all go for the price of one.
 #pragma once
 
 #include <algorithm>
@@ -14,9 +17,10 @@ class TokenBucket {
     refill(now_ms);
     return level_ < 1;
   }
+  // The debt is as large as what callers let be under way at once.
   void take(std::uint64_t now_ms) {
     refill(now_ms);
-    level_ = std::max(0.0, level_ - 1);
+    level_ -= 1;
   }
 
  private:

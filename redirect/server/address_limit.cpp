@@ -2,16 +2,20 @@
 
 #include <xxhash.h>
 
-#include <cstring>
+#include <algorithm>
+#include <array>
+#include <bit>
 
 namespace waymark::redirect {
 namespace {
 
-// IPv4 addresses and IPv6 networks side by side: no network of the latter in use starts with zeros.
+// IPv4 addresses and IPv6 networks side by side: an IPv4 address stands behind four zero octets,
+// with which no IPv6 network of visitors begins.
 std::uint64_t key_of(const IpAddress& address) noexcept {
-  std::uint64_t key = 0;
-  std::memcpy(&key, address.bytes.data(), address.size == 4 ? 4 : 8);
-  return key;
+  std::array<std::uint8_t, sizeof(std::uint64_t)> octets{};
+  const bool v4 = address.size == 4;
+  std::copy_n(address.bytes.begin(), v4 ? 4 : 8, octets.begin() + (v4 ? 4 : 0));
+  return std::bit_cast<std::uint64_t>(octets);
 }
 
 }  // namespace

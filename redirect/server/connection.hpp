@@ -67,6 +67,7 @@ struct Connection : WheelEntry {
   Asks asks = Asks::follow;
   std::size_t request_bytes = 0;
   Asking asking = Asking::unheard;  // why, while a lookup is awaited
+  std::string awaited;              // of which "host/code", then
 
   // Content of the answer just written that is too long to be gathered: it goes out behind it.
   std::shared_ptr<const std::string> content;

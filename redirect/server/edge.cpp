@@ -3,6 +3,7 @@
 #include "common/redis/url.hpp"
 #include "common/version.hpp"
 #include "redirect/server/edge_options.hpp"
+#include "redirect/server/open_files.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -65,6 +66,7 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
       admin_(control_, config_.admin, "admin", {}, admin_pages(admin_sources()), log),
       signals_(control_, SIGTERM, SIGINT, SIGHUP),
       grace_timer_(control_) {
+  fit_connections();
   build_workers();
   register_gauges();
   const auto files = WellKnownFiles::load(config_.well_known_dir);
@@ -72,6 +74,19 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
 }
 
 Edge::~Edge() = default;
+
+void Edge::fit_connections() {
+  const std::uint64_t files = raise_open_files();
+  const std::uint64_t fitting = connections_within(files, config_.threads);
+  if (fitting >= config_.connections_max) return;
+  log_.warning("connections.fewer",
+               "The limit of open files allows fewer connections than connections.max: raise it "
+               "(LimitNOFILE= of the service, ulimit -Hn)",
+               {{"open_files", files},
+                {"connections", fitting},
+                {"connections.max", config_.connections_max}});
+  config_.connections_max = fitting;
+}
 
 void Edge::build_workers() {
   const auto threads = static_cast<unsigned>(config_.threads);

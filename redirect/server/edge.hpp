@@ -40,6 +40,7 @@ class Edge {
  private:
   enum class Phase : std::uint8_t { serving, grace, finishing };
 
+  void fit_connections();
   void build_workers();
   void register_gauges();
   std::uint64_t gauge_sum(std::atomic<std::uint64_t> WorkerGauges::*member) const;

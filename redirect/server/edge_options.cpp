@@ -51,7 +51,8 @@ SnapshotOptions snapshot_options(const RedirectConfig& config) {
           .every = config.cache_snapshot,
           .bytes_max = config.cache_bytes / config.threads,
           .stale_max_ms = static_cast<std::uint64_t>(config.cache_stale_max.count()),
-          .destinations = destination_policy(config)};
+          .destinations = destination_policy(config),
+          .seed = random_seed()};
 }
 
 SourceOptions options_of_source(const RedirectConfig& config) {

@@ -9,6 +9,10 @@
 
 namespace waymark::redirect {
 
+std::size_t HostTable::Hash::operator()(std::string_view text) const noexcept {
+  return XXH3_64bits_withSeed(text.data(), text.size(), seed);
+}
+
 const KnownHost& HostTable::find(std::string_view host) {
   return find_or_add(host);
 }

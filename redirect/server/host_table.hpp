@@ -27,9 +27,10 @@ struct KnownHost {
 // One per thread.
 class HostTable {
  public:
-  // `seed` is secret: outsiders must not choose keys. `own_host` is ours without a record.
+  // `seed` is secret: outsiders must not choose keys, nor names that lie in each other's way.
+  // `own_host` is ours without a record.
   HostTable(std::size_t hosts_max, std::uint64_t seed, std::string own_host = {})
-      : hosts_max_(hosts_max), seed_(seed), own_host_(std::move(own_host)) {}
+      : hosts_(0, Hash{seed}), hosts_max_(hosts_max), seed_(seed), own_host_(std::move(own_host)) {}
 
   // Valid until the next call. A full table forgets the hosts without a domain record; what the
   // cache holds for them stays good.
@@ -47,9 +48,9 @@ class HostTable {
  private:
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept {
-      return std::hash<std::string_view>{}(text);
-    }
+    using is_avalanching = void;
+    std::uint64_t seed;
+    std::size_t operator()(std::string_view text) const noexcept;
   };
   KnownHost& find_or_add(std::string_view host);
   void make_room();

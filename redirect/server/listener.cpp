@@ -1,5 +1,6 @@
 #include "redirect/server/listener.hpp"
 
+#include "common/limits.hpp"
 #include "redirect/server/listening_socket.hpp"
 
 #include <fcntl.h>
@@ -25,12 +26,25 @@ bool is_unix(int fd) noexcept {
   return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
 }
 
+// What the kernel holds for a visitor who does not read, and of one whose turn has not come: left
+// alone it lets the former grow to megabytes of each connection (tcp_wmem). Accepted connections
+// take both from their listener.
+void bound_buffers(int listener) noexcept {
+  const int unread = limits::unread_bytes_max;
+  const int unserved = limits::unserved_bytes_max;
+  setsockopt(listener, SOL_SOCKET, SO_SNDBUF, &unread, sizeof unread);
+  setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &unserved, sizeof unserved);
+}
+
 }  // namespace
 
 Listeners::Listeners(const std::vector<ListenSpec>& specs, unsigned threads)
     : specs_(specs), of_threads_(threads) {
   try {
     for (ListenSpec& spec : specs_) open(spec);
+    for (const auto& listeners : of_threads_) {
+      for (const Listener& listener : listeners) bound_buffers(listener.fd);
+    }
   } catch (...) {
     close_all();
     throw;

@@ -148,7 +148,9 @@ Connection* Worker::new_connection() {
 
 void Worker::close(Connection& connection) {
   if (connection.state == ConnectionState::waiting) {
-    for (auto& [name, waiting] : waiters_) std::erase(waiting, &connection);
+    if (const auto at = waiters_.find(connection.awaited); at != waiters_.end()) {
+      std::erase(at->second, &connection);
+    }
   }
   wheel_.remove(connection);
   if (connection.counted) options_.address_limit->leave(connection.near_peer);

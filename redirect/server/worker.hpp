@@ -116,6 +116,8 @@ class Worker {
   bool accept(const Listener& listener);  // true while more may be queued
   void pause_accepting();
   void admit(const Listener& listener, int fd, const IpAddress& peer);
+  bool make_room();
+  std::uint64_t silent_ms(const Connection& connection) const noexcept;
   bool settle(Connection& connection, const IpAddress& peer);
   void greet(Connection& connection);
   void start_session(Connection& connection);
@@ -165,6 +167,7 @@ class Worker {
   std::size_t open_tls_ = 0;
   std::vector<std::unique_ptr<Connection>> connections_;  // all there ever were
   std::vector<Connection*> free_;
+  std::size_t room_hand_ = 0;  // the next of connections_ to be looked at when all are taken
   std::unordered_map<std::string, std::vector<Connection*>> waiters_;  // by "host/code"
   std::unique_ptr<char[]> out_;
   // Answers of this turn that wait in out_ for their MACs; of a connection at most one entry.

@@ -19,6 +19,10 @@ namespace {
 
 constexpr std::size_t accepts_per_turn_max = 64;
 constexpr auto accept_pause = 50ms;
+// When all connections are taken, one that has said nothing for so long gives way. Visitors send
+// their header within a round trip; what is idle between requests a server may close at any time.
+constexpr std::uint64_t patience_ms = 1'000;
+constexpr std::size_t looks_max = 64;
 
 }  // namespace
 
@@ -58,12 +62,12 @@ void Worker::pause_accepting() {
 }
 
 void Worker::admit(const Listener& listener, int fd, const IpAddress& peer) {
-  Connection* const connection = open_ < options_.connections_max ? new_connection() : nullptr;
-  if (connection == nullptr) {
+  if (open_ >= options_.connections_max && !make_room()) {
     counters_.add(Counter::connections_refused);
     ::close(fd);
     return;
   }
+  Connection* const connection = new_connection();
   counters_.add(Counter::accepted);
   connection->fd = fd;
   connection->accepted_ms = now_.steady_ms;
@@ -82,6 +86,29 @@ void Worker::admit(const Listener& listener, int fd, const IpAddress& peer) {
     return close(*connection);
   }
   connection->state = ConnectionState::greeting;
+}
+
+// Closes one of the silent ones, found by a hand that goes round: who comes and says nothing, or
+// half a header, must not keep visitors out for as long as the deadlines allow.
+bool Worker::make_room() {
+  send_gathered();  // whose answers wait is not silent
+  for (std::size_t look = 0; look < looks_max && look < connections_.size(); ++look) {
+    Connection& connection = *connections_[room_hand_++ % connections_.size()];
+    if (connection.fd < 0 || silent_ms(connection) < patience_ms) continue;
+    counters_.add(Counter::connections_given_up);
+    close(connection);
+    return true;
+  }
+  return false;
+}
+
+// For how long nothing has come that would have moved its deadline; 0 when it is our turn.
+std::uint64_t Worker::silent_ms(const Connection& connection) const noexcept {
+  if (connection.state > ConnectionState::reading) return 0;
+  const bool between = connection.answered && connection.begin == connection.end;
+  const auto allowed = between ? options_.idle_deadline : options_.header_deadline;
+  const std::uint64_t since = connection.deadline_ms - static_cast<std::uint64_t>(allowed.count());
+  return now_.steady_ms > since ? now_.steady_ms - since : 0;
 }
 
 // Takes note of who is there; closes, and says false, when that address has too many connections.

@@ -266,7 +266,8 @@ void Worker::wait_for_lookup(Connection& connection) {
   connection.state = ConnectionState::waiting;
   poll_for(connection, 0);
   const LookupKey& key = responder_.awaited();
-  auto& waiting = waiters_[name_of(key)];
+  connection.awaited = name_of(key);
+  auto& waiting = waiters_[connection.awaited];
   waiting.push_back(&connection);
   if (waiting.size() == 1) responder_.ask_for_awaited();
 }

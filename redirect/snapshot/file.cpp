@@ -85,8 +85,9 @@ std::string keyed(const Glance& seen) {
 // The entries of the next file: those of the last one that stand, and the new ones.
 class Merge {
  public:
-  Merge(const fs::path& file, const PayloadList& payloads, const Bounds& bounds)
-      : file_(file), bounds_(bounds) {
+  Merge(const fs::path& file, const PayloadList& payloads, const GoneLinks& gone,
+        const Bounds& bounds)
+      : file_(file), gone_(gone), bounds_(bounds) {
     for (const std::string_view payload : payloads) {
       const auto seen = glance(payload);
       if (seen) newest_[keyed(*seen)] = payload;
@@ -96,7 +97,7 @@ class Merge {
       if (!seen || newest_[keyed(*seen)].data() != payload.data()) continue;
       if (seen->kind != 'l') {
         parents_.push_back(payload);
-      } else if (!seen->empty) {
+      } else if (!gone_.contains(seen->key)) {
         lookups_.push_back(payload);
       }
     }
@@ -124,10 +125,11 @@ class Merge {
   std::size_t lookups() const noexcept { return lookups_written_; }
 
  private:
-  // Of an entry of the last file; nothing when it is too old or replaced.
+  // Of an entry of the last file; nothing when it is too old, replaced or gone.
   std::optional<Glance> standing(std::string_view payload) const {
     auto seen = glance(payload);
     if (!seen || seen->unix_ms < bounds_.oldest_ms || newest_.contains(keyed(*seen))) return {};
+    if (seen->kind == 'l' && gone_.contains(seen->key)) return {};
     return seen;
   }
   std::size_t surplus() const {
@@ -154,6 +156,7 @@ class Merge {
   }
 
   fs::path file_;
+  const GoneLinks& gone_;
   Bounds bounds_;
   std::unordered_map<std::string, std::string_view> newest_;
   std::vector<std::string_view> parents_, lookups_;
@@ -197,7 +200,8 @@ Reading read(const fs::path& file, const std::function<void(std::string_view)>& 
   }
 }
 
-Written update(const fs::path& file, const PayloadList& payloads, const Bounds& bounds) {
+Written update(const fs::path& file, const PayloadList& payloads, const GoneLinks& gone,
+               const Bounds& bounds) {
   const fs::path temporary = file.string() + ".new";
   const Descriptor lock{open_file(file.string() + ".lock", O_RDWR | O_CREAT)};
   if (lock.get() < 0) return failed("open the lock", errno);
@@ -205,7 +209,7 @@ Written update(const fs::path& file, const PayloadList& payloads, const Bounds& 
   Output out{temporary};
   if (out.error() != 0) return failed("open", out.error());
   out.add_raw(header());
-  Merge merge{file, payloads, bounds};
+  Merge merge{file, payloads, gone, bounds};
   merge.write(out);
   if (!out.finish()) {
     ::unlink(temporary.c_str());

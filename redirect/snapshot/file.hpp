@@ -3,6 +3,7 @@
 #pragma once
 
 #include "redirect/snapshot/format.hpp"
+#include "redirect/snapshot/gone_links.hpp"
 #include "redirect/snapshot/payload_list.hpp"
 
 #include <cstddef>
@@ -37,9 +38,9 @@ struct Written {
 };
 
 // Brings the file up to date with `payloads`, the newest last: they replace entries of the same
-// key. A lookup without records removes its entry. One process at a time writes a file; another
-// finds it locked and fails.
+// key. Lookups of links that are `gone` leave, those among the payloads too. One process at a time
+// writes a file; another finds it locked and fails.
 Written update(const std::filesystem::path& file, const PayloadList& payloads,
-               const Bounds& bounds);
+               const GoneLinks& gone, const Bounds& bounds);
 
 }  // namespace waymark::redirect::snapshot

@@ -60,8 +60,7 @@ std::uint64_t checksum(std::string_view payload) noexcept;
 struct Glance {
   char kind = 0;  // 'c', 'd', 'l', 'e'
   std::uint64_t unix_ms = 0;
-  std::string_view key;  // kind and names
-  bool empty = false;    // of a lookup: there is no record
+  std::string_view key;  // its name: of a lookup host/code
 };
 std::optional<Glance> glance(std::string_view payload);
 

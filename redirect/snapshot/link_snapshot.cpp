@@ -2,6 +2,8 @@
 
 #include "common/limits.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <chrono>
 #include <system_error>
@@ -21,6 +23,12 @@ snapshot::Lookup::Part part_of(const LinkSnapshot::Part& part) {
   return {std::string{part.code}, link_fields(*part.record)};
 }
 
+// The calling thread runs when those who serve visitors leave it a core.
+void give_way() noexcept {
+  constexpr int politeness = 10;
+  ::setpriority(PRIO_PROCESS, 0, politeness);  // of a thread, on Linux
+}
+
 std::uint64_t modified_unix_ms(const std::filesystem::path& file) {
   using namespace std::chrono;
   std::error_code error;
@@ -38,7 +46,8 @@ LinkSnapshot::LinkSnapshot(boost::asio::io_context& control, SnapshotOptions opt
       options_(std::move(options)),
       take_(std::move(take)),
       log_(log),
-      timer_(control) {}
+      timer_(control),
+      gone_(options_.seed) {}
 
 LinkSnapshot::~LinkSnapshot() {
   if (helper_.joinable()) helper_.join();
@@ -58,7 +67,7 @@ void LinkSnapshot::stop() {
   if (!is_on()) return;
   timer_.cancel();
   if (helper_.joinable()) helper_.join();
-  if (!waiting_.empty()) write(std::exchange(waiting_, {}));
+  if (is_outdated()) write(waiting_, gone_);
 }
 
 void LinkSnapshot::load() {
@@ -89,6 +98,9 @@ void LinkSnapshot::load() {
 
 void LinkSnapshot::remember(const LookupKey& key, Part bound, Part any) {
   if (!is_on()) return;
+  const std::string name = key.host + '/' + key.code;
+  if (bound.record == nullptr && any.record == nullptr) return forget(name);
+  gone_.remove(name);
   add({unix_ms(), snapshot::Lookup{key.host, key.code, part_of(bound), part_of(any)}});
 }
 
@@ -118,6 +130,15 @@ void LinkSnapshot::add(const snapshot::Entry& entry) {
   if (waiting_.bytes() > std::min(limits::snapshot_waiting_bytes, options_.bytes_max)) hand_over();
 }
 
+void LinkSnapshot::forget(std::string_view name) {
+  if (gone_.size() >= limits::snapshot_gone_max) hand_over();
+  if (gone_.size() >= limits::snapshot_gone_max) {
+    ++skipped_;
+  } else {
+    gone_.add(name);
+  }
+}
+
 void LinkSnapshot::wait() {
   timer_.expires_after(options_.every);
   timer_.async_wait([this](boost::system::error_code error) {
@@ -128,18 +149,20 @@ void LinkSnapshot::wait() {
 }
 
 void LinkSnapshot::hand_over() {
-  if (waiting_.empty() || busy_.exchange(true)) return;
+  if (!is_outdated() || busy_.exchange(true)) return;
   if (helper_.joinable()) helper_.join();  // it has done its work
-  helper_ = std::thread{[this, payloads = std::exchange(waiting_, {})] {
-    write(payloads);
+  helper_ = std::thread{[this, payloads = std::exchange(waiting_, {}),
+                         gone = std::exchange(gone_, snapshot::GoneLinks{options_.seed})] {
+    give_way();
+    write(payloads, gone);
     busy_ = false;
   }};
 }
 
-void LinkSnapshot::write(const snapshot::PayloadList& payloads) {
+void LinkSnapshot::write(const snapshot::PayloadList& payloads, const snapshot::GoneLinks& gone) {
   const std::uint64_t now = unix_ms();
   const snapshot::Bounds bounds{options_.bytes_max, now - std::min(now, options_.stale_max_ms)};
-  const auto written = snapshot::update(options_.file, payloads, bounds);
+  const auto written = snapshot::update(options_.file, payloads, gone, bounds);
   if (!written.done) {
     ++failures_;
     log_.warning("snapshot.failed", "The snapshot of links was not written; the last one stays",

@@ -10,6 +10,7 @@
 #include "common/log.hpp"
 #include "common/metrics.hpp"
 #include "common/records.hpp"
+#include "redirect/snapshot/gone_links.hpp"
 #include "redirect/snapshot/loader.hpp"
 #include "redirect/snapshot/payload_list.hpp"
 
@@ -36,6 +37,7 @@ struct SnapshotOptions {
   std::size_t bytes_max = 0;                // of the file's lookups, and of what waits for it
   std::uint64_t stale_max_ms = 86'400'000;
   DestinationPolicy destinations;
+  std::uint64_t seed = 0;  // secret, of this process
 };
 
 class LinkSnapshot {
@@ -68,11 +70,13 @@ class LinkSnapshot {
 
  private:
   bool is_on() const noexcept { return options_.every.count() > 0; }
+  bool is_outdated() const noexcept { return !waiting_.empty() || gone_.size() > 0; }
   void add(const snapshot::Entry& entry);
+  void forget(std::string_view name);
   void load();
   void wait();
   void hand_over();
-  void write(const snapshot::PayloadList& payloads);
+  void write(const snapshot::PayloadList& payloads, const snapshot::GoneLinks& gone);
 
   boost::asio::io_context& control_;
   SnapshotOptions options_;
@@ -80,6 +84,7 @@ class LinkSnapshot {
   Log& log_;
   boost::asio::steady_timer timer_;
   snapshot::PayloadList waiting_;  // since the last hand-over
+  snapshot::GoneLinks gone_;
   std::thread helper_;
   std::atomic<bool> busy_{false};
   std::atomic<bool> loaded_{false};

@@ -1,4 +1,7 @@
 """HTTP/1.1 from outside (RFC 9110 and 9112): broken requests, and the life of connections."""
+import os
+import pathlib
+import resource
 import socket
 import time
 
@@ -186,6 +189,26 @@ def test_an_idle_connection_is_closed(make_system):
     assert expired(edge, "idle") == 1
 
 
+def unread_in_kernel(port):
+    """Bytes that wait in the kernel to be read by those who are connected to the port."""
+    lines = pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]
+    fields = [line.split() for line in lines]
+    return [int(each[4].partition(":")[0], 16) for each in fields
+            if int(each[1].partition(":")[2], 16) == port]
+
+
+def test_a_reader_that_does_not_read_holds_little_memory(make_system):
+    """The kernel lets the buffer of a connection grow to megabytes unless it is told otherwise."""
+    edge = edge_with(make_system, "write.deadline=30s")
+    edge.warm("/try")
+    with socket.create_connection(("127.0.0.1", edge.port), timeout=0.5) as sock:
+        with pytest.raises(TimeoutError):
+            for _ in range(1_000):
+                sock.sendall(GOOD * 1_000)
+        unread = max(unread_in_kernel(edge.port))
+    assert 0 < unread <= 256 * 1024, f"{unread} bytes"
+
+
 def test_a_reader_that_does_not_read_is_closed(make_system):
     edge = edge_with(make_system, "write.deadline=300ms")
     with socket.create_connection(("127.0.0.1", edge.port), timeout=0.1) as sock:
@@ -208,7 +231,7 @@ def test_connections_are_limited(make_system):
     held = [Connection(edge.port) for _ in range(8)]
     for connection in held:
         assert connection.request("GET", "/try").status == 302
-    with Connection(edge.port) as refused:
+    with Connection(edge.port) as refused:  # within a second: none of them has been silent
         assert refused.closed_by_peer()
     assert edge.metric("waymark_connections_refused_total") == 1
     held.pop().close()
@@ -218,6 +241,30 @@ def test_connections_are_limited(make_system):
         connection.close()
 
 
+def test_a_full_edge_lets_silent_connections_go(make_system):
+    """Somebody who takes all connections and says nothing keeps nobody out."""
+    edge = edge_with(make_system, "connections.max=8", "threads=1")
+    edge.warm("/try")
+    wait_until(lambda: edge.metric("waymark_connections") == 0, "nobody is connected")
+    held = [Connection(edge.port) for _ in range(8)]
+    for connection in held[:2]:
+        assert connection.request("GET", "/try").status == 302
+    for connection in held[2:4]:
+        connection.send(GOOD[:20])
+    time.sleep(1.3)
+    visitors = [Connection(edge.port) for _ in range(8)]
+    for visitor in visitors:
+        assert visitor.request("GET", "/try").status == 302
+    assert edge.metric("waymark_connections_given_up_total") == 8
+    assert edge.metric("waymark_connections_refused_total") == 0
+    assert all(connection.closed_by_peer() for connection in held)
+    with Connection(edge.port) as one_too_many:
+        assert one_too_many.closed_by_peer(), "who is served is not turned out"
+    for visitor in visitors:
+        assert visitor.request("GET", "/try").status == 302
+        visitor.close()
+
+
 def answers(edge):
     try:
         return edge.get("/try").status == 302
@@ -225,19 +272,48 @@ def answers(edge):
         return False
 
 
+def limited_to(edge, descriptors):
+    """The edge, started with so many descriptors and no more."""
+    edge.command = ["sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh", *edge.command]
+    return edge
+
+
+def test_connections_leave_the_edge_the_descriptors_it_needs(make_system):
+    """Else whoever holds them all keeps it from Redis and from its journal."""
+    system = make_system(edge_settings=["threads=1"])
+    edge = limited_to(system.edge, 200)
+    system.start()
+    system.add_link("try")
+    edge.warm("/try")
+    held = [Connection(edge.port) for _ in range(150)]
+    wait_until(lambda: edge.metric("waymark_connections_refused_total") > 0, "some are too many")
+    wait_until(lambda: 50 < edge.metric("waymark_connections") < 150, "the others are inside")
+    system.redis.kill()
+    wait_until(lambda: edge.metric("waymark_redis_links_up") == 0, "Redis is away")
+    system.redis.start()
+    system.add_link("new")
+    wait_until(lambda: held[0].request("GET", "/new").status == 302, "Redis is reached again")
+    assert edge.metric("waymark_connections_accept_errors_total") == 0
+    assert '"connections.fewer"' in edge.log_text()
+    for connection in held:
+        connection.close()
+
+
 def test_an_edge_without_descriptors_goes_on_when_some_come_back(make_system):
     system = make_system(edge_settings=["threads=1"])
-    system.edge.command = ["sh", "-c", 'ulimit -n 96; exec "$@"', "sh", *system.edge.command]
     system.start()
     system.add_link("try")
     edge = system.edge
-    held = [Connection(edge.port, seconds_max=0.5) for _ in range(120)]
+    edge.warm("/try")
+    opened = len(os.listdir(f"/proc/{edge.process.pid}/fd"))
+    resource.prlimit(edge.process.pid, resource.RLIMIT_NOFILE, (opened + 20, opened + 20))
+    held = [Connection(edge.port, seconds_max=0.5) for _ in range(60)]
     answered = 0
     with pytest.raises((OSError, Incomplete)):
         for connection in held:  # in the order they were accepted
             assert connection.request("GET", "/try").status == 302
             answered += 1
-    assert 0 < answered < 96
+    assert 0 < answered < 60
     assert held[0].request("GET", "/try").status == 302, "those inside are served"
     for connection in held:
         connection.close()

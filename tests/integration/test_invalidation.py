@@ -134,9 +134,11 @@ def test_known_links_work_while_redis_is_away(system, leave, come_back):
     edge.warm("/try")
     leave(system.redis)
     with connections_to(edge) as connections:
-        slowest = 0.0
+        slowest, tokens = 0.0, []
         for number, connection in enumerate(connections):
-            assert connection.request("GET", "/try", BROWSER).status == 302
+            known = connection.request("GET", "/try", BROWSER)
+            assert known.status == 302 and known.click_token() and known.cookie()
+            tokens.append(known.click_token())
             begin = time.monotonic()
             answer = connection.request("GET", f"/unknown{number % 4}", BROWSER)
             slowest = max(slowest, time.monotonic() - begin)
@@ -147,3 +149,22 @@ def test_known_links_work_while_redis_is_away(system, leave, come_back):
     come_back(system.redis)
     wait_until(lambda: get(edge.port, "/later").status == 302, "Redis is asked again")
     assert get(edge.port, "/unknown1").status == 404
+    for token in tokens:
+        assert system.click(token)["code"] == "try", "each is stored under the id it was answered"
+
+
+def test_many_visitors_of_a_new_link_are_one_question(make_system):
+    """However many wait, at whichever thread: Redis is asked once."""
+    system = make_system(edge_settings=["lookup.deadline=10s"]).start()
+    system.add_link("launch")
+    asked = system.edge.metric("waymark_link_lookups_total")
+    with connections_to(system.edge) as connections:
+        stop(system.redis)
+        for connection in connections:
+            connection.send(b"GET /launch HTTP/1.1\r\nHost: go.example\r\n\r\n")
+        wait_until(lambda: system.edge.metric("waymark_link_cache_waits_total") == CONNECTIONS,
+                   "all of them wait")
+        go_on(system.redis)
+        for connection in connections:
+            assert connection.read_answer().status == 302
+    assert system.edge.metric("waymark_link_lookups_total") - asked == 1

@@ -13,15 +13,24 @@ WANTS_MAX = 10_000
 
 
 @pytest.fixture
-def system(make_system, folder):
-    """Links in a Redis of their own, so that it may evict."""
-    (folder / "links").mkdir()
-    cache = RedisServer(folder / "links", "--maxmemory-policy", "allkeys-lru", "--appendonly", "no")
-    running = make_system(edge_settings=[ORIGIN, f"redis.links={cache.url}"],
-                          tracker_settings=[ORIGIN, f"redis.links={cache.url}"])
-    running.more.append(cache)
-    running.cache = cache
-    return running.start()
+def start(make_system, folder):
+    """Starts a system with links in a Redis of their own, so that it may evict; takes settings of
+    the edge."""
+    def run(*settings):
+        (folder / "links").mkdir()
+        cache = RedisServer(folder / "links", "--maxmemory-policy", "allkeys-lru",
+                            "--appendonly", "no")
+        running = make_system(edge_settings=[ORIGIN, f"redis.links={cache.url}", *settings],
+                              tracker_settings=[ORIGIN, f"redis.links={cache.url}"])
+        running.more.append(cache)
+        running.cache = cache
+        return running.start()
+    return run
+
+
+@pytest.fixture
+def system(start):
+    return start()
 
 
 def make_link(system, code, **fields):
@@ -134,6 +143,26 @@ def test_known_links_do_not_wait_for_a_tracker_that_is_away(system):
     assert system.edge.get("/other").status == 503
     system.tracker.start()
     wait_until(lambda: system.edge.get("/other").status == 404, "the tracker answers again")
+
+
+def test_a_scan_while_the_tracker_is_away_is_held_back(start):
+    """Each code asked for in vain costs Redis more than one that is answered."""
+    budget, guesses = 20, 200
+    system = start(f"lookup.unknown_rate={budget}")
+    make_link(system, "anna")
+    system.edge.warm("/anna")
+    system.tracker.kill()
+    begin, statuses = time.monotonic(), []
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(Connection(system.edge.port)) for _ in range(16)]
+        for first in range(0, guesses, len(connections)):
+            for n, connection in enumerate(connections, first):
+                connection.send(f"GET /guess{n} HTTP/1.1\r\nHost: go.example\r\n\r\n".encode())
+            statuses += [connection.read_answer().status for connection in connections]
+    allowed = budget + budget * (time.monotonic() - begin) + len(connections)
+    assert set(statuses) == {503, 429}
+    assert statuses.count(503) <= allowed and wants(system) <= 2 * allowed
+    assert system.edge.get("/anna").status == 302
 
 
 def test_the_list_of_wants_is_bounded(system):

@@ -129,16 +129,21 @@ def test_only_trusted_balancers_are_believed_once_some_are_named(behind):
     assert system.edge.get("/try").status == 302
 
 
-def test_the_source_is_counted_against_its_own_limit(behind):
+@pytest.mark.parametrize("family,mine,mine_too,others", [
+    ("TCP4", "198.51.100.7", "198.51.100.7", "198.51.100.8"),
+    ("TCP6", "2001:db8:1:2::7", "2001:db8:1:2:8::9", "2001:db8:1:3::7")])
+def test_the_source_is_counted_against_its_own_limit(behind, family, mine, mine_too, others):
+    """Of IPv6 the network of 64 bits, which one customer has."""
     system, port = behind("connections.per_address=2")
     def open_from(source):
         connection = Connection(port)
-        connection.send(V1.replace(b"198.51.100.7", source) + GET)
+        target = "192.0.2.1" if family == "TCP4" else "2001:db8::1"
+        connection.send(f"PROXY {family} {source} {target} 50000 80\r\n".encode() + GET)
         return connection
-    held = [open_from(source) for source in (b"198.51.100.7", b"198.51.100.7", b"198.51.100.8")]
+    held = [open_from(source) for source in (mine, mine_too, others)]
     for connection in held:
         assert connection.read_answer().status == 302
-    with open_from(b"198.51.100.7") as connection:
+    with open_from(mine) as connection:
         assert connection.closed_by_peer()
     assert system.edge.metric("waymark_connections_refused_per_address_total") == 1
     for connection in held:
@@ -205,7 +210,11 @@ def test_each_request_of_a_proxys_connection_has_its_visitor(start):
         assert ip_with(system, {}, connection) == "127.0.0.0"
 
 
-def test_visitors_behind_a_proxy_have_budgets_of_their_own(start):
+@pytest.mark.parametrize("mine,mine_too,others", [
+    ("198.51.100.7", "198.51.100.7", "198.51.100.8"),
+    ("2001:db8:1:2::7", "2001:db8:1:2:8::9", "2001:db8:1:3::7")])
+def test_visitors_behind_a_proxy_have_budgets_of_their_own(start, mine, mine_too, others):
+    """Of IPv6 each network of 64 bits, which one customer has."""
     system = start("proxies.trusted=127.0.0.1", "threads=1", "lookup.unknown_address_rate=1",
                    "lookup.unknown_address_burst=3")
 
@@ -214,8 +223,9 @@ def test_visitors_behind_a_proxy_have_budgets_of_their_own(start):
         return system.edge.get(f"/guess-{number}", headers).status
 
     guesses = iter(range(1_000))
-    wait_until(lambda: guess(next(guesses), "198.51.100.7") == 429, "the budget is spent")
-    assert guess(1_000, "198.51.100.8") == 404
+    wait_until(lambda: guess(next(guesses), mine) == 429, "the budget is spent")
+    assert guess(1_000, mine_too) == 429
+    assert guess(1_000, others) == 404
 
 
 def test_a_proxy_on_a_unix_socket(make_system, folder):

@@ -167,6 +167,14 @@ def test_spellings_of_a_code(system, spelling):
     assert ask(system, f"/{spelling}").status == 302
 
 
+def test_case_matters_where_it_should(make_system):
+    """`codes.case = exact`."""
+    system = make_system(edge_settings=["codes.case=exact"]).start()
+    target = link(system, "SpElLeD")
+    assert ask(system, target).status == 302 and ask(system, f"{target}.").status == 302
+    assert ask(system, "/spelled").status == 404
+
+
 def test_a_campaign_without_a_record(system):
     """A link that names a campaign without a record works with the defaults and is counted in a
     warning metric."""

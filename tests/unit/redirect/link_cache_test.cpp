@@ -253,6 +253,33 @@ TEST(LinkCache, AScanOfUnknownCodesDoesNotMakeASecondHostWait) {
   EXPECT_GT(cache.absence_evictions(), 0U);
 }
 
+// Who comes back for each unknown code makes it look used, at no cost: it is remembered.
+TEST(LinkCache, AScanThatAsksTwiceDoesNotMakeASecondHostWaitEither) {
+  LinkCache cache{small_cache()};
+  for (std::uint64_t i = 0; i < 100'000; ++i) {
+    const std::uint64_t now = 1'000 + i / 2;
+    const bool due = i % 60'000 == 0;  // refreshed every 30 s
+    if (due) cache.store(host, "hot", common("hot"), now);
+    if (due) cache.store(other_host, "hot", common("hot"), now);
+    const std::string code = "x" + std::to_string(i);
+    cache.store(host, code, unknown(), now);
+    ASSERT_EQ(cache.find(host, code, now, false).use, Use::now);
+    ASSERT_EQ(cache.find(other_host, "hot", now, false).use, Use::now) << i;
+  }
+  EXPECT_GT(cache.absence_evictions(), 0U);
+}
+
+// Visitors of a second host who have gone make room for others again.
+TEST(LinkCache, WhatNobodyAsksForOnASecondHostMakesRoom) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "old", common("old"), 1'000);
+  cache.store(other_host, "old", common("old"), 1'000);
+  for (int i = 0; i < 100'000; ++i) {
+    cache.store(host, "x" + std::to_string(i), unknown(), 500'000);
+  }
+  EXPECT_EQ(cache.find(other_host, "old", 1'000, true).use, Use::wait) << "forgotten";
+}
+
 TEST(LinkCache, AnAliasLeadsToTheLinkOfAnotherCode) {
   LinkCache cache{small_cache()};
   cache.store(host, "old", common("new"), 1'000);

@@ -36,11 +36,14 @@ class SnapshotTest : public ::testing::Test {
     Lookup lookup{"go.example", code, {}, {code, {{"destination", destination}}}};
     return encode({unix_ms, std::move(lookup)});
   }
-  static std::string gone(const std::string& code) {
-    return encode({now, Lookup{"go.example", code, {}, {}}});
+  static GoneLinks gone(const std::string& code) {
+    GoneLinks links{7};
+    links.add("go.example/" + code);
+    return links;
   }
-  Written write(const PayloadList& payloads, std::size_t bytes_max = 1U << 20U) {
-    const Written written = update(file_, payloads, {bytes_max, now - 24 * hour});
+  Written write(const PayloadList& payloads, std::size_t bytes_max = 1U << 20U,
+                const GoneLinks& gone = GoneLinks{}) {
+    const Written written = update(file_, payloads, gone, {bytes_max, now - 24 * hour});
     EXPECT_TRUE(written.done) << written.problem;
     return written;
   }
@@ -90,8 +93,13 @@ TEST_F(SnapshotTest, WhatWasKnownIsKnownAgainAndAsOldAsItWas) {
 
 TEST_F(SnapshotTest, TheNewestAnswerCountsAndTheOthersStay) {
   write({link("a"), link("b"), link("c"), link("a")});
-  write({link("b"), gone("c"), link("d")});
+  write({link("b"), link("d")}, 1U << 20U, gone("c"));
   EXPECT_EQ(loaded(), "a b d ");
+}
+
+TEST_F(SnapshotTest, ALinkThatIsGoneIsNotAmongTheNewOnes) {
+  write({link("a"), link("b")}, 1U << 20U, gone("b"));
+  EXPECT_EQ(loaded(), "a ");
 }
 
 TEST_F(SnapshotTest, CampaignsStandBeforeTheLinksThatNeedThem) {
@@ -112,7 +120,7 @@ TEST_F(SnapshotTest, CampaignsStandBeforeTheLinksThatNeedThem) {
 TEST_F(SnapshotTest, WhatIsTooOldIsNeitherKeptNorLoaded) {
   write({link("a", now - 23 * hour), link("b", now - hour)});
   EXPECT_EQ(loaded(now + 2 * hour), "b ");
-  update(file_, {link("c", now + 2 * hour)}, {1U << 20U, now - 22 * hour});
+  update(file_, {link("c", now + 2 * hour)}, GoneLinks{}, {1U << 20U, now - 22 * hour});
   EXPECT_EQ(loaded(now + 2 * hour), "b c ");
   EXPECT_EQ(loaded(now - 2 * hour), "") << "a clock that was set back proves no age";
 }
@@ -248,10 +256,41 @@ TEST_P(SnapshotBounds, MuchThatWaitsIsWrittenBeforeItsTime) {
   snapshot.stop();
 }
 
+// Whatever comes last counts: a link may be made again before the snapshot is written.
+TEST_F(SnapshotTest, ALinkMadeAgainIsKeptAndAScanLeavesNothing) {
+  boost::asio::io_context control;
+  Log log{"test", LogLevel::error, LogFormat::json};
+  SnapshotOptions options;
+  options.file = file_;
+  options.every = std::chrono::hours{1};
+  options.bytes_max = 1U << 20U;
+  LinkSnapshot snapshot{control, options, [](const auto&) {}, log};
+  snapshot.start();
+  while (!snapshot.loaded()) std::this_thread::yield();
+  LinkRecord record;
+  record.destination = "https://shop.example/";
+  for (const std::string code : {"again", "deleted"}) {
+    snapshot.remember({"go.example", code}, {}, {code, &record});
+    snapshot.remember({"go.example", code}, {}, {});
+  }
+  snapshot.remember({"go.example", "again"}, {}, {"again", &record});
+  for (int n = 0; n < 100'000; ++n) {
+    snapshot.remember({"go.example", "guess" + std::to_string(n)}, {}, {});
+  }
+  EXPECT_FALSE(fs::exists(file_)) << "a scan has it written no sooner";
+  snapshot.stop();
+  EXPECT_LT(fs::file_size(file_), 1'024U);
+  const auto at =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                     std::chrono::system_clock::now().time_since_epoch())
+                                     .count());
+  EXPECT_EQ(loaded(at), "again ");
+}
+
 TEST_F(SnapshotTest, AFailedWriteLeavesTheLastSnapshot) {
   write({link("a")});
   fs::create_directory(file_.string() + ".new");  // in the way of the temporary file
-  EXPECT_FALSE(update(file_, {link("b")}, {1U << 20U, 0}).done);
+  EXPECT_FALSE(update(file_, {link("b")}, GoneLinks{}, {1U << 20U, 0}).done);
   EXPECT_EQ(loaded(), "a ");
 }
 
