@@ -18,6 +18,8 @@ def assert_well_formed(reply, last):
     assert len({name for name, _ in reply.fields}) == len(reply.fields), "no field stands twice"
     assert (reply.field("connection") == "close") == last, "close is announced with the last answer"
     assert reply.field("x-injected") is None
+    if reply.body:
+        assert reply.field("content-type"), "Content-Type"
     if reply.status == 405:
         assert reply.field("allow") == "GET, HEAD"
     if reply.status == 302:
