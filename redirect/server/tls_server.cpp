@@ -82,6 +82,8 @@ SslContext new_context() {
   // A retry may come from other memory, and idle sessions hold no buffers.
   SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                             SSL_MODE_RELEASE_BUFFERS);
+  // A record without a byte of HTTP ends the turn: new keys without end must not hold the thread.
+  SSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY);
   // Sessions are resumed by tickets, which the client keeps; we keep nothing.
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_timeout(ctx, ticket_life_seconds);
