@@ -184,6 +184,18 @@ def test_plain_http_is_told_off(tls):
         assert connection.request("GET", "/try", BROWSER).status == 302
 
 
+def test_who_leaves_without_a_word_is_no_failure(tls):
+    """Balancers look whether somebody listens; that must not hide handshakes that do fail."""
+    edge = tls()
+    for first in (b"", b"", b"x" * 10):
+        with connect(edge.port) as sock:
+            sock.sendall(first)
+            sock.shutdown(socket.SHUT_WR)
+            while sock.recv(100):
+                pass
+    assert edge.handshakes("failed") == 1
+
+
 def test_a_slow_reader_gets_everything(tls):
     """It reads in sips, and only when the edge, whose answers nobody takes, takes no more."""
     edge = tls()
