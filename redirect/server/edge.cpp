@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <utility>
 
 namespace waymark::redirect {
@@ -32,6 +33,12 @@ std::vector<std::string> ids_of(const KeyRing& keys) {
   std::vector<std::string> ids;
   for (const SigningKey& key : keys.all()) ids.push_back(key.id);
   return ids;
+}
+
+void warn_of_ended_certificate(const std::shared_ptr<const TlsServer>& tls, Log& log) {
+  if (!tls || tls->first_end() > std::time(nullptr)) return;
+  log.warning("certificates.ended", "A certificate has ended: browsers refuse it",
+              {{"certificate", tls->first_to_end().string()}, {"ended", tls->first_end()}});
 }
 
 }  // namespace
@@ -134,6 +141,7 @@ int Edge::run() {
     threads_.emplace_back([&worker = *workers_[thread]] { worker.run(); });
   }
   await_signal();
+  warn_of_ended_certificate(tls_, log_);
   if (config_.links_base_url.empty()) {
     log_.info("qr.off", "QR codes of links for every domain need links.base_url");
   }
@@ -250,6 +258,7 @@ void Edge::reload_certificates() {
     on_each_worker([tls = tls_](Worker& worker) { worker.set_tls(tls); });
     log_.info("certificates.reloaded", "Certificates read again: new connections are shown them",
               {{"certificates", tls_->certificates()}});
+    warn_of_ended_certificate(tls_, log_);
   } catch (const StartupError& error) {
     log_.error("certificates.kept", "A certificate cannot be used: those in force stay",
                {{"reason", error.what()}});

@@ -295,6 +295,22 @@ def test_a_bad_file_keeps_what_is_in_force(tls):
     assert edge.shown("a.example.org") == edge.file("more/wild.crt")
 
 
+def test_a_certificate_that_has_ended_is_named(tls):
+    """It is shown all the same: which of two evils is worse is not ours to say."""
+    edge = tls()
+    assert "certificates.ended" not in edge.edge.log_text()
+    certificates.let_end(edge.folder / "more", "go")
+    edge.edge.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "certificates.ended" in edge.edge.log_text(), "the edge warns")
+    line = next(line for line in edge.edge.log_text().splitlines() if "certificates.ended" in line)
+    assert "more/go.crt" in line and '"warning"' in line
+    assert edge.shown("go.example") == edge.file("more/go.crt")
+    assert edge.edge.metric("waymark_tls_certificate_end_seconds") < time.time()
+    assert edge.edge.end() == 0
+    edge.edge.start()
+    assert edge.edge.log_text().count("certificates.ended") == 2
+
+
 def test_connections_are_counted_and_limited(tls):
     edge = tls("connections.per_address=3")
     held = [Connection(edge.connect()) for _ in range(3)]
@@ -324,8 +340,11 @@ def test_the_end_of_the_edge_is_orderly(tls):
     (lambda folder: (folder / "default.key").chmod(0o644), "chmod o="),
     (lambda folder: (folder / "default.key").unlink(), "default.key"),
     (lambda folder: (folder / "more/go.key").write_bytes((folder / "default.key").read_bytes()),
-     "not the private key of"),
-    (lambda folder: (folder / "more/go.crt").write_text("nonsense"), "go.crt: not a certificate")])
+     "cannot be used as the private key (PEM) of"),
+    (lambda folder: (folder / "more/go.crt").write_text("nonsense"),
+     "go.crt: cannot be used as a certificate (PEM): no start line"),
+    (lambda folder: (folder / "more/loop.crt").symlink_to(folder / "more/loop.crt"),
+     "loop.crt: Too many levels")])
 def test_bad_certificates_are_named_at_start(tls, monkeypatch, break_it, words):
     make = certificates.make
 

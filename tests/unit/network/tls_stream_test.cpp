@@ -76,10 +76,11 @@ TEST_F(TlsTest, NamesStandInTheCertificates) {
 TEST_F(TlsTest, BadFilesAreNamed) {
   const TlsFiles good = make("good", "");
   const TlsFiles other = make("other", "");
-  expect_refused({good, {folder.path() / "none.crt", good.key}}, "none.crt");
+  expect_refused({good, {folder.path() / "none.crt", good.key}},
+                 "none.crt: cannot be used as a certificate (PEM): No such file");
   expect_refused({{good.certificate, folder.path() / "none.key"}}, "none.key");
-  expect_refused({{good.certificate, other.key}}, "not the private key of");
-  expect_refused({{good.key, good.key}}, "good.key: not a certificate");
+  expect_refused({{good.certificate, other.key}}, "cannot be used as the private key");
+  expect_refused({{good.key, good.key}}, "no start line");
   fs::permissions(good.key, fs::perms::others_read, fs::perm_options::add);
   expect_refused({good}, "chmod o= ");
 }
