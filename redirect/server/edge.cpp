@@ -3,6 +3,7 @@
 #include "common/redis/url.hpp"
 #include "common/version.hpp"
 #include "redirect/server/edge_options.hpp"
+#include "redirect/server/listening_socket.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -141,6 +142,11 @@ int Edge::run() {
     threads_.emplace_back([&worker = *workers_[thread]] { worker.run(); });
   }
   await_signal();
+  for (const std::string& name : unused_sockets(listeners_.specs())) {
+    log_.warning("socket.unused",
+                 "systemd passed a socket that nobody listens on: add fd:NAME to listen",
+                 {{"name", name}});
+  }
   warn_of_ended_certificate(tls_, log_);
   if (config_.links_base_url.empty()) {
     log_.info("qr.off", "QR codes of links for every domain need links.base_url");
