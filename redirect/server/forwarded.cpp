@@ -53,8 +53,7 @@ std::optional<IpAddress> parse_node(std::string_view text) noexcept {
     return parse_address(text.substr(1, close - 1));
   }
   const std::size_t colon = text.find(':');
-  if (colon != std::string_view::npos && colon == text.rfind(':') &&
-      is_digits(text.substr(colon + 1))) {
+  if (colon != std::string_view::npos && is_digits(text.substr(colon + 1))) {
     text = text.substr(0, colon);
   }
   return parse_address(text);
