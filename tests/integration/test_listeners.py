@@ -98,6 +98,16 @@ def test_a_stale_unix_socket_is_replaced(listening, folder):
     redirected(over_unix(path))
 
 
+def test_a_successors_unix_socket_is_left_alone(listening, folder):
+    path = folder / "edge.sock"
+    system = listening(f"unix:{path}")
+    path.unlink()
+    with socket.socket(socket.AF_UNIX) as successor:
+        successor.bind(str(path))
+        assert system.edge.end() == 0
+        assert path.exists()
+
+
 def test_an_answered_unix_socket_is_left_alone(listening, folder):
     path = folder / "edge.sock"
     with socket.socket(socket.AF_UNIX) as other:

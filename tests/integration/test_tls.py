@@ -36,13 +36,16 @@ class TlsEdge:
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+        context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
         for name, value in options.items():
             setattr(context, name, value)
         return context
 
     def connect(self, host="go.example", context=None, session=None):
+        """An end that is not announced (close_notify) is an error."""
         context = context or self.context()
-        return context.wrap_socket(connect(self.port), server_hostname=host, session=session)
+        return context.wrap_socket(connect(self.port), server_hostname=host, session=session,
+                                   suppress_ragged_eofs=False)
 
     def shown(self, host):
         """The certificate for that host, PEM."""
@@ -125,6 +128,16 @@ def test_old_versions_are_refused(tls):
         assert b"alert protocol version" in done.stderr, done.stderr
     assert edge.handshakes("failed") == 2
     assert b"Protocol  : TLSv1.2" in s_client(edge, "-tls1_2").stdout
+
+
+def test_old_ciphers_are_refused(tls):
+    """Those without authenticated encryption."""
+    edge = tls()
+    for cipher in ("ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES256-SHA"):
+        done = s_client(edge, "-tls1_2", "-cipher", f"{cipher}:@SECLEVEL=0")
+        assert b"alert handshake failure" in done.stderr, done.stderr
+    done = s_client(edge, "-tls1_2", "-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305")
+    assert b"Cipher is ECDHE-ECDSA-CHACHA20-POLY1305" in done.stdout
 
 
 def test_there_is_no_renegotiation(tls):
