@@ -91,7 +91,8 @@ TrustedProxies::TrustedProxies(const std::vector<std::string>& texts) {
     if (!range) {
       throw StartupError(exit_code::config,
                          fmt::format("proxies.trusted: '{}' is neither an address nor a range; "
-                                     "write 10.0.0.0/8, 2001:db8::/32, 192.0.2.1 or unix",
+                                     "write 10.0.0.0/8 (zeros behind the prefix), 2001:db8::/32, "
+                                     "192.0.2.1 or unix",
                                      text));
     }
     ranges_.push_back(*range);
