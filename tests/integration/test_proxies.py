@@ -10,7 +10,7 @@ import pytest
 from tests.support.certificates import make as make_certificate
 from tests.support.clicks import shipped
 from tests.support.programs import free_port, wait_until
-from tests.support.rawhttp import BROWSER, Connection, connect
+from tests.support.rawhttp import BROWSER, Connection, closed_while_trickling, connect
 
 GET = ("GET /try HTTP/1.1\r\nHost: go.example\r\n" +
        "".join(f"{name}: {value}\r\n" for name, value in BROWSER.items()) + "\r\n").encode()
@@ -109,8 +109,11 @@ def test_the_header_has_a_deadline(behind):
         with Connection(port) as connection:
             connection.send(part)
             assert connection.closed_by_peer()
+    # A byte now and then does not put it off.
+    with connect(port) as sock:
+        assert closed_while_trickling(sock, V1, 0.05, 1.5)
     series = 'waymark_connections_expired_total{deadline="proxy_header"}'
-    assert system.edge.metric(series) == 3
+    assert system.edge.metric(series) == 4
 
 
 def test_a_header_alone_leaves_the_deadline_of_the_request(behind):

@@ -9,7 +9,8 @@ import pytest
 
 from tests.support import certificates
 from tests.support.programs import free_port, wait_until
-from tests.support.rawhttp import BROWSER, Connection, Incomplete, by_byte, by_line, connect
+from tests.support.rawhttp import (BROWSER, Connection, Incomplete, by_byte, by_line,
+                                    closed_while_trickling, connect)
 
 GET = ("GET /try HTTP/1.1\r\nHost: go.example\r\n" +
        "".join(f"{name}: {value}\r\n" for name, value in BROWSER.items()) + "\r\n").encode()
@@ -260,6 +261,14 @@ def expired(edge, deadline):
     return edge.edge.metric(f'waymark_connections_expired_total{{deadline="{deadline}"}}')
 
 
+def client_hello(edge):
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = edge.context().wrap_bio(incoming, outgoing, server_hostname="go.example")
+    with pytest.raises(ssl.SSLWantReadError):
+        client.do_handshake()
+    return outgoing.read()
+
+
 def test_a_handshake_has_a_deadline(tls):
     edge = tls("header.deadline=300ms")
     for part in (b"", b"\x16\x03\x01\x02\x00\x01\x00\x01"):
@@ -267,6 +276,10 @@ def test_a_handshake_has_a_deadline(tls):
             connection.send(part)
             assert connection.closed_by_peer()
     assert expired(edge, "handshake") == 2
+    # A byte now and then does not put it off.
+    with connect(edge.port) as sock:
+        assert closed_while_trickling(sock, client_hello(edge), 0.05, 2.0)
+    assert expired(edge, "handshake") == 3
 
 
 def test_headers_and_silence_have_deadlines(tls):
@@ -374,11 +387,7 @@ def test_bad_certificates_are_named_at_start(tls, monkeypatch, break_it, words):
 def test_strangers_bytes_do_no_harm(tls):
     """Noise, cut and damaged hellos; the unit test has thousands, these go through the worker."""
     edge = tls()
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = edge.context().wrap_bio(incoming, outgoing, server_hostname="go.example")
-    with pytest.raises(ssl.SSLWantReadError):
-        client.do_handshake()
-    hello = outgoing.read()
+    hello = client_hello(edge)
     with Connection(edge.connect()) as bystander:
         for at in range(0, len(hello), 7):
             for bytes_sent in (hello[:at], hello[:at] + b"\xff" + hello[at + 1:] + b"\0" * 40):
