@@ -20,7 +20,7 @@ constexpr int first_passed = 3;
 constexpr int passed_max = 1'000;
 
 [[noreturn]] void fail(const std::string& name, std::string_view problem) {
-  throw StartupError(exit_code::config, fmt::format("listen: fd:{}: {}", name, problem));
+  throw StartupError(exit_code::config, fmt::format("cannot listen on fd:{}: {}", name, problem));
 }
 
 std::string_view environment(const char* name) {

@@ -1,5 +1,5 @@
-"""Behind the proxies that people use: HAProxy with every form of its PROXY header, nginx and HAProxy
-that name the visitor in a header, and the settings of deploy/examples as they stand there."""
+"""Behind the proxies that people use: HAProxy with every form of its PROXY header, nginx and
+HAProxy that name the visitor in a header, and the settings of deploy/examples as they stand."""
 import socket
 import ssl
 
