@@ -58,6 +58,7 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
                          [this] { return ids_of(*keys_.load()); }},
                 control_, log),
       countries_(control_, config_.geo_database, log),
+      well_known_(control_, config_.well_known_dir, log),
       snapshot_(
           control_, snapshot_options(config_),
           [this](const std::shared_ptr<const snapshot::Answers>& answers) {
@@ -75,8 +76,6 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
       grace_timer_(control_) {
   build_workers();
   register_gauges();
-  const auto files = WellKnownFiles::load(config_.well_known_dir);
-  on_each_worker([files](Worker& worker) { worker.set_well_known(files); });
 }
 
 Edge::~Edge() = default;
@@ -136,6 +135,9 @@ int Edge::run() {
   countries_.start([this](const std::shared_ptr<const CountryFile>& file) {
     on_each_worker([file](Worker& worker) { worker.set_countries(file); });
   });
+  well_known_.start([this](const std::shared_ptr<const WellKnownFiles>& files) {
+    on_each_worker([files](Worker& worker) { worker.set_well_known(files); });
+  });
   admin_.start();
   for (unsigned thread = 0; thread < workers_.size(); ++thread) {
     shipping_.start(thread, workers_[thread]->io());
@@ -177,7 +179,7 @@ void Edge::on_signal(int signal) {
   if (signal == SIGHUP) {
     reload_files();
     reload_certificates();
-    return reload_well_known();
+    return well_known_.reload();
   }
   if (phase_ != Phase::serving) {
     const ShippingStats stats = shipping_.stats();
@@ -219,6 +221,7 @@ void Edge::stop_all() {
   on_each_worker([](Worker& worker) { worker.stop(); });
   admin_.stop();
   countries_.stop();
+  well_known_.stop();
   signals_.cancel();
   control_.stop();
   log_.info("edge.stopped", "Ended");
@@ -240,18 +243,6 @@ void Edge::reload_files() {
               {{"keys", keys->all().size()}, {"agents", agents_versions()}});
   } catch (const StartupError& error) {
     log_.error("files.kept", "A file cannot be used: keys, country file and agents in force stay",
-               {{"reason", error.what()}});
-  }
-}
-
-void Edge::reload_well_known() {
-  if (config_.well_known_dir.empty()) return;
-  try {
-    const auto files = WellKnownFiles::load(config_.well_known_dir);
-    on_each_worker([files](Worker& worker) { worker.set_well_known(files); });
-    log_.info("wellknown.reloaded", "Files read again", {{"files", files->size()}});
-  } catch (const StartupError& error) {
-    log_.error("wellknown.kept", "Files cannot be used: those in force stay",
                {{"reason", error.what()}});
   }
 }

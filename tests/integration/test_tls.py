@@ -1,4 +1,7 @@
 """TLS at the edge, as Python's ssl, openssl s_client and curl see it."""
+import grp
+import os
+import shutil
 import signal
 import socket
 import ssl
@@ -8,7 +11,7 @@ import time
 import pytest
 
 from tests.support import certificates
-from tests.support.programs import free_port, wait_until
+from tests.support.programs import ROOT, free_port, wait_until
 from tests.support.rawhttp import (BROWSER, Connection, Incomplete, by_byte, by_line,
                                     closed_while_trickling, connect)
 
@@ -319,6 +322,27 @@ def test_a_bad_file_keeps_what_is_in_force(tls):
     assert "wild.key" in edge.edge.log_text()
     assert edge.shown("go.example") == before
     assert edge.shown("a.example.org") == edge.file("more/wild.crt")
+
+
+def test_the_example_for_certbot(tls, folder):
+    """The hook as it ships, with certbot's variables and a systemctl that signals this edge."""
+    edge = tls()
+    lineage, commands = folder / "live/new.example", folder / "commands"
+    lineage.mkdir(parents=True)
+    commands.mkdir()
+    for kind, name in zip(certificates.make(folder / "made", "new", ["new.example"]),
+                          ("fullchain.pem", "privkey.pem")):
+        shutil.copy(kind, lineage / name)
+    systemctl = commands / "systemctl"
+    systemctl.write_text("#!/bin/sh\n[ \"$*\" = 'reload waymark-redirect' ] && "
+                         f"kill -HUP {edge.edge.process.pid}\n")
+    systemctl.chmod(0o755)
+    subprocess.run([ROOT / "deploy/examples/certbot-deploy-hook"], check=True, timeout=20, env={
+        "PATH": f"{commands}:{os.environ['PATH']}", "RENEWED_LINEAGE": str(lineage),
+        "WAYMARK_TLS_DIR": str(edge.folder / "more"),
+        "WAYMARK_TLS_GROUP": grp.getgrgid(os.getgid()).gr_name})
+    made = edge.file("more/new.example/fullchain.pem")
+    wait_until(lambda: edge.shown("new.example") == made, "the new certificate is shown")
 
 
 def test_a_certificate_that_has_ended_is_named(tls):
