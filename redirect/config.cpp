@@ -113,7 +113,7 @@ void bind_links(Settings& settings, RedirectConfig& config) {
   settings.bind("qr.rate", config.qr_rate,
                 "QR codes drawn in a second, all threads together; past it 429", 1, 100'000);
   settings.bind("wellknown.dir", config.well_known_dir,
-                "Folder of small files for /.well-known/, read at start and on SIGHUP");
+                "Folder of small files for /.well-known/, read again when they change");
   settings.bind("links.base_url", config.links_base_url,
                 "Base of our short links, in QR codes; destinations there are refused");
   settings.bind("destinations.allow", config.destinations_allow,

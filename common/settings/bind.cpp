@@ -22,11 +22,17 @@ std::string out_of_range(Value min, Value max, Text text) {
   return fmt::format("is out of range; it may be {} to {}", text(min), text(max));
 }
 
+// The items between commas, without the blanks around them; empty ones are none.
 std::vector<std::string> split(std::string_view text) {
+  constexpr std::string_view blanks = " \t";
   std::vector<std::string> items;
   while (!text.empty()) {
     const auto comma = std::min(text.find(','), text.size());
-    if (comma > 0) items.emplace_back(text.substr(0, comma));
+    const std::string_view item = text.substr(0, comma);
+    const auto first = item.find_first_not_of(blanks);
+    if (first != item.npos) {
+      items.emplace_back(item.substr(first, item.find_last_not_of(blanks) + 1 - first));
+    }
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
   return items;

@@ -3,12 +3,14 @@
 #include "common/redis/url.hpp"
 #include "common/version.hpp"
 #include "redirect/server/edge_options.hpp"
+#include "redirect/server/listening_socket.hpp"
 #include "redirect/server/open_files.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <utility>
 
 namespace waymark::redirect {
@@ -35,6 +37,12 @@ std::vector<std::string> ids_of(const KeyRing& keys) {
   return ids;
 }
 
+void warn_of_ended_certificate(const std::shared_ptr<const TlsServer>& tls, Log& log) {
+  if (!tls || tls->first_end() > std::time(nullptr)) return;
+  log.warning("certificates.ended", "A certificate has ended: browsers refuse it",
+              {{"certificate", tls->first_to_end().string()}, {"ended", tls->first_end()}});
+}
+
 }  // namespace
 
 Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& log)
@@ -51,6 +59,7 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
                          [this] { return ids_of(*keys_.load()); }},
                 control_, log),
       countries_(control_, config_.geo_database, log),
+      well_known_(control_, config_.well_known_dir, log),
       snapshot_(
           control_, snapshot_options(config_),
           [this](const std::shared_ptr<const snapshot::Answers>& answers) {
@@ -69,8 +78,6 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
   fit_connections();
   build_workers();
   register_gauges();
-  const auto files = WellKnownFiles::load(config_.well_known_dir);
-  on_each_worker([files](Worker& worker) { worker.set_well_known(files); });
 }
 
 Edge::~Edge() = default;
@@ -143,12 +150,21 @@ int Edge::run() {
   countries_.start([this](const std::shared_ptr<const CountryFile>& file) {
     on_each_worker([file](Worker& worker) { worker.set_countries(file); });
   });
+  well_known_.start([this](const std::shared_ptr<const WellKnownFiles>& files) {
+    on_each_worker([files](Worker& worker) { worker.set_well_known(files); });
+  });
   admin_.start();
   for (unsigned thread = 0; thread < workers_.size(); ++thread) {
     shipping_.start(thread, workers_[thread]->io());
     threads_.emplace_back([&worker = *workers_[thread]] { worker.run(); });
   }
   await_signal();
+  for (const std::string& name : unused_sockets(listeners_.specs())) {
+    log_.warning("socket.unused",
+                 "systemd passed a socket that nobody listens on: add fd:NAME to listen",
+                 {{"name", name}});
+  }
+  warn_of_ended_certificate(tls_, log_);
   if (config_.links_base_url.empty()) {
     log_.info("qr.off", "QR codes of links for every domain need links.base_url");
   }
@@ -178,7 +194,7 @@ void Edge::on_signal(int signal) {
   if (signal == SIGHUP) {
     reload_files();
     reload_certificates();
-    return reload_well_known();
+    return well_known_.reload();
   }
   if (phase_ != Phase::serving) {
     const ShippingStats stats = shipping_.stats();
@@ -220,6 +236,7 @@ void Edge::stop_all() {
   on_each_worker([](Worker& worker) { worker.stop(); });
   admin_.stop();
   countries_.stop();
+  well_known_.stop();
   signals_.cancel();
   control_.stop();
   log_.info("edge.stopped", "Ended");
@@ -245,18 +262,6 @@ void Edge::reload_files() {
   }
 }
 
-void Edge::reload_well_known() {
-  if (config_.well_known_dir.empty()) return;
-  try {
-    const auto files = WellKnownFiles::load(config_.well_known_dir);
-    on_each_worker([files](Worker& worker) { worker.set_well_known(files); });
-    log_.info("wellknown.reloaded", "Files read again", {{"files", files->size()}});
-  } catch (const StartupError& error) {
-    log_.error("wellknown.kept", "Files cannot be used: those in force stay",
-               {{"reason", error.what()}});
-  }
-}
-
 // All of them or none, so that no host is left without its certificate.
 void Edge::reload_certificates() {
   if (!tls_) return;
@@ -265,6 +270,7 @@ void Edge::reload_certificates() {
     on_each_worker([tls = tls_](Worker& worker) { worker.set_tls(tls); });
     log_.info("certificates.reloaded", "Certificates read again: new connections are shown them",
               {{"certificates", tls_->certificates()}});
+    warn_of_ended_certificate(tls_, log_);
   } catch (const StartupError& error) {
     log_.error("certificates.kept", "A certificate cannot be used: those in force stay",
                {{"reason", error.what()}});

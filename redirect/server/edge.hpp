@@ -9,6 +9,7 @@
 #include "common/metrics.hpp"
 #include "redirect/config.hpp"
 #include "redirect/geo/country_watch.hpp"
+#include "redirect/pages/well_known_watch.hpp"
 #include "redirect/server/address_limit.hpp"
 #include "redirect/server/listener.hpp"
 #include "redirect/snapshot/link_snapshot.hpp"
@@ -57,7 +58,6 @@ class Edge {
   void finish_shipping();
   void stop_all();
   void reload_files();
-  void reload_well_known();
   void reload_certificates();
   std::string listeners_text() const;
   std::string agents_versions() const;
@@ -71,6 +71,7 @@ class Edge {
   std::shared_ptr<const AgentList> agents_;  // used by the control thread
   Shipping shipping_;
   CountryWatch countries_;
+  WellKnownWatch well_known_;
   LinkSnapshot snapshot_;
   LinkSource source_;
   Listeners listeners_;

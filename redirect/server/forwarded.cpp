@@ -53,8 +53,7 @@ std::optional<IpAddress> parse_node(std::string_view text) noexcept {
     return parse_address(text.substr(1, close - 1));
   }
   const std::size_t colon = text.find(':');
-  if (colon != std::string_view::npos && colon == text.rfind(':') &&
-      is_digits(text.substr(colon + 1))) {
+  if (colon != std::string_view::npos && is_digits(text.substr(colon + 1))) {
     text = text.substr(0, colon);
   }
   return parse_address(text);
@@ -92,7 +91,8 @@ TrustedProxies::TrustedProxies(const std::vector<std::string>& texts) {
     if (!range) {
       throw StartupError(exit_code::config,
                          fmt::format("proxies.trusted: '{}' is neither an address nor a range; "
-                                     "write 10.0.0.0/8, 2001:db8::/32, 192.0.2.1 or unix",
+                                     "write 10.0.0.0/8 (zeros behind the prefix), 2001:db8::/32, "
+                                     "192.0.2.1 or unix",
                                      text));
     }
     ranges_.push_back(*range);

@@ -23,10 +23,9 @@ constexpr int backlog = 4096;
 
 [[noreturn]] void fail(const std::string& address, int error) {
   const std::string reason = std::generic_category().message(error);
-  const std::string remedy = error == EADDRINUSE
-                                 ? "stop the other program or choose another port with --listen"
-                             : error == EACCES ? "ports below 1024 need CAP_NET_BIND_SERVICE"
-                                               : "check the address given with --listen";
+  const std::string remedy = error == EADDRINUSE ? "stop the other program or choose another port"
+                             : error == EACCES   ? "ports below 1024 need CAP_NET_BIND_SERVICE"
+                                                 : "the address must be one of this machine";
   throw StartupError(exit_code::failure,
                      fmt::format("cannot listen on {}: {}; {}", address, reason, remedy));
 }
@@ -78,9 +77,10 @@ Resolved resolve(const ListenAddress& address) {
   const std::string port = std::to_string(address.port);
   if (const int error = getaddrinfo(address.host.c_str(), port.c_str(), &hints, &found);
       error != 0) {
-    throw StartupError(exit_code::config, fmt::format("listen: {}: {}; use host:port, such as "
-                                                      "127.0.0.1:8080 or [::1]:8080",
-                                                      address.text(), gai_strerror(error)));
+    throw StartupError(exit_code::config,
+                       fmt::format("cannot listen on {}: {}; use host:port, such "
+                                   "as 127.0.0.1:8080 or [::1]:8080",
+                                   address.text(), gai_strerror(error)));
   }
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owned{found, freeaddrinfo};
   Resolved resolved;

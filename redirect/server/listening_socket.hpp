@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/settings.hpp"
+#include "redirect/server/listen_spec.hpp"
 
 #include <cstddef>
 #include <string>
@@ -22,5 +23,8 @@ int open_unix(const std::string& path);
 // The sockets that were passed under that name by systemd's protocol (LISTEN_FDS, LISTEN_PID,
 // LISTEN_FDNAMES): at least one, all of them listening streams, made non-blocking.
 std::vector<int> activated_sockets(const std::string& name);
+
+// The names of those that were passed and that no spec names: who connects there waits for nobody.
+std::vector<std::string> unused_sockets(const std::vector<ListenSpec>& specs);
 
 }  // namespace waymark::redirect

@@ -1,5 +1,7 @@
 #include "redirect/server/target.hpp"
 
+#include "redirect/server/ip_address.hpp"
+
 #include <boost/beast/core/string.hpp>
 
 #include <array>
@@ -59,13 +61,10 @@ bool is_port(std::string_view text) noexcept {
   return true;
 }
 
-bool is_ip_literal(std::string_view text) noexcept {  // with brackets
-  if (text.size() < 4) return false;
-  for (char c : text.substr(1, text.size() - 2)) {
-    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    if (!hex && c != ':' && c != '.') return false;
-  }
-  return true;
+// An IPv6 address in brackets. Zones have no meaning here, and later versions no addresses.
+bool is_ip_literal(std::string_view text) noexcept {
+  const std::string_view address = text.substr(1, text.size() - 2);
+  return address.find(':') != std::string_view::npos && parse_address(address).has_value();
 }
 
 // Splits `host[:port]`; an empty result means that the authority is not valid.

@@ -36,7 +36,8 @@ void add_folder(const fs::path& folder, std::vector<TlsFiles>& files) try {
     }
   }
 } catch (const fs::filesystem_error& error) {
-  fail(fmt::format("tls.dir: {}: {}", folder.string(), error.code().message()));
+  const fs::path& place = error.path1().empty() ? folder : error.path1();
+  fail(fmt::format("tls.dir: {}: {}", place.string(), error.code().message()));
 }
 
 }  // namespace

@@ -30,12 +30,14 @@ constexpr unsigned char http11[] = "\x08http/1.1";
   throw StartupError(exit_code::config, fmt::format("tls: {}: {}", file.string(), problem));
 }
 
-// The reason of the last failure of OpenSSL, in its words.
+// Why the last step failed, in words. The first error of the queue is the cause; those behind it
+// say only who passed it on.
 std::string reason() {
-  const unsigned long error = ERR_peek_last_error();
+  const unsigned long error = ERR_peek_error();
   const char* const text = ERR_reason_error_string(error);
   ERR_clear_error();
-  return text == nullptr ? "cannot be used" : text;
+  if (ERR_SYSTEM_ERROR(error)) return std::generic_category().message(ERR_GET_REASON(error));
+  return text == nullptr ? "no reason given" : text;
 }
 
 std::string lower(std::string_view text) {
@@ -82,6 +84,8 @@ SslContext new_context() {
   // A retry may come from other memory, and idle sessions hold no buffers.
   SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                             SSL_MODE_RELEASE_BUFFERS);
+  // A record without a byte of HTTP ends the turn: new keys without end must not hold the thread.
+  SSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY);
   // Sessions are resumed by tickets, which the client keeps; we keep nothing.
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_timeout(ctx, ticket_life_seconds);
@@ -106,13 +110,13 @@ SslContext load(const TlsFiles& files) {
   SslContext context = new_context();
   check_key_file(files.key);
   if (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1) {
-    fail(files.certificate, fmt::format("not a certificate in PEM form: {}", reason()));
+    fail(files.certificate, fmt::format("cannot be used as a certificate (PEM): {}", reason()));
   }
   // A key that does not fit the certificate is refused here already.
   if (SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(context.get()) != 1) {
-    fail(files.key,
-         fmt::format("not the private key of {}: {}", files.certificate.string(), reason()));
+    fail(files.key, fmt::format("cannot be used as the private key (PEM) of {}: {}",
+                                files.certificate.string(), reason()));
   }
   return context;
 }
@@ -154,7 +158,10 @@ TlsServer::TlsServer(const std::vector<TlsFiles>& files) {
   for (const TlsFiles& pair : files) {
     SslContext context = load(pair);
     X509* const certificate = SSL_CTX_get0_certificate(context.get());
-    first_end_ = std::min(first_end_, end_of(certificate));
+    if (const std::int64_t end = end_of(certificate); end < first_end_) {
+      first_end_ = end;
+      first_to_end_ = pair.certificate;
+    }
     for (std::string& name : names_of(certificate)) {
       by_name_.emplace(std::move(name), context.get());
     }

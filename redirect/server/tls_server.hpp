@@ -40,8 +40,9 @@ class TlsServer {
 
   SSL_CTX* context() const noexcept { return contexts_.front().get(); }
   std::size_t certificates() const noexcept { return contexts_.size(); }
-  // When the first of them ends, unix seconds.
+  // When the first of them ends, unix seconds, and which one that is.
   std::int64_t first_end() const noexcept { return first_end_; }
+  const std::filesystem::path& first_to_end() const noexcept { return first_to_end_; }
   // For the name, exactly or by wildcard; null: none of them names it.
   SSL_CTX* find(std::string_view host) const;
 
@@ -49,6 +50,7 @@ class TlsServer {
   std::vector<SslContext> contexts_;
   std::map<std::string, SSL_CTX*, std::less<>> by_name_;
   std::int64_t first_end_ = 0;
+  std::filesystem::path first_to_end_;
 };
 
 // The pair of the settings tls.certificate and tls.key, if any, then those in the folder tls.dir by

@@ -21,6 +21,8 @@ class TlsStream {
 
   // As far as it goes now.
   Handshake handshake() noexcept;
+  // Not a byte has come: a balancer's check that opens and closes, not a handshake that failed.
+  bool silent() const noexcept { return BIO_number_read(SSL_get_rbio(session_.get())) == 0; }
   // The session came from a ticket.
   bool resumed() const noexcept { return SSL_session_reused(session_.get()) == 1; }
 

@@ -169,6 +169,7 @@ void Worker::shake_hands(Connection& connection) {
     case TlsStream::Handshake::pending:
       return poll_for(connection, connection.tls->wanted());
     case TlsStream::Handshake::failed:
+      if (connection.tls->silent()) return close(connection);
       // Unread bytes would reset the connection, and the alert with it.
       counters_.add(Counter::tls_handshakes_failed);
       return start_lingering(connection);

@@ -7,7 +7,8 @@ import tempfile
 import pytest
 
 from tests.conformance.exchange import SENTINEL_PAGE
-from tests.support.programs import BIN, RedisServer
+from tests.support import certificates
+from tests.support.programs import BIN, RedisServer, free_port
 from tests.support.system import Edge
 
 
@@ -19,7 +20,12 @@ def edge():
     redis = RedisServer(folder)
     redis.hset("wm:link:*/try", destination="https://shop.example/welcome")
     redis.hset("wm:link:*/sentinel", destination=SENTINEL_PAGE)
-    edge = Edge(folder, redis.url, keys)
+    certificate, key = certificates.make(folder / "tls", "go", ["go.example"])
+    behind = free_port()
+    edge = Edge(folder, redis.url, keys, settings=[
+        f"proxies.listen=127.0.0.1:{behind}", f"tls.listen=127.0.0.1:{behind}",
+        f"tls.certificate={certificate}", f"tls.key={key}"])
+    edge.port_behind, edge.certificate = behind, certificate  # a PROXY header, then TLS
     edge.start()
     edge.warm("/try")
     yield edge

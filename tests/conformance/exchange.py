@@ -1,5 +1,6 @@
 """One connection: a case's bytes out, a clean request behind them, everything that comes back."""
 import dataclasses
+import os
 import re
 import socket
 
@@ -49,18 +50,29 @@ def split_replies(data, methods):
         data = data[match.end() + size:]
 
 
-def exchange(port, case, manner, seconds_max=5.0, patient=True):
+def plain(port, seconds_max):
+    peer = socket.create_connection(("127.0.0.1", port), timeout=seconds_max)
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return peer
+
+
+def end_sending(peer):
+    """Also below TLS, whose own end Python cannot send without reading."""
+    with socket.socket(fileno=os.dup(peer.fileno())) as transport:
+        transport.shutdown(socket.SHUT_WR)
+
+
+def exchange(port, case, manner, seconds_max=5.0, patient=True, connect=plain):
     """What the server at `port` makes of a case. An `alone` case has nothing behind it; after all
     others comes a clean request, which only an open connection may answer. With `patient` a server
     that has to end the connection has to do so by itself."""
     data = case.bytes if case.end == "alone" else case.bytes + SENTINEL
-    with socket.create_connection(("127.0.0.1", port), timeout=seconds_max) as peer:
-        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with connect(port, seconds_max) as peer:
         try:
             for piece in MANNERS[manner](data):
                 peer.sendall(piece)
             if case.end != "close" or not patient:
-                peer.shutdown(socket.SHUT_WR)
+                end_sending(peer)
         except OSError:
             pass  # refused while it was being sent
         received, ended = b"", False

@@ -1,10 +1,12 @@
-"""Every case of the tables, sent whole, by line and by byte, to a real edge with a real Redis."""
+"""Every case of the tables, sent whole, by line and by byte to a real edge with a real
+Redis, and by line behind a PROXY header and TLS."""
 import re
+import ssl
 
 import pytest
 
 from tests.conformance.cases import read_cases
-from tests.conformance.exchange import MANNERS, exchange
+from tests.conformance.exchange import MANNERS, exchange, plain
 from tests.support.rawhttp import get
 
 CASES = read_cases()
@@ -18,6 +20,8 @@ def assert_well_formed(reply, last):
     assert len({name for name, _ in reply.fields}) == len(reply.fields), "no field stands twice"
     assert (reply.field("connection") == "close") == last, "close is announced with the last answer"
     assert reply.field("x-injected") is None
+    if reply.body:
+        assert reply.field("content-type"), "Content-Type"
     if reply.status == 405:
         assert reply.field("allow") == "GET, HEAD"
     if reply.status == 302:
@@ -39,10 +43,7 @@ def check(case, seen):
     assert seen.ended, "the connection was to end"
 
 
-@pytest.mark.parametrize("manner", MANNERS)
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_case(edge, case, manner):
-    seen = exchange(edge.port, case, manner)
+def judge(edge, case, seen):
     try:
         check(case, seen)
     except AssertionError as error:
@@ -50,6 +51,23 @@ def test_case(edge, case, manner):
                              f"{case.rule}\ngot {seen}") from None
     assert edge.running()
     assert get(edge.port, "/try").status == 302, "others are served"
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_case(edge, case, manner):
+    judge(edge, case, exchange(edge.port, case, manner))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_case_behind_a_proxy_header_and_tls(edge, case):
+    context = ssl.create_default_context(cafile=str(edge.certificate))
+
+    def connect(port, seconds_max):
+        peer = plain(port, seconds_max)
+        peer.sendall(b"PROXY TCP4 198.51.100.7 192.0.2.1 50000 443\r\n")
+        return context.wrap_socket(peer, server_hostname="go.example")
+    judge(edge, case, exchange(edge.port_behind, case, "by_line", connect=connect))
 
 
 def test_no_case_was_a_bug(edge):

@@ -2,6 +2,7 @@
 import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -10,7 +11,7 @@ import subprocess
 import pytest
 
 from tests.support.clicks import shipped
-from tests.support.programs import free_port, wait_until
+from tests.support.programs import free_port, is_listening, wait_until
 from tests.support.rawhttp import BROWSER, Connection, Incomplete, connect
 from tests.support.system import ready
 
@@ -97,6 +98,16 @@ def test_a_stale_unix_socket_is_replaced(listening, folder):
     redirected(over_unix(path))
 
 
+def test_a_successors_unix_socket_is_left_alone(listening, folder):
+    path = folder / "edge.sock"
+    system = listening(f"unix:{path}")
+    path.unlink()
+    with socket.socket(socket.AF_UNIX) as successor:
+        successor.bind(str(path))
+        assert system.edge.end() == 0
+        assert path.exists()
+
+
 def test_an_answered_unix_socket_is_left_alone(listening, folder):
     path = folder / "edge.sock"
     with socket.socket(socket.AF_UNIX) as other:
@@ -172,6 +183,43 @@ def test_sockets_passed_by_systemd(make_system, folder):
         waiting = connect(port, seconds_max=20.0)
         launch_with(edge, [web, local])
         redirected(waiting)
+
+
+def activated(edge, *options):
+    """The command by which systemd's own tool starts the edge at the first connection."""
+    path = shutil.which("systemd-socket-activate", path="/usr/bin:/bin")
+    if path is None:
+        pytest.skip("systemd-socket-activate is not installed")
+    return [path, *options, *edge.command]
+
+
+def test_systemd_starts_it_at_the_first_connection(make_system, folder):
+    system = make_system()
+    system.add_link("try")
+    edge, path = system.edge, folder / "activated.sock"
+    v4, v6, forgotten = free_port(), free_port(), free_port()
+    edge.command += ["--listen", "fd:web,fd:local"]
+    edge.launch(activated(
+        edge, "-l", f"127.0.0.1:{v4}", "-l", f"[::1]:{v6}", "-l", path, "-l",
+        f"127.0.0.1:{forgotten}", "--fdname=web:web:local:forgotten"))
+    first = wait_until(lambda: is_listening(v4) and connect(v4, seconds_max=20.0), "it listens")
+    redirected(first)
+    redirected(connect(v6, host="::1"))
+    redirected(over_unix(path))
+    # Who connected there would wait for ever.
+    line = next(line for line in edge.log_text().splitlines() if '"socket.unused"' in line)
+    assert json.loads(line)["name"] == "forgotten"
+    assert edge.end() == 0
+
+
+def test_a_socket_without_the_name_is_named_with_the_remedy(make_system):
+    edge = make_system().edge
+    port = free_port()
+    edge.command += ["--listen", "fd:web"]
+    edge.launch(activated(edge, "-l", f"127.0.0.1:{port}", "--fdname=other"))
+    wait_until(lambda: is_listening(port), "it listens")
+    assert edge.process.wait(timeout=20) == 78
+    assert "the names are 'other'; set FileDescriptorName=web" in edge.log_text()
 
 
 @pytest.mark.parametrize("listen,word", [("fd:web", "no sockets were passed"),

@@ -177,19 +177,46 @@ def test_the_icon(shown):
     assert answer.body.startswith(b"\x89PNG") and "max-age" in answer.headers["cache-control"]
 
 
-def test_files_of_the_firm_are_read_again_on_sighup(shown, well_known):
+def test_files_of_the_firm_are_read_again(shown, well_known):
     answer = ask(shown.edge, "/.well-known/security.txt")
     assert answer.body.startswith(b"Contact:")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-    (well_known / "apple-app-site-association").write_text('{"applinks": {}}')
-    shown.edge.process.send_signal(signal.SIGHUP)
     target = "/.well-known/apple-app-site-association"
-    answer = wait_until(lambda: (a := ask(shown.edge, target)).status == 200 and a, "it is read")
-    assert answer.headers["content-type"] == "application/json"
+    (well_known / "apple-app-site-association").write_text('{"applinks": {}}')
+    answer = wait_until(lambda: (a := ask(shown.edge, target)).body[:1] == b"{" and a, "it is read")
+    assert answer.status == 200 and answer.headers["content-type"] == "application/json"
     (well_known / "big").write_bytes(b"x" * 70_000)
-    shown.edge.process.send_signal(signal.SIGHUP)
     wait_until(lambda: "wellknown.kept" in shown.edge.log_text(), "it is refused")
     assert ask(shown.edge, target).status == 200
+
+    def reloads():
+        return shown.edge.log_text().count('"wellknown.reloaded"')
+    before = reloads()
+    (well_known / "big").unlink()
+    wait_until(lambda: reloads() > before, "its end is seen")
+    before = reloads()
+    shown.edge.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: reloads() > before, "the signal is obeyed")
+
+
+def test_a_challenge_is_answered_as_soon_as_it_is_laid(shown, well_known):
+    """As certbot's webroot has it (ACME, RFC 8555 section 8.3): a folder that comes and goes, and
+    nobody sends a signal."""
+    target = "/.well-known/acme-challenge/tok_en-1"
+    assert ask(shown.edge, target).status == 404
+    folder = well_known / "acme-challenge"
+    for content in (b"first", b"second"):
+        folder.mkdir()
+        (folder / "tok_en-1").write_bytes(content)
+        wait_until(lambda: ask(shown.edge, target).body == content, "it is seen", 2.0)
+        (folder / "tok_en-1").unlink()
+        folder.rmdir()
+        wait_until(lambda: ask(shown.edge, target).status == 404, "it is gone", 2.0)
+    # A file that takes the place of another, as careful programs write.
+    (well_known / "new").write_text("Contact: mailto:new@firm.example\n")
+    (well_known / "new").rename(well_known / "security.txt")
+    wait_until(lambda: b"new@" in ask(shown.edge, "/.well-known/security.txt").body, "the new one",
+               2.0)
 
 
 @pytest.mark.parametrize("language, tag, text", [

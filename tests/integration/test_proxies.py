@@ -3,13 +3,14 @@ are trusted. What is read and refused is tabled in tests/unit/network."""
 import socket
 import ssl
 import struct
+import time
 
 import pytest
 
 from tests.support.certificates import make as make_certificate
 from tests.support.clicks import shipped
 from tests.support.programs import free_port, wait_until
-from tests.support.rawhttp import BROWSER, Connection, connect
+from tests.support.rawhttp import BROWSER, Connection, closed_while_trickling, connect
 
 GET = ("GET /try HTTP/1.1\r\nHost: go.example\r\n" +
        "".join(f"{name}: {value}\r\n" for name, value in BROWSER.items()) + "\r\n").encode()
@@ -108,8 +109,11 @@ def test_the_header_has_a_deadline(behind):
         with Connection(port) as connection:
             connection.send(part)
             assert connection.closed_by_peer()
+    # A byte now and then does not put it off.
+    with connect(port) as sock:
+        assert closed_while_trickling(sock, V1, 0.05, 1.5)
     series = 'waymark_connections_expired_total{deadline="proxy_header"}'
-    assert system.edge.metric(series) == 3
+    assert system.edge.metric(series) == 4
 
 
 def test_a_header_alone_leaves_the_deadline_of_the_request(behind):
@@ -118,6 +122,15 @@ def test_a_header_alone_leaves_the_deadline_of_the_request(behind):
         connection.send(V1 + GET[:20])
         assert connection.closed_by_peer()
     assert system.edge.metric('waymark_connections_expired_total{deadline="header"}') == 1
+
+
+def test_a_late_header_leaves_the_request_its_whole_deadline(behind):
+    system, port = behind("header.deadline=1s")
+    with Connection(port) as connection:
+        time.sleep(0.7)
+        connection.send(V1)
+        time.sleep(0.7)
+        assert ip_with(system, {}, connection) == "198.51.100.0"
 
 
 def test_only_trusted_balancers_are_believed_once_some_are_named(behind):
@@ -198,7 +211,8 @@ def test_the_other_header_by_setting(start):
 def test_each_request_of_a_proxys_connection_has_its_visitor(start):
     system = start("proxies.trusted=127.0.0.1", "connections.per_address=1")
     hashes = {}
-    with Connection(system.edge.port) as connection, Connection(system.edge.port):
+    with Connection(system.edge.port) as other, Connection(system.edge.port) as connection:
+        assert other.request("GET", "/try", BROWSER).status == 302  # a proxy may have many
         for last in (7, 8, 7, 7):
             answer = connection.request("GET", "/try",
                                         {**BROWSER, "X-Forwarded-For": f"198.51.100.{last}"})
@@ -253,9 +267,11 @@ def test_a_balancer_with_a_trusted_proxy_behind_it(behind):
 def test_a_balancer_that_names_nobody_vouches_for_nothing(behind):
     system, port = behind("proxies.trusted=127.0.0.1", "connections.per_address=1")
     for header in (b"PROXY UNKNOWN\r\n", v2(0x20, 0, b"")):
-        with Connection(port) as connection, Connection(port):
-            connection.send(header)
-            assert ip_with(system, {"X-Forwarded-For": "203.0.113.9"}, connection) == "127.0.0.0"
+        with Connection(port) as other, Connection(port) as connection:
+            for each in (other, connection):  # nobody's connections are not limited
+                each.send(header)
+                named = ip_with(system, {"X-Forwarded-For": "203.0.113.9"}, each)
+                assert named == "127.0.0.0"
 
 
 @pytest.mark.parametrize("settings,words", [

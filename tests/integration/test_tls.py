@@ -1,4 +1,7 @@
 """TLS at the edge, as Python's ssl, openssl s_client and curl see it."""
+import grp
+import os
+import shutil
 import signal
 import socket
 import ssl
@@ -8,8 +11,9 @@ import time
 import pytest
 
 from tests.support import certificates
-from tests.support.programs import free_port, wait_until
-from tests.support.rawhttp import BROWSER, Connection, Incomplete, by_byte, by_line, connect
+from tests.support.programs import ROOT, free_port, wait_until
+from tests.support.rawhttp import (BROWSER, Connection, Incomplete, by_byte, by_line,
+                                    closed_while_trickling, connect)
 
 GET = ("GET /try HTTP/1.1\r\nHost: go.example\r\n" +
        "".join(f"{name}: {value}\r\n" for name, value in BROWSER.items()) + "\r\n").encode()
@@ -36,13 +40,16 @@ class TlsEdge:
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+        context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
         for name, value in options.items():
             setattr(context, name, value)
         return context
 
     def connect(self, host="go.example", context=None, session=None):
+        """An end that is not announced (close_notify) is an error."""
         context = context or self.context()
-        return context.wrap_socket(connect(self.port), server_hostname=host, session=session)
+        return context.wrap_socket(connect(self.port), server_hostname=host, session=session,
+                                   suppress_ragged_eofs=False)
 
     def shown(self, host):
         """The certificate for that host, PEM."""
@@ -127,6 +134,16 @@ def test_old_versions_are_refused(tls):
     assert b"Protocol  : TLSv1.2" in s_client(edge, "-tls1_2").stdout
 
 
+def test_old_ciphers_are_refused(tls):
+    """Those without authenticated encryption."""
+    edge = tls()
+    for cipher in ("ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES256-SHA"):
+        done = s_client(edge, "-tls1_2", "-cipher", f"{cipher}:@SECLEVEL=0")
+        assert b"alert handshake failure" in done.stderr, done.stderr
+    done = s_client(edge, "-tls1_2", "-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305")
+    assert b"Cipher is ECDHE-ECDSA-CHACHA20-POLY1305" in done.stdout
+
+
 def test_there_is_no_renegotiation(tls):
     edge = tls()
     done = s_client(edge, "-tls1_2", text=b"R\n")
@@ -184,6 +201,18 @@ def test_plain_http_is_told_off(tls):
         assert connection.request("GET", "/try", BROWSER).status == 302
 
 
+def test_who_leaves_without_a_word_is_no_failure(tls):
+    """Balancers look whether somebody listens; that must not hide handshakes that do fail."""
+    edge = tls()
+    for first in (b"", b"", b"x" * 10):
+        with connect(edge.port) as sock:
+            sock.sendall(first)
+            sock.shutdown(socket.SHUT_WR)
+            while sock.recv(100):
+                pass
+    assert edge.handshakes("failed") == 1
+
+
 def test_a_slow_reader_gets_everything(tls):
     """It reads in sips, and only when the edge, whose answers nobody takes, takes no more."""
     edge = tls()
@@ -235,6 +264,14 @@ def expired(edge, deadline):
     return edge.edge.metric(f'waymark_connections_expired_total{{deadline="{deadline}"}}')
 
 
+def client_hello(edge):
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = edge.context().wrap_bio(incoming, outgoing, server_hostname="go.example")
+    with pytest.raises(ssl.SSLWantReadError):
+        client.do_handshake()
+    return outgoing.read()
+
+
 def test_a_handshake_has_a_deadline(tls):
     edge = tls("header.deadline=300ms")
     for part in (b"", b"\x16\x03\x01\x02\x00\x01\x00\x01"):
@@ -242,6 +279,10 @@ def test_a_handshake_has_a_deadline(tls):
             connection.send(part)
             assert connection.closed_by_peer()
     assert expired(edge, "handshake") == 2
+    # A byte now and then does not put it off.
+    with connect(edge.port) as sock:
+        assert closed_while_trickling(sock, client_hello(edge), 0.05, 2.0)
+    assert expired(edge, "handshake") == 3
 
 
 def test_headers_and_silence_have_deadlines(tls):
@@ -283,6 +324,43 @@ def test_a_bad_file_keeps_what_is_in_force(tls):
     assert edge.shown("a.example.org") == edge.file("more/wild.crt")
 
 
+def test_the_example_for_certbot(tls, folder):
+    """The hook as it ships, with certbot's variables and a systemctl that signals this edge."""
+    edge = tls()
+    lineage, commands = folder / "live/new.example", folder / "commands"
+    lineage.mkdir(parents=True)
+    commands.mkdir()
+    for kind, name in zip(certificates.make(folder / "made", "new", ["new.example"]),
+                          ("fullchain.pem", "privkey.pem")):
+        shutil.copy(kind, lineage / name)
+    systemctl = commands / "systemctl"
+    systemctl.write_text("#!/bin/sh\n[ \"$*\" = 'reload waymark-redirect' ] && "
+                         f"kill -HUP {edge.edge.process.pid}\n")
+    systemctl.chmod(0o755)
+    subprocess.run([ROOT / "deploy/examples/certbot-deploy-hook"], check=True, timeout=20, env={
+        "PATH": f"{commands}:{os.environ['PATH']}", "RENEWED_LINEAGE": str(lineage),
+        "WAYMARK_TLS_DIR": str(edge.folder / "more"),
+        "WAYMARK_TLS_GROUP": grp.getgrgid(os.getgid()).gr_name})
+    made = edge.file("more/new.example/fullchain.pem")
+    wait_until(lambda: edge.shown("new.example") == made, "the new certificate is shown")
+
+
+def test_a_certificate_that_has_ended_is_named(tls):
+    """It is shown all the same: which of two evils is worse is not ours to say."""
+    edge = tls()
+    assert "certificates.ended" not in edge.edge.log_text()
+    certificates.let_end(edge.folder / "more", "go")
+    edge.edge.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "certificates.ended" in edge.edge.log_text(), "the edge warns")
+    line = next(line for line in edge.edge.log_text().splitlines() if "certificates.ended" in line)
+    assert "more/go.crt" in line and '"warning"' in line
+    assert edge.shown("go.example") == edge.file("more/go.crt")
+    assert edge.edge.metric("waymark_tls_certificate_end_seconds") < time.time()
+    assert edge.edge.end() == 0
+    edge.edge.start()
+    assert edge.edge.log_text().count("certificates.ended") == 2
+
+
 def test_connections_are_counted_and_limited(tls):
     edge = tls("connections.per_address=3")
     held = [Connection(edge.connect()) for _ in range(3)]
@@ -312,8 +390,11 @@ def test_the_end_of_the_edge_is_orderly(tls):
     (lambda folder: (folder / "default.key").chmod(0o644), "chmod o="),
     (lambda folder: (folder / "default.key").unlink(), "default.key"),
     (lambda folder: (folder / "more/go.key").write_bytes((folder / "default.key").read_bytes()),
-     "not the private key of"),
-    (lambda folder: (folder / "more/go.crt").write_text("nonsense"), "go.crt: not a certificate")])
+     "cannot be used as the private key (PEM) of"),
+    (lambda folder: (folder / "more/go.crt").write_text("nonsense"),
+     "go.crt: cannot be used as a certificate (PEM): no start line"),
+    (lambda folder: (folder / "more/loop.crt").symlink_to(folder / "more/loop.crt"),
+     "loop.crt: Too many levels")])
 def test_bad_certificates_are_named_at_start(tls, monkeypatch, break_it, words):
     make = certificates.make
 
@@ -330,11 +411,7 @@ def test_bad_certificates_are_named_at_start(tls, monkeypatch, break_it, words):
 def test_strangers_bytes_do_no_harm(tls):
     """Noise, cut and damaged hellos; the unit test has thousands, these go through the worker."""
     edge = tls()
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = edge.context().wrap_bio(incoming, outgoing, server_hostname="go.example")
-    with pytest.raises(ssl.SSLWantReadError):
-        client.do_handshake()
-    hello = outgoing.read()
+    hello = client_hello(edge)
     with Connection(edge.connect()) as bystander:
         for at in range(0, len(hello), 7):
             for bytes_sent in (hello[:at], hello[:at] + b"\xff" + hello[at + 1:] + b"\0" * 40):

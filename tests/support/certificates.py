@@ -16,3 +16,12 @@ def make(folder, name, hosts, subject=None):
         check=True, capture_output=True, timeout=60)
     key.chmod(0o600)
     return certificate, key
+
+
+def let_end(folder, name):
+    """Signs NAME.crt again, so that it ended yesterday."""
+    certificate, key = (pathlib.Path(folder) / f"{name}.{kind}" for kind in ("crt", "key"))
+    signed = subprocess.run(
+        ["openssl", "x509", "-in", certificate, "-signkey", key, "-days", "-1"],
+        check=True, capture_output=True, timeout=60).stdout
+    certificate.write_bytes(signed)

@@ -1,6 +1,7 @@
 """HTTP over a raw socket: what was sent and what came back, byte for byte."""
 import dataclasses
 import socket
+import time
 
 BROWSER = {
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -17,6 +18,24 @@ def by_line(data):
 
 def by_byte(data):
     return [data[at:at + 1] for at in range(len(data))]
+
+
+def closed_while_trickling(sock, data, seconds_between, seconds_max):
+    """Sends byte after byte; true when the peer ends the connection within the time."""
+    end = time.monotonic() + seconds_max
+    sock.settimeout(seconds_between)
+    for byte in by_byte(data):
+        if time.monotonic() > end:
+            return False
+        try:
+            sock.sendall(byte)
+            if sock.recv(1) == b"":
+                return True
+        except TimeoutError:
+            continue
+        except OSError:
+            return True
+    return False
 
 
 class Incomplete(Exception):

@@ -80,6 +80,8 @@ TEST(XForwardedFor, WhatAVisitorWritesIsNotBelieved) {
            {"X-Forwarded-For: 1.1.1.1, 10.0.0.1x\r\n", "127.0.0.1"},
            {"X-Forwarded-For: \"1.1.1.1, 192.0.2.66\r\n", "192.0.2.66"},
            {"X-Forwarded-For: 192.0.2.66:80:80\r\n", "127.0.0.1"},
+           {"X-Forwarded-For: 192.0.2.66:http\r\n", "127.0.0.1"},
+           {"X-Forwarded-For: 192.0.2.66:\r\n", "127.0.0.1"},
            {"X-Forwarded-For: [2001:db8::7]x\r\n", "127.0.0.1"},
            // The header of the other kind, and lookalikes.
            {"Forwarded: for=1.1.1.1\r\nX-Forwarded-For: 192.0.2.66\r\n", "192.0.2.66"},

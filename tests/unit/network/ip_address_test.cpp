@@ -1,5 +1,6 @@
-#include "redirect/decide/peer.hpp"
 #include "redirect/server/ip_address.hpp"
+
+#include "redirect/decide/peer.hpp"
 
 #include <gtest/gtest.h>
 

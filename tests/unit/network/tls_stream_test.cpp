@@ -8,9 +8,11 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -65,7 +67,7 @@ TEST_F(TlsTest, NamesStandInTheCertificates) {
   EXPECT_NE(go, wild);
   EXPECT_EQ(server.find("GO2.example"), go);
   EXPECT_EQ(server.find("a.deep.example"), wild);
-  for (const char* unknown : {"example", "a.b.example", "go.example.org", "", ".", "*"}) {
+  for (const char* unknown : {"example", "a.b.example", "go.example.org", "go", "", ".", "*"}) {
     EXPECT_EQ(server.find(unknown), nullptr) << unknown;
   }
   EXPECT_EQ(server.find(std::string(300, 'a') + ".example"), nullptr);
@@ -74,10 +76,11 @@ TEST_F(TlsTest, NamesStandInTheCertificates) {
 TEST_F(TlsTest, BadFilesAreNamed) {
   const TlsFiles good = make("good", "");
   const TlsFiles other = make("other", "");
-  expect_refused({good, {folder.path() / "none.crt", good.key}}, "none.crt");
+  expect_refused({good, {folder.path() / "none.crt", good.key}},
+                 "none.crt: cannot be used as a certificate (PEM): No such file");
   expect_refused({{good.certificate, folder.path() / "none.key"}}, "none.key");
-  expect_refused({{good.certificate, other.key}}, "not the private key of");
-  expect_refused({{good.key, good.key}}, "good.key: not a certificate");
+  expect_refused({{good.certificate, other.key}}, "cannot be used as the private key");
+  expect_refused({{good.key, good.key}}, "no start line");
   fs::permissions(good.key, fs::perms::others_read, fs::perm_options::add);
   expect_refused({good}, "chmod o= ");
 }
@@ -128,6 +131,12 @@ class Pair {
     EXPECT_EQ(::send(fds_[1], bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
   }
   void end() { shutdown(fds_[1], SHUT_WR); }
+  int theirs() const { return fds_[1]; }
+  int unread() const {
+    int bytes = 0;
+    EXPECT_EQ(ioctl(fds_[0], FIONREAD, &bytes), 0);
+    return bytes;
+  }
 
  private:
   int fds_[2];
@@ -188,6 +197,34 @@ TEST_F(TlsTest, DamagedHandshakesFail) {
     ASSERT_EQ(step, TlsStream::Handshake::failed) << "round " << round;
     stream.end();
   }
+}
+
+// A client can renew its keys as fast as it can send, and never say anything. Each renewal gives
+// the turn back, so that one who does it for ever holds up nobody.
+TEST_F(TlsTest, EachNewKeyEndsTheTurn) {
+  constexpr int renewals = 100;
+  Pair pair;
+  TlsStream stream{std::make_shared<const TlsServer>(std::vector{make("default", "")}),
+                   pair.ours()};
+  const SslContext context{SSL_CTX_new(TLS_client_method())};
+  const std::unique_ptr<SSL, decltype(&SSL_free)> client{SSL_new(context.get()), SSL_free};
+  SSL_set_fd(client.get(), pair.theirs());
+  for (bool done = false; !done;) {
+    done = SSL_connect(client.get()) == 1;
+    done &= stream.handshake() == TlsStream::Handshake::done;
+  }
+  for (int i = 0; i < renewals; ++i) {
+    ASSERT_EQ(SSL_key_update(client.get(), SSL_KEY_UPDATE_NOT_REQUESTED), 1);
+    ASSERT_EQ(SSL_do_handshake(client.get()), 1);
+  }
+  ASSERT_EQ(SSL_write(client.get(), "hello", 5), 5);
+  char room[16];
+  for (int i = 0; i < renewals; ++i) {
+    ASSERT_EQ(stream.receive(room, sizeof room), -1) << i;
+    ASSERT_EQ(errno, EAGAIN);
+    ASSERT_GT(pair.unread(), 0) << "the poller calls again";
+  }
+  EXPECT_EQ(stream.receive(room, sizeof room), 5);
 }
 
 }  // namespace

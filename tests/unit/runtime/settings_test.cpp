@@ -93,7 +93,7 @@ TEST_F(SettingsOf, KeepDefaultsWhenNothingIsSaid) {
 
 TEST_F(SettingsOf, ReadEveryType) {
   load({"--set", "ship.window=8GiB", "--set=stream.linger=250ms", "--set", "threads=4", "--listen",
-        "[::1]:9000", "--set", "destinations.allow=a.example,b.example", "--set",
+        "[::1]:9000", "--set", "destinations.allow= a.example, ,b.example\t,", "--set",
         "codes.case=exact", "--set", "cookies.secure=false", "--redis=redis://h/1"});
   EXPECT_EQ(config_.window, 8 * GiB);
   EXPECT_EQ(config_.linger, 250ms);
