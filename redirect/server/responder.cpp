@@ -164,8 +164,8 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
   const KnownAgent& known = agents_.find(request.user_agent);
   const Agent agent = placed(known.agent, connection.peer);
   const Surroundings around{country_of(connection.peer, *link), fallback_of(host)};
-  const Decision decision = decide(request, agent, *link, options_.rules, *keys_,
-                                   now_.unix_ms, ids_, scratch_, around);
+  const Decision decision =
+      decide(request, agent, *link, options_.rules, *keys_, now_.unix_ms, ids_, scratch_, around);
   if (decision.verdict == Verdict::unknown) return unknown(connection, host, out);
   record(decision, known, *link, host.click_json, connection);
   if (decision.verdict == Verdict::gone) return page(connection, 410, Counter::gone, out);
@@ -194,9 +194,8 @@ bool Responder::is_guess(Asking asking, const KnownHost& host) const noexcept {
 }
 
 void Responder::show_card(const ResolvedLink& link, Connection& connection, char*& out) {
-  out = write_card({link.title(), link.description(), link.image(), link.code()}, options_.base.url,
-                   date_.text(), connection.close_after, connection.request.method == Method::head,
-                   out);
+  out = write_card({link.title(), link.description(), link.image()}, date_.text(),
+                   connection.close_after, connection.request.method == Method::head, out);
   end_request(connection);
 }
 
