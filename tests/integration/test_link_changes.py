@@ -257,6 +257,11 @@ def test_a_tracker_that_is_away_for_a_moment_is_waited_for(system, folder):
     wait_until(lambda: system.redis.command("EXISTS", "wm:link:*/wait2499"), "all are in Redis")
 
 
+def test_a_folder_is_no_empty_file(system, folder):
+    done = import_links(system, folder)
+    assert done.returncode == 2 and "is a folder" in done.stderr
+
+
 @pytest.mark.parametrize("text, said", [
     ("destination;code\nhttps://shop.example/;x\n", "parted by commas"),
     ("destination,cdoe\nhttps://shop.example/,x\n", "did you mean code?"),

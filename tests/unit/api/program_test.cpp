@@ -93,7 +93,11 @@ TEST_F(DomainsTest, AreMadeReadAndMerged) {
   EXPECT_EQ(patched.text("robots"), "User-agent: *\nDisallow:");
   EXPECT_EQ(api.patch("/v1/domains/go.example.org", R"({"root_url":"x"})").status, 422U);
   EXPECT_EQ(api.patch("/v1/domains/none.example", "{}").status, 404U);
-  EXPECT_EQ(api.post("/v1/domains", R"({"host":"go.example.org"})").code(), "id_taken");
+  const auto again = api.post("/v1/domains", R"({"host":"GO.example.org"})");
+  EXPECT_EQ(again.code(), "id_taken");
+  EXPECT_EQ(again.text("detail"), "host is a domain already.");
+  EXPECT_EQ(api.get("/v1/domains/GO.Example.org.").body, patched.body);
+  EXPECT_EQ(api.get("/v1/domains/none.example").text("detail"), "There is no domain none.example.");
   EXPECT_EQ(api.get("/v1/domains").json().at("data").as_array().size(), 1U);
 }
 

@@ -11,6 +11,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <iostream>
@@ -75,23 +76,34 @@ void send_all(const ApiClient& api, LinkLines& lines, bool dry_run, ImportReport
   }
 }
 
+void open(std::ifstream& in, const std::string& file) {
+  // A folder can be opened, and then reads like an empty file.
+  if (std::error_code error; std::filesystem::is_directory(file, error)) {
+    throw StartupError(exit_code::usage, fmt::format("{} is a folder; name a file", file));
+  }
+  in.open(file, std::ios::binary);
+  if (!in) {
+    throw StartupError(exit_code::usage,
+                       fmt::format("cannot read {}: {}", file, std::strerror(errno)));
+  }
+}
+
 int import_links(const Arguments& arguments) {
   const auto api = ApiClient::from(arguments);
   const auto& file = arguments.operands()[0];
   std::ifstream opened;
   if (file != "-") {
-    opened.open(file, std::ios::binary);
-    if (!opened) {
-      throw StartupError(exit_code::usage,
-                         fmt::format("cannot read {}: {}", file, std::strerror(errno)));
-    }
+    open(opened, file);
   }
-  LinkLines lines{file == "-" ? std::cin : opened, format_of(arguments),
-                  arguments.value_or("--campaign", "")};
+  std::istream& in = file == "-" ? std::cin : opened;
+  LinkLines lines{in, format_of(arguments), arguments.value_or("--campaign", "")};
   const bool dry_run = arguments.has("--dry-run");
   ImportReport report{{dry_run, arguments.has("--json"), arguments.value_or("--results", "")}};
   try {
     send_all(api, lines, dry_run, report);
+    if (in.bad()) {
+      throw CommandFailure(exit_code::failure, fmt::format("cannot read {} to its end", file));
+    }
   } catch (const CommandFailure& failure) {
     report.finish();
     throw CommandFailure(
