@@ -141,6 +141,13 @@ def test_the_tool_makes_shows_and_changes_domains(system, folder):
     assert "go.example.org" in system.waymark_api("domain", "list")
     assert "root_url" not in system.redis.hgetall("wm:domain:go.example.org")
 
+    def lost():
+        return system.edge.get("/nobody", {"Host": "go.example.org"}).status
+    assert lost() == 302
+    system.waymark_api("domain", "remove", "Go.Example.org")
+    wait_until_heard(lambda: lost() == 404)
+    assert "go.example.org" not in system.waymark_api("domain", "list")
+
 
 # --- Import ---
 

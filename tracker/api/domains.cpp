@@ -85,4 +85,11 @@ Checked<ApiAnswer> change_domain(const Call& call) {
   return answer(200, render(*row), row->change);
 }
 
+Checked<ApiAnswer> remove_domain(const Call& call) {
+  const auto host = host_in_path(call);
+  const auto row = call.store.remove_domain(host, call.request.unix_ms);
+  if (!row) return domain_problem_of(row.error(), host);
+  return answer(200, {{"object", "domain"}, {"host", row->host}, {"removed", true}}, row->change);
+}
+
 }  // namespace waymark::tracker::resources

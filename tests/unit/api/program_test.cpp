@@ -113,6 +113,23 @@ TEST_F(CampaignsTest, AFallbackDoesNotLeadBackToUs) {
   EXPECT_EQ(api.post("/v1/campaigns", R"({"fallback_url":"http://127.0.0.1:9000/"})").status, 201U);
 }
 
+TEST_F(DomainsTest, AreTakenAwayAndMadeAgain) {
+  const std::string link = R"({"destination":"https://shop.example/"})";
+  api.post("/v1/domains", R"({"host":"shop.example","robots":"old"})");
+  ASSERT_EQ(api.post("/v1/links", link).status, 422U)
+      << "a mistake that forbids every link to the shop";
+  const auto removed = api.call("DELETE", "/v1/domains/Shop.Example");
+  ASSERT_EQ(removed.status, 200U) << removed.body;
+  EXPECT_EQ(removed.json(),
+            boost::json::parse(R"({"object":"domain","host":"shop.example","removed":true})"));
+  EXPECT_EQ(api.get("/v1/domains/shop.example").status, 404U);
+  EXPECT_EQ(api.call("DELETE", "/v1/domains/shop.example").status, 404U);
+  EXPECT_EQ(api.post("/v1/links", link).status, 201U);
+  const auto again = api.post("/v1/domains", R"({"host":"shop.example"})");
+  ASSERT_EQ(again.status, 201U) << again.body;
+  EXPECT_TRUE(again.json().at("robots").is_null());
+}
+
 TEST_F(DomainsTest, NeitherRootNorFallbackLeadsBackToUs) {
   api.post("/v1/domains", R"({"host":"old.example"})");
   for (const std::string field : {"root_url", "fallback_url"}) {
