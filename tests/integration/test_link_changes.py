@@ -270,7 +270,7 @@ def test_a_folder_is_no_empty_file(system, folder):
 
 
 @pytest.mark.parametrize("text, said", [
-    ("destination;code\nhttps://shop.example/;x\n", "parted by commas"),
+    ("code:destination\nx:https://shop.example/\n", "unknown column"),
     ("destination,cdoe\nhttps://shop.example/,x\n", "did you mean code?"),
     ("destination,code,code\n", "comes twice")])
 def test_a_header_that_cannot_be_used_ends_an_import_before_it_begins(system, text, said):

@@ -72,7 +72,7 @@ TEST(LinkLines, ARowOfTheWrongLengthIsNamed) {
 
 TEST(LinkLines, HeadersAreChecked) {
   EXPECT_THAT(header_error("destination,cdoe\n"), HasSubstr("did you mean code?"));
-  EXPECT_THAT(header_error("destination;code\n"), HasSubstr("parted by commas"));
+  EXPECT_THAT(header_error("destination:code\n"), HasSubstr("unknown column"));
   EXPECT_THAT(header_error("code,code\n"), HasSubstr("twice"));
   EXPECT_THAT(header_error("full\n"), HasSubstr("unknown column"));
   EXPECT_THAT(header_error({"\xff\xfe"

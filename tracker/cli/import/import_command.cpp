@@ -21,10 +21,11 @@ namespace waymark::cli {
 namespace {
 
 constexpr std::string_view import_details =
-    "CSV begins with a row of column names; NDJSON has a JSON object on each line. Names are\n"
-    "those of POST /v1/links: destination (needed), code, host, campaign, referrer, id,\n"
-    "starts_at, expires_at, expired_url, max_clicks, rules, status_code, query, title,\n"
-    "description, image, test, status. An empty cell leaves a field out.\n\n"
+    "CSV begins with a row of column names, parted by commas, semicolons or tabs; NDJSON has a\n"
+    "JSON object on each line. Names are those of POST /v1/links: destination (needed), code,\n"
+    "host, campaign, referrer, id, starts_at, expires_at, expired_url, max_clicks, rules,\n"
+    "status_code, query, title, description, image, test, status. An empty cell leaves a field\n"
+    "out.\n\n"
     "The same file may be sent again, after a stop or with lines mended: a line that says\n"
     "what it said before finds its link (made false) and makes no second one, also without\n"
     "a code and when the link was changed since. Where the lines of two files must be told\n"

@@ -45,12 +45,10 @@ const Column* find_column(std::string_view name) {
 StartupError unknown_column(std::string_view name) {
   std::vector<std::string> known;
   for (const auto& column : known_columns) known.emplace_back(column.name);
-  const std::string_view hint =
-      name.find_first_of(";\t") == std::string_view::npos ? "" : "; columns are parted by commas";
   return {exit_code::usage,
-          fmt::format("line 1: unknown column '{}'{}{}; a CSV file begins with the names of its "
+          fmt::format("line 1: unknown column '{}'{}; a CSV file begins with the names of its "
                       "columns: destination and any of {}",
-                      printable(name.substr(0, column_shown_max)), did_you_mean(name, known), hint,
+                      printable(name.substr(0, column_shown_max)), did_you_mean(name, known),
                       fmt::join(known.begin() + 1, known.end(), ", "))};
 }
 
