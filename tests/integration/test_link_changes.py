@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from tests.support.programs import BIN, wait_until, wait_until_heard
+from tests.support.shared_system import running_system
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}
 
@@ -262,6 +263,29 @@ def test_a_tracker_that_is_away_for_a_moment_is_waited_for(system, folder):
     assert command.returncode == 0, said
     assert "2500 links made" in said
     wait_until(lambda: system.redis.command("EXISTS", "wm:link:*/wait2499"), "all are in Redis")
+
+
+def test_an_export_brings_the_links_to_another_waymark_and_changes_none_here(system):
+    lines = "\n".join(json.dumps({"destination": f"https://shop.example/{i}"}) for i in range(120))
+    assert import_links(system, "-", text=lines).returncode == 0
+    make_link(system, "full", host="a.example", campaign="camp_demo", title="Ten \"off\"",
+              max_clicks=7, starts_at="2026-01-31T00:00:00Z", test=True, status="paused",
+              rules=[{"destination": "https://shop.example/rule"}], status_code=307, query="drop")
+    text = system.waymark_api("link", "export")
+    assert len(text.splitlines()) == 121
+    again = import_links(system, "-", text=text)
+    assert again.returncode == 0 and "0 links made, 121 there before" in again.stderr
+
+    with running_system() as other:
+        moved = import_links(other, "-", text=text)
+        assert moved.returncode == 0 and "121 links made" in moved.stderr
+        known = {link["id"]: link for link in map(json.loads, text.splitlines())}
+        for line in other.waymark_api("link", "export").splitlines():
+            assert known.pop(json.loads(line)["id"]) == json.loads(line)
+        assert not known
+        assert other.redis.hgetall("wm:link:a.example/full") == \
+            system.redis.hgetall("wm:link:a.example/full")
+    assert system.waymark_api("link", "export", "--campaign", "camp_demo").count("\n") == 1
 
 
 def test_a_folder_is_no_empty_file(system, folder):
