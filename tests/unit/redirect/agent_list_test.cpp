@@ -319,16 +319,21 @@ TEST_F(AgentsFile, MayNameNetworks) {
   EXPECT_EQ(AgentList::built_in()->find_network(*parse_address("198.51.100.8")).bot, "");
 }
 
+TEST_F(AgentsFile, MayBeginWithAByteOrderMark) {
+  EXPECT_EQ(AgentList::load(write("\xef\xbb\xbfperson ^curl\r\n"))->find("curl/8.0").bot, "");
+}
+
 TEST_F(AgentsFile, MayBeEmpty) {
   EXPECT_EQ(AgentList::load(write(""))->find("curl/8.0").bot, "tool");
 }
 
 TEST_F(AgentsFile, IsRefusedWithLineAndRemedy) {
   for (const auto& [content, what] :
-       {std::pair{"crawler a\nrobot b\n", "line 2: 'robot' is no class"},
-        std::pair{"\ncrawler\n", "line 2: there is no pattern"},
-        std::pair{"scanner from 198.51.100.7/24\n", "line 1: '198.51.100.7/24' is no network"},
-        std::pair{"# a\n\ncrawler (x\n", "line 3: the pattern '(x' is none: missing )"}}) {
+       {std::pair<std::string, std::string>{"crawler a\nrobot b\n", "line 2: 'robot' is no class"},
+        {{"PK\x03\x04\0x", 6}, "line 1: there is a control character"},
+        {"\ncrawler\n", "line 2: there is no pattern"},
+        {"scanner from 198.51.100.7/24\n", "line 1: '198.51.100.7/24' is no network"},
+        {"# a\n\ncrawler (x\n", "line 3: the pattern '(x' is none: missing )"}}) {
     const std::string message = refusal(write(content));
     EXPECT_THAT(message, HasSubstr(what));
     EXPECT_THAT(message, HasSubstr((folder.path() / "agents").string()));
