@@ -92,6 +92,21 @@ def test_no_link_leads_to_us_or_outside_what_is_allowed(make_system, fields, par
     assert status == 422 and problem["param"] == param, problem
 
 
+def test_codes_may_depend_on_their_case(make_system):
+    exact = ["codes.case=exact"]
+    system = make_system(edge_settings=exact, tracker_settings=exact).start()
+    upper = make_link(system, "Anna", destination="https://shop.example/upper")
+    make_link(system, "anna", destination="https://shop.example/lower")
+    change_link(system, upper, code="ANNA")
+
+    def landing(code):
+        return system.edge.get(f"/{code}").headers.get("location", "").partition("?")[0]
+    assert landing("anna") == "https://shop.example/lower"
+    for code in ("ANNA", "Anna", "%41nna", "Anna."):  # the second is its former code
+        assert landing(code) == "https://shop.example/upper", code
+    assert system.edge.get("/aNNa").status == 404
+
+
 @pytest.mark.parametrize("word", ["admin", "API", "Www"])
 def test_reserved_words_are_no_codes(system, folder, word):
     link = make_link(system, "good")
