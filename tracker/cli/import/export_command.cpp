@@ -8,9 +8,11 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <string_view>
 
 namespace waymark::cli {
 namespace {
