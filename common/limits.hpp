@@ -21,7 +21,8 @@ inline constexpr int unserved_bytes_max = 32 * 1024;
 
 // Links.
 inline constexpr std::size_t code_bytes_max = 64;
-inline constexpr std::size_t id_bytes_max = 64;  // campaign, referrer and link ids
+inline constexpr std::size_t base_url_bytes_max = 512;  // of links.base_url
+inline constexpr std::size_t id_bytes_max = 64;         // campaign, referrer and link ids
 inline constexpr std::size_t destination_bytes_max = 2 * 1024;
 inline constexpr std::size_t record_bytes_max = 16 * 1024;  // all fields of one record
 // Answers that wait for the snapshot of links before it is written ahead of its time; a million
@@ -57,12 +58,11 @@ inline constexpr std::size_t agents_file_bytes_max = 256 * 1024;
 
 // Cards for preview agents, which show less than this; characters grow up to sixfold when escaped,
 // those of a URL fivefold.
-inline constexpr std::size_t base_url_bytes_max = 512;  // of links.base_url
 inline constexpr std::size_t card_title_bytes_max = 200;
 inline constexpr std::size_t card_description_bytes_max = 300;
 inline constexpr std::size_t card_bytes_max =
-    6 * (3 * card_title_bytes_max + 2 * card_description_bytes_max) +
-    5 * (destination_bytes_max + base_url_bytes_max) + code_bytes_max + 1536;
+    6 * (3 * card_title_bytes_max + 2 * card_description_bytes_max) + 5 * destination_bytes_max +
+    1536;
 
 // What an answer may take: the longest destination with its placeholders filled, the visitor's own
 // parameters, cookie and fixed headers; or a card.

@@ -104,7 +104,8 @@ void bind_links(Settings& settings, RedirectConfig& config) {
                 0, 10'000'000);
   settings.bind("lookup.unknown_address_burst", config.unknown_address_burst,
                 "Unknown codes that one address may ask a thread for at once", 1, 10'000'000);
-  settings.bind("hosts.max", config.hosts_max, "Host names remembered by a thread", 1, 1'000'000);
+  settings.bind("hosts.max", config.hosts_max,
+                "Host names that are no domain of ours remembered by a thread", 1, 1'000'000);
   settings.bind_choice("links.origin", config.links_origin,
                        "Whether Redis holds every link, or asks the tracker for those it lacks",
                        {"redis", "tracker"});

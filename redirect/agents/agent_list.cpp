@@ -22,6 +22,11 @@ constexpr std::array<std::string_view, 5> classes{"person", "preview", "crawler"
                                                   "tool"};
 constexpr std::string_view blanks = " \t\r";
 constexpr std::string_view network_mark = "from ";
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";  // editors put it there unasked
+
+bool is_control(char c) noexcept {
+  return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f';
+}
 
 std::shared_ptr<const BuiltInList> built_in_list() {
   static const auto list = std::make_shared<const BuiltInList>();
@@ -66,6 +71,7 @@ std::string content_of(const std::filesystem::path& file) {
 
 // Neither empty nor a comment; nothing is wrong when the result is empty.
 std::string AgentList::add_line(std::string_view line) {
+  if (std::ranges::any_of(line, is_control)) return "there is a control character";
   const std::string_view word = line.substr(0, line.find_first_of(blanks));
   const auto* const known = std::ranges::find(classes, word);
   if (known == classes.end()) return fmt::format("'{}' is no class", word);
@@ -92,6 +98,7 @@ std::string AgentList::add_network(std::string_view bot, std::string_view text) 
 }
 
 void AgentList::add_lines(std::string_view content, const std::filesystem::path& file) {
+  if (content.starts_with(byte_order_mark)) content.remove_prefix(byte_order_mark.size());
   for (int number = 1; !content.empty(); ++number) {
     const std::size_t end = std::min(content.find('\n'), content.size());
     std::string_view line = content.substr(0, end);

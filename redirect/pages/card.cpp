@@ -63,17 +63,7 @@ char* put_meta(char* out, std::string_view start, std::string_view value) noexce
   return put(out, "\">\n");
 }
 
-char* put_short_link(char* out, std::string_view base_url, std::string_view code) noexcept {
-  if (base_url.empty() || base_url.size() > limits::base_url_bytes_max) return out;
-  if (base_url.ends_with('/')) base_url.remove_suffix(1);
-  out = put(out, "<meta property=\"og:url\" content=\"");
-  out = put_escaped(out, base_url);
-  *out++ = '/';
-  out = put_escaped(out, code);
-  return put(out, "\">\n");
-}
-
-char* put_page(char* out, const Card& card, std::string_view base_url) noexcept {
+char* put_page(char* out, const Card& card) noexcept {
   const std::string_view title = cut(card.title, limits::card_title_bytes_max);
   const std::string_view description = cut(card.description, limits::card_description_bytes_max);
   out = put(out,
@@ -85,7 +75,6 @@ char* put_page(char* out, const Card& card, std::string_view base_url) noexcept 
   out = put_meta(out, "<meta property=\"og:title\" content=\"", title);
   out = put_meta(out, "<meta property=\"og:description\" content=\"", description);
   out = put_meta(out, "<meta property=\"og:image\" content=\"", card.image);
-  out = put_short_link(out, base_url, card.code);
   out = put_meta(out, "<meta name=\"twitter:card\" content=\"",
                  card.image.empty() ? "summary" : "summary_large_image");
   out = put(out, "</head><body><h1>");
@@ -116,12 +105,12 @@ char* put_header(char* out, std::string_view date, bool close, std::size_t conte
 
 }  // namespace
 
-char* write_card(const Card& card, std::string_view base_url, std::string_view date, bool close,
-                 bool head, char* out) noexcept {
+char* write_card(const Card& card, std::string_view date, bool close, bool head,
+                 char* out) noexcept {
   // The header tells the length of the page: the page is written first, where it is sure not to be
   // in the header's way, and moved up.
   char* const page = out + header_bytes_max;
-  const auto page_bytes = static_cast<std::size_t>(put_page(page, card, base_url) - page);
+  const auto page_bytes = static_cast<std::size_t>(put_page(page, card) - page);
   out = put_header(out, date, close, page_bytes);
   if (head) return out;
   std::memmove(out, page, page_bytes);

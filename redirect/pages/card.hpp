@@ -10,15 +10,15 @@ namespace waymark::redirect {
 // have it.
 struct Card {
   std::string_view title, description, image;
-  std::string_view code;
 };
 
 // 200 with the page, or its header alone for `head`; at most limits::card_bytes_max. Title and
-// description are cut to limits::card_title_bytes_max and card_description_bytes_max. `base_url` is
-// links.base_url, with or without a slash at the end; the page does not name the short link when it
-// is empty or longer than limits::base_url_bytes_max. `close` adds `Connection: close`. Returns the
-// end.
-char* write_card(const Card& card, std::string_view base_url, std::string_view date, bool close,
-                 bool head, char* out) noexcept;
+// description are cut to limits::card_title_bytes_max and card_description_bytes_max. `close` adds
+// `Connection: close`. Returns the end.
+//
+// There is no og:url: Facebook would ask and share that address instead of the one it was given,
+// which may belong to another host and carries channel and share tag.
+char* write_card(const Card& card, std::string_view date, bool close, bool head,
+                 char* out) noexcept;
 
 }  // namespace waymark::redirect

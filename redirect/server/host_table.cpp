@@ -37,7 +37,7 @@ std::uint64_t HostTable::key_of(std::string_view host) const noexcept {
 
 KnownHost& HostTable::find_or_add(std::string_view host) {
   if (const auto at = hosts_.find(host); at != hosts_.end()) return at->second;
-  if (hosts_.size() >= hosts_max_) make_room();
+  if (hosts_.size() >= room_) make_room();
   KnownHost known;
   known.key = key_of(host);
   known.ours = !host.empty() && host == own_host_;
@@ -48,8 +48,8 @@ KnownHost& HostTable::find_or_add(std::string_view host) {
 void HostTable::make_room() {
   const std::size_t before = hosts_.size();
   erase_if(hosts_, [](const auto& entry) { return !entry.second.domain; });
-  if (hosts_.size() >= hosts_max_) hosts_.clear();
   forgotten_ += before - hosts_.size();
+  room_ = hosts_.size() + hosts_max_;
 }
 
 }  // namespace waymark::redirect

@@ -1,5 +1,5 @@
 // The hosts that visitors asked for, each with its key for the cache, its escaped member for the
-// click line and its domain record. Bounded: hosts are visitors' input.
+// click line and its domain record. Bounded: hosts are visitors' input, domain records the firm's.
 #pragma once
 
 #include "common/records.hpp"
@@ -30,10 +30,14 @@ class HostTable {
   // `seed` is secret: outsiders must not choose keys, nor names that lie in each other's way.
   // `own_host` is ours without a record.
   HostTable(std::size_t hosts_max, std::uint64_t seed, std::string own_host = {})
-      : hosts_(0, Hash{seed}), hosts_max_(hosts_max), seed_(seed), own_host_(std::move(own_host)) {}
+      : hosts_(0, Hash{seed}),
+        hosts_max_(hosts_max),
+        room_(hosts_max),
+        seed_(seed),
+        own_host_(std::move(own_host)) {}
 
-  // Valid until the next call. A full table forgets the hosts without a domain record; what the
-  // cache holds for them stays good.
+  // Valid until the next call. At most `hosts_max` hosts without a domain record are remembered:
+  // then all of these are forgotten; what the cache holds for them stays good.
   const KnownHost& find(std::string_view host);
   // What Redis said, good until `due_ms`.
   void set_domain(std::string_view host, std::shared_ptr<const DomainRecord> domain,
@@ -57,6 +61,7 @@ class HostTable {
 
   boost::unordered_flat_map<std::string, KnownHost, Hash, std::equal_to<>> hosts_;
   std::size_t hosts_max_;
+  std::size_t room_;  // size at which is forgotten
   std::uint64_t seed_;
   std::string own_host_;
   std::uint64_t forgotten_ = 0;

@@ -194,9 +194,8 @@ bool Responder::is_guess(Asking asking, const KnownHost& host) const noexcept {
 }
 
 void Responder::show_card(const ResolvedLink& link, Connection& connection, char*& out) {
-  out = write_card({link.title(), link.description(), link.image(), link.code()}, options_.base.url,
-                   date_.text(), connection.close_after, connection.request.method == Method::head,
-                   out);
+  out = write_card({link.title(), link.description(), link.image()}, date_.text(),
+                   connection.close_after, connection.request.method == Method::head, out);
   end_request(connection);
 }
 

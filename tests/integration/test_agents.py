@@ -103,7 +103,8 @@ def test_preview_agents_see_a_card(make_system):
     assert metas.values["og:title"] == TITLE
     assert metas.values["og:description"] == "From Anna. <i>Hello</i>"
     assert metas.values["og:image"] == "https://shop.example/a.png?x=1&y=2"
-    assert metas.values["og:url"] == "https://go.shop.example/card"
+    # Whoever shows the card shares the address it asked for, with its channel and share tag.
+    assert "og:url" not in metas.values
     assert metas.values["twitter:card"] == "summary_large_image"
     assert not metas.tags & {"b", "i", "script"}, "what a link says stays text"
 

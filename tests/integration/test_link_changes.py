@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from tests.support.programs import BIN, wait_until, wait_until_heard
+from tests.support.shared_system import running_system
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}
 
@@ -91,6 +92,21 @@ def test_no_link_leads_to_us_or_outside_what_is_allowed(make_system, fields, par
     assert status == 422 and problem["param"] == param, problem
 
 
+def test_codes_may_depend_on_their_case(make_system):
+    exact = ["codes.case=exact"]
+    system = make_system(edge_settings=exact, tracker_settings=exact).start()
+    upper = make_link(system, "Anna", destination="https://shop.example/upper")
+    make_link(system, "anna", destination="https://shop.example/lower")
+    change_link(system, upper, code="ANNA")
+
+    def landing(code):
+        return system.edge.get(f"/{code}").headers.get("location", "").partition("?")[0]
+    assert landing("anna") == "https://shop.example/lower"
+    for code in ("ANNA", "Anna", "%41nna", "Anna."):  # the second is its former code
+        assert landing(code) == "https://shop.example/upper", code
+    assert system.edge.get("/aNNa").status == 404
+
+
 @pytest.mark.parametrize("word", ["admin", "API", "Www"])
 def test_reserved_words_are_no_codes(system, folder, word):
     link = make_link(system, "good")
@@ -140,6 +156,13 @@ def test_the_tool_makes_shows_and_changes_domains(system, folder):
     assert domain["root_url"] is None and domain["fallback_url"] == "https://example.org/lost"
     assert "go.example.org" in system.waymark_api("domain", "list")
     assert "root_url" not in system.redis.hgetall("wm:domain:go.example.org")
+
+    def lost():
+        return system.edge.get("/nobody", {"Host": "go.example.org"}).status
+    assert lost() == 302
+    system.waymark_api("domain", "remove", "Go.Example.org")
+    wait_until_heard(lambda: lost() == 404)
+    assert "go.example.org" not in system.waymark_api("domain", "list")
 
 
 # --- Import ---
@@ -257,8 +280,36 @@ def test_a_tracker_that_is_away_for_a_moment_is_waited_for(system, folder):
     wait_until(lambda: system.redis.command("EXISTS", "wm:link:*/wait2499"), "all are in Redis")
 
 
+def test_an_export_brings_the_links_to_another_waymark_and_changes_none_here(system):
+    lines = "\n".join(json.dumps({"destination": f"https://shop.example/{i}"}) for i in range(120))
+    assert import_links(system, "-", text=lines).returncode == 0
+    make_link(system, "full", host="a.example", campaign="camp_demo", title="Ten \"off\"",
+              max_clicks=7, starts_at="2026-01-31T00:00:00Z", test=True, status="paused",
+              rules=[{"destination": "https://shop.example/rule"}], status_code=307, query="drop")
+    text = system.waymark_api("link", "export")
+    assert len(text.splitlines()) == 121
+    again = import_links(system, "-", text=text)
+    assert again.returncode == 0 and "0 links made, 121 there before" in again.stderr
+
+    with running_system() as other:
+        moved = import_links(other, "-", text=text)
+        assert moved.returncode == 0 and "121 links made" in moved.stderr
+        known = {link["id"]: link for link in map(json.loads, text.splitlines())}
+        for line in other.waymark_api("link", "export").splitlines():
+            assert known.pop(json.loads(line)["id"]) == json.loads(line)
+        assert not known
+        assert other.redis.hgetall("wm:link:a.example/full") == \
+            system.redis.hgetall("wm:link:a.example/full")
+    assert system.waymark_api("link", "export", "--campaign", "camp_demo").count("\n") == 1
+
+
+def test_a_folder_is_no_empty_file(system, folder):
+    done = import_links(system, folder)
+    assert done.returncode == 2 and "is a folder" in done.stderr
+
+
 @pytest.mark.parametrize("text, said", [
-    ("destination;code\nhttps://shop.example/;x\n", "parted by commas"),
+    ("code:destination\nx:https://shop.example/\n", "unknown column"),
     ("destination,cdoe\nhttps://shop.example/,x\n", "did you mean code?"),
     ("destination,code,code\n", "comes twice")])
 def test_a_header_that_cannot_be_used_ends_an_import_before_it_begins(system, text, said):

@@ -108,6 +108,20 @@ def test_the_campaign_and_the_domain_come_with_the_link(system):
         "https://a.example.org/home"
 
 
+def test_a_domain_that_is_taken_away_is_gone_at_once(system):
+    system.tracker.api("POST", "/v1/domains",
+                       {"host": "a.example", "root_url": "https://a.example.org/home"})
+
+    def root():
+        return system.edge.get("/", {"Host": "a.example"}).status
+    assert root() == 302
+    system.cache.command("DEL", "wm:domain:a.example")
+    assert root() == 302, "the tracker's word counts"
+    system.cache.command("DEL", "wm:domain:a.example")
+    assert system.tracker.api("DELETE", "/v1/domains/a.example")[0] == 200
+    wait_until_heard(lambda: root() == 200)
+
+
 def test_an_alias_in_the_store_comes_with_its_target(system):
     make_link(system, "anna")
     system.cache.hset("wm:link:*/anya", alias_of="anna")

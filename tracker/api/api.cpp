@@ -26,6 +26,7 @@ constexpr Route routes[] = {
     {"POST", "/v1/domains", "domains:write", resources::create_domain},
     {"GET", "/v1/domains/{host}", "domains:read", resources::read_domain},
     {"PATCH", "/v1/domains/{host}", "domains:write", resources::change_domain},
+    {"DELETE", "/v1/domains/{host}", "domains:write", resources::remove_domain},
     {"GET", "/v1/clicks", "clicks:read", resources::list_clicks},
     {"GET", "/v1/clicks/export", "clicks:read", resources::export_clicks, Media::lines},
     {"GET", "/v1/clicks/stream", "clicks:read", nullptr, Media::events},
@@ -127,7 +128,9 @@ Checked<ApiAnswer> dispatch(Store& store, const ApiRequest& request, const Progr
     if (read) read->content_type = type_of(media);
     return read;
   }
-  if (auto problem = body_problem(request, media)) return *problem;
+  if (request.method != "DELETE") {
+    if (auto problem = body_problem(request, media)) return *problem;
+  }
   if (media == Media::json) {
     if (auto problem = Query{call.query}.finish()) return *problem;
   }

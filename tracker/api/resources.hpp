@@ -20,6 +20,7 @@ Checked<ApiAnswer> list_domains(const Call& call);
 Checked<ApiAnswer> create_domain(const Call& call);
 Checked<ApiAnswer> read_domain(const Call& call);
 Checked<ApiAnswer> change_domain(const Call& call);
+Checked<ApiAnswer> remove_domain(const Call& call);
 
 Checked<ApiAnswer> list_clicks(const Call& call);
 Checked<ApiAnswer> read_click(const Call& call);

@@ -81,6 +81,19 @@ int update(const Arguments& arguments) {
   return show(arguments, ApiClient::from(arguments).patch(path_of(arguments), members));
 }
 
+int remove(const Arguments& arguments) {
+  const auto reply = ApiClient::from(arguments).remove(path_of(arguments));
+  if (arguments.has("--json")) {
+    print_line(reply.text);
+    return exit_code::ok;
+  }
+  say(fmt::format(
+      "'{}' is no domain of short links any more. Links of every domain still work there "
+      "where edges serve unknown hosts (hosts.unknown), links of it alone too",
+      member(reply.json, "host")));
+  return exit_code::ok;
+}
+
 int list(const Arguments& arguments) {
   Query query{
       {"limit", std::to_string(number_of("--limit", arguments.value_or("--limit", "20"), 1, 100))}};
@@ -149,6 +162,14 @@ std::vector<CommandSpec> domain_commands() {
        {"domain update go.example.org --fallback-url https://example.org/lost",
         "domain update go.example.org --root-url ''"},
        update},
+      {"domain remove",
+       "HOST",
+       1,
+       1,
+       "Take a domain away; its links stay",
+       {},
+       {"domain remove go.example.org"},
+       remove},
   };
 }
 

@@ -52,8 +52,16 @@ std::optional<std::string> normalize_host(std::string_view host) {
 Ruled<DomainRow> create_domain(Store& store, const ProgramRules& rules, std::string_view host,
                                const DomainRecord& record, std::uint64_t now_ms) {
   const auto name = normalize_host(host);
-  if (!name) return Refusal{RefusalKind::invalid, "host", "must be a host name without a port"};
+  if (!name) {
+    return Refusal{RefusalKind::invalid, "host",
+                   "must be a host name, other letters than a-z as xn--..., without a port"};
+  }
   if (auto checked = check(store, rules, *name, record); !checked) return checked.error();
+  if (auto taken = store.domain(*name)) {
+    return Refusal{RefusalKind::id_taken, "host", "is a domain already"};
+  } else if (taken.error() != Errc::not_found) {
+    return refusal_of(taken.error());
+  }
   DomainRow row;
   row.host = *name;
   row.record = record;

@@ -17,7 +17,9 @@ Ruled<LinkRow> checked_row(Store& store, const ProgramRules& rules, NewLink link
   row.host = "*";
   if (!link.host.empty() && link.host != "*") {
     const auto host = normalize_host(link.host);
-    if (!host) return Refusal{RefusalKind::invalid, "host", "must be a host name or *"};
+    if (!host)
+      return Refusal{RefusalKind::invalid, "host",
+                     "must be * or a host name, other letters than a-z as xn--..., without a port"};
     row.host = *host;
   }
   if (!link.code.empty()) {

@@ -14,6 +14,14 @@ namespace {
 // As long as edges may take to ask for what they know (cache.refresh).
 constexpr std::string_view announced_seconds = "60";
 
+void add_replacement(std::vector<redis::Command>& commands, const MirrorRecord& record) {
+  commands.push_back({"DEL", record.key});
+  if (record.fields.empty()) return;
+  redis::Command set{"HSET", record.key};
+  for (const auto& [name, value] : record.fields) set.add(name).add(value);
+  commands.push_back(std::move(set));
+}
+
 }  // namespace
 
 MirrorRecord mirror_record(const LinkRow& row) {
@@ -37,7 +45,9 @@ MirrorRecord mirror_record(const CampaignRow& row) {
 }
 
 MirrorRecord mirror_record(const DomainRow& row) {
-  MirrorRecord record{redis_keys::domain(row.host), domain_fields(row.record)};
+  MirrorRecord record{redis_keys::domain(row.host), {}};
+  if (row.removed) return record;
+  record.fields = domain_fields(row.record);
   record.fields.emplace_back("host", row.host);
   return record;
 }
@@ -49,20 +59,19 @@ MirrorRecord mirror_record(const Change& change) {
 std::vector<redis::Command> replace_commands(const std::vector<Change>& changes) {
   std::vector<redis::Command> commands;
   commands.reserve(2 * changes.size());
-  for (const auto& change : changes) {
-    const MirrorRecord record = mirror_record(change);
-    commands.push_back({"DEL", record.key});
-    redis::Command set{"HSET", record.key};
-    for (const auto& [name, value] : record.fields) set.add(name).add(value);
-    commands.push_back(std::move(set));
-  }
+  for (const auto& change : changes) add_replacement(commands, mirror_record(change));
   return commands;
 }
 
 std::vector<redis::Command> announce_commands(const std::vector<Change>& changes) {
-  std::vector<redis::Command> commands = replace_commands(changes);
+  std::vector<redis::Command> commands;
+  commands.reserve(3 * changes.size());
   for (const auto& change : changes) {
-    commands.push_back({"EXPIRE", mirror_record(change).key, announced_seconds});
+    MirrorRecord record = mirror_record(change);
+    // Taking away what is not there would tell nobody.
+    if (record.fields.empty()) record.fields.emplace_back("absent", "1");
+    add_replacement(commands, record);
+    commands.push_back({"EXPIRE", record.key, announced_seconds});
   }
   return commands;
 }

@@ -10,7 +10,7 @@
 
 namespace waymark::tracker {
 
-// A record as it stands in Redis: never without a field.
+// A record as it stands in Redis; without a field it is to be taken away.
 struct MirrorRecord {
   std::string key;
   RecordFields fields;

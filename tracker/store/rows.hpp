@@ -142,6 +142,7 @@ struct DomainRow {
   DomainRecord record;
   std::uint64_t created_ms = 0, updated_ms = 0;
   std::uint64_t change = 0;
+  bool removed = false;  // such rows are changes alone
 };
 
 using Change = std::variant<LinkRow, AliasRow, CampaignRow, DomainRow>;

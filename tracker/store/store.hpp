@@ -126,6 +126,8 @@ class Store {
 
   virtual Result<DomainRow> insert_domain(const DomainRow& domain) = 0;
   virtual Result<DomainRow> update_domain(const DomainRow& domain) = 0;
+  // Takes it away, and returns it as it was, with the number of this change. May be made again.
+  virtual Result<DomainRow> remove_domain(std::string_view host, std::uint64_t now_ms) = 0;
   virtual Result<DomainRow> domain(std::string_view host) = 0;
   virtual Result<Page<DomainRow>> domains(const PageQuery& query) = 0;
 

@@ -134,6 +134,22 @@ TEST_F(MirrorRedisTest, CampaignsAndDomainsWithDefaultsAloneAreThereToo) {
   EXPECT_EQ(hash("wm:domain:go.example"), "host=go.example ");
 }
 
+TEST_F(MirrorRedisTest, ADomainThatIsTakenAwayIsGoneWhenItsAnswerIsHere) {
+  api.post("/v1/domains", R"({"host":"go.example"})");
+  api.call("DELETE", "/v1/domains/go.example");
+  EXPECT_EQ(redis.call({"EXISTS", "wm:domain:go.example"}).integer(), 0);
+  const auto full = marker();
+  EXPECT_TRUE(full.ends_with(":2")) << full;
+  redis.call({"FLUSHALL"});
+  wait_until([&] { return marker() == full; });
+  EXPECT_EQ(keys(), 1U) << "the marker";
+  // A Redis from before hears of it as well.
+  redis.call({"HSET", "wm:domain:go.example", "host", "go.example"});
+  redis.call({"SET", "wm:filled", full.substr(0, full.size() - 1) + "1"});
+  wait_until([&] { return marker() == full; });
+  EXPECT_EQ(keys(), 1U);
+}
+
 TEST_F(MirrorRedisTest, ADifferentKindOfKeyInTheWayIsReplaced) {
   redis.call({"SET", "wm:link:*/anna7", "text"});
   api.post("/v1/links", R"({"destination":"https://a.example/","code":"anna7","id":"l"})");

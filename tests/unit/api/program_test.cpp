@@ -93,7 +93,11 @@ TEST_F(DomainsTest, AreMadeReadAndMerged) {
   EXPECT_EQ(patched.text("robots"), "User-agent: *\nDisallow:");
   EXPECT_EQ(api.patch("/v1/domains/go.example.org", R"({"root_url":"x"})").status, 422U);
   EXPECT_EQ(api.patch("/v1/domains/none.example", "{}").status, 404U);
-  EXPECT_EQ(api.post("/v1/domains", R"({"host":"go.example.org"})").code(), "id_taken");
+  const auto again = api.post("/v1/domains", R"({"host":"GO.example.org"})");
+  EXPECT_EQ(again.code(), "id_taken");
+  EXPECT_EQ(again.text("detail"), "host is a domain already.");
+  EXPECT_EQ(api.get("/v1/domains/GO.Example.org.").body, patched.body);
+  EXPECT_EQ(api.get("/v1/domains/none.example").text("detail"), "There is no domain none.example.");
   EXPECT_EQ(api.get("/v1/domains").json().at("data").as_array().size(), 1U);
 }
 
@@ -107,6 +111,23 @@ TEST_F(CampaignsTest, AFallbackDoesNotLeadBackToUs) {
     EXPECT_EQ(refused.text("param"), "fallback_url");
   }
   EXPECT_EQ(api.post("/v1/campaigns", R"({"fallback_url":"http://127.0.0.1:9000/"})").status, 201U);
+}
+
+TEST_F(DomainsTest, AreTakenAwayAndMadeAgain) {
+  const std::string link = R"({"destination":"https://shop.example/"})";
+  api.post("/v1/domains", R"({"host":"shop.example","robots":"old"})");
+  ASSERT_EQ(api.post("/v1/links", link).status, 422U)
+      << "a mistake that forbids every link to the shop";
+  const auto removed = api.call("DELETE", "/v1/domains/Shop.Example");
+  ASSERT_EQ(removed.status, 200U) << removed.body;
+  EXPECT_EQ(removed.json(),
+            boost::json::parse(R"({"object":"domain","host":"shop.example","removed":true})"));
+  EXPECT_EQ(api.get("/v1/domains/shop.example").status, 404U);
+  EXPECT_EQ(api.call("DELETE", "/v1/domains/shop.example").status, 404U);
+  EXPECT_EQ(api.post("/v1/links", link).status, 201U);
+  const auto again = api.post("/v1/domains", R"({"host":"shop.example"})");
+  ASSERT_EQ(again.status, 201U) << again.body;
+  EXPECT_TRUE(again.json().at("robots").is_null());
 }
 
 TEST_F(DomainsTest, NeitherRootNorFallbackLeadsBackToUs) {

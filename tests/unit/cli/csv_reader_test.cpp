@@ -27,6 +27,15 @@ TEST(CsvReader, CellsArePartedByCommasAndRecordsByLineEnds) {
   EXPECT_THAT(records[2].cells, ElementsAre("c d", " e")) << "blanks belong to the cell";
 }
 
+TEST(CsvReader, TheHeaderTellsBySemicolonsOrTabsThatCellsArePartedByThem) {
+  const auto records = read("a;b\nc,d;\"e;f\"\n");
+  EXPECT_THAT(records[0].cells, ElementsAre("a", "b"));
+  EXPECT_THAT(records[1].cells, ElementsAre("c,d", "e;f"));
+  EXPECT_THAT(read("a\tb\nc;d\t\n").at(1).cells, ElementsAre("c;d", ""));
+  EXPECT_THAT(read("a,b\nc;d,e\n").at(1).cells, ElementsAre("c;d", "e"));
+  EXPECT_THAT(read("a\nb;c\n").at(1).cells, ElementsAre("b;c")) << "one column has no separator";
+}
+
 TEST(CsvReader, QuotesHoldCommasLineEndsAndQuotes) {
   const auto records = read("\"a,b\",\"c\"\"d\"\"\",\"e\r\nf\n\ng\",\"\"\nnext");
   ASSERT_EQ(records.size(), 2U);

@@ -11,7 +11,11 @@
 namespace waymark::cli {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Lt;
+using testing::Not;
+using testing::SizeIs;
 
 std::vector<LinkLine> read(const std::string& text, std::optional<ImportFormat> format = {},
                            const std::string& campaign = "") {
@@ -68,9 +72,16 @@ TEST(LinkLines, ARowOfTheWrongLengthIsNamed) {
 
 TEST(LinkLines, HeadersAreChecked) {
   EXPECT_THAT(header_error("destination,cdoe\n"), HasSubstr("did you mean code?"));
-  EXPECT_THAT(header_error("destination;code\n"), HasSubstr("parted by commas"));
+  EXPECT_THAT(header_error("destination:code\n"), HasSubstr("unknown column"));
   EXPECT_THAT(header_error("code,code\n"), HasSubstr("twice"));
   EXPECT_THAT(header_error("full\n"), HasSubstr("unknown column"));
+  EXPECT_THAT(header_error({"\xff\xfe"
+                            "d\0e\0",
+                            6}),
+              HasSubstr("UTF-16; save the file as UTF-8"));
+  EXPECT_THAT(header_error("PK\x03\x04\x1b[31m" + std::string(5'000, 'x')),
+              AllOf(HasSubstr("unknown column 'PK"), Not(HasSubstr("\x1b")), SizeIs(Lt(600U))))
+      << "a spreadsheet does not reach the terminal";
   EXPECT_EQ(header_error(""), "no error") << "an empty file has no links";
 }
 

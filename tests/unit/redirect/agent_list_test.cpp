@@ -123,6 +123,18 @@ INSTANTIATE_TEST_SUITE_P(
         Machine{"Iframely/1.3.1 (+https://iframely.com/docs/about)", "preview"},
         Machine{"Mozilla/5.0 (compatible; MicrosoftPreview/2.0; +https://aka.ms/MicrosoftPreview)",
                 "preview"},
+        Machine{"Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; Bluesky "
+                "Cardyb/1.1; +mailto:support@bsky.app) Chrome/143.0.0.0 Safari/537.36",
+                "preview"},
+        Machine{"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+                "Chrome/123.0.0.0 Safari/537.36 GoogleMessages/15.1",
+                "preview"},
+        Machine{"Mozilla/5.0 (Windows nt 6.1; wow64) SkypeURIPreview Preview/0.5", "preview"},
+        Machine{"ViberUrlDownloader", "preview"}, Machine{"facebookexternalua", "preview"},
+        Machine{"Mozilla/5.0 (compatible; Pinterestbot/1.0; +http://www.pinterest.com/bot.html)",
+                "preview"},
+        Machine{"Rocket.Chat/6.0.0", "preview"},
+        Machine{"Akkoma 3.10.4; https://a.example <a@a.example>", "preview"},
         Machine{"SomeNewLinkPreview/3", "preview"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -138,6 +150,10 @@ INSTANTIATE_TEST_SUITE_P(
         Machine{"Mozilla/5.0 (compatible; MessageLabs; Symantec Email Security.cloud)", "scanner"},
         Machine{"FireEye-ETP/1.0", "scanner"}, Machine{"Sophos Email Time-of-Click/1", "scanner"},
         Machine{"Fortinet FortiMail URI click protection", "scanner"},
+        Machine{"Expanse, a Palo Alto Networks company, searches", "scanner"},
+        Machine{"Mozilla/5.0 (Linux; Android 11; FIG-AL10; wv) AppleWebKit/537.36 (KHTML, like "
+                "Gecko) MicroMessenger/7.0.14 WeChat/arm64 wechatdevtools qcloudcdn-xinan",
+                "scanner"},
         Machine{"virustotalcloud", "scanner"}, Machine{"NewVendor Mail Protection/2", "scanner"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -159,7 +175,13 @@ INSTANTIATE_TEST_SUITE_P(
                 "tool"},
         Machine{"Microsoft Office/16.0 (Windows NT 10.0; Microsoft Word 16.0.18227; Pro)", "tool"},
         Machine{"Mozilla/4.0 (compatible; ms-office; MSOffice rmj)", "tool"},
-        Machine{"k6/0.55.0 (https://k6.io/)", "tool"}));
+        Machine{"k6/0.55.0 (https://k6.io/)", "tool"},
+        // What names no browser.
+        Machine{"kube-probe/1.28", "tool"}, Machine{"Prometheus/2.48.0", "tool"},
+        Machine{"git/2.43.0", "tool"}, Machine{"hackney/1.18.2", "tool"},
+        Machine{"Hello, world", "tool"}, Machine{"Zeus", "tool"}, Machine{"?", "tool"},
+        Machine{"AppleCoreMedia/1.0.0.22G86 (iPhone; U; CPU OS 18_6 like Mac OS X; de_de)", "tool"},
+        Machine{"Outlook-iOS/711.3061168.prod.iphone", "tool"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Crawler, Machines,
@@ -180,6 +202,20 @@ INSTANTIATE_TEST_SUITE_P(
                 "HeadlessChrome/143.0.0.0 Safari/537.36",
                 "crawler"},
         Machine{"NobodyKnowsThisBot/0.1", "crawler"}, Machine{"a-new-crawler", "crawler"},
+        Machine{"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like "
+                "Gecko) Chrome/109.0.0.0 Safari/537.36 CloudflareObservatory/1.0",
+                "crawler"},
+        Machine{"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko; Google "
+                "Search Console) Chrome/41.0.2272.118 Safari/537.36",
+                "crawler"},
+        Machine{"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+                "Chrome/138.0.7204.168 Safari/537.36 DatadogSynthetics",
+                "crawler"},
+        Machine{"Mozilla/5.0 (compatible; ShopifyChecker/1.0)", "crawler"},
+        Machine{"Mozilla/5.0 (compatible)", "crawler"},
+        Machine{"Mozilla/5.0 (compatible; MSIE or Firefox mutant;) Daum 4.1", "crawler"},
+        Machine{"Mozilla/5.0 (compatible; coccocbot-web/1.0)", "crawler"},
+        Machine{"Fever/1.38 (Feed Parser)", "crawler"}, Machine{"Blackboard Safeassign", "crawler"},
         Machine{"Mozilla/5.0 (compatible; Something/1.0; +https://something.example/)",
                 "crawler"}));
 
@@ -195,7 +231,9 @@ TEST(AgentList, TheVersionNamesThePackageAndOurFiles) {
 }
 
 TEST(AgentList, LooksAtWhatIsRecorded) {
-  const std::string at_the_end = std::string(limits::user_agent_bytes_max - 4, 'x') + "curlbot";
+  std::string at_the_end = "Mozilla/5.0 ";
+  at_the_end.resize(limits::user_agent_bytes_max - 4, 'x');
+  at_the_end += "curlbot";
   EXPECT_EQ(bot_of(at_the_end), "") << "the word is cut off";
   EXPECT_EQ(bot_of(std::string(100, '\xff') + " Googlebot/2.1"), "crawler");
 }
@@ -281,16 +319,21 @@ TEST_F(AgentsFile, MayNameNetworks) {
   EXPECT_EQ(AgentList::built_in()->find_network(*parse_address("198.51.100.8")).bot, "");
 }
 
+TEST_F(AgentsFile, MayBeginWithAByteOrderMark) {
+  EXPECT_EQ(AgentList::load(write("\xef\xbb\xbfperson ^curl\r\n"))->find("curl/8.0").bot, "");
+}
+
 TEST_F(AgentsFile, MayBeEmpty) {
   EXPECT_EQ(AgentList::load(write(""))->find("curl/8.0").bot, "tool");
 }
 
 TEST_F(AgentsFile, IsRefusedWithLineAndRemedy) {
   for (const auto& [content, what] :
-       {std::pair{"crawler a\nrobot b\n", "line 2: 'robot' is no class"},
-        std::pair{"\ncrawler\n", "line 2: there is no pattern"},
-        std::pair{"scanner from 198.51.100.7/24\n", "line 1: '198.51.100.7/24' is no network"},
-        std::pair{"# a\n\ncrawler (x\n", "line 3: the pattern '(x' is none: missing )"}}) {
+       {std::pair<std::string, std::string>{"crawler a\nrobot b\n", "line 2: 'robot' is no class"},
+        {{"PK\x03\x04\0x", 6}, "line 1: there is a control character"},
+        {"\ncrawler\n", "line 2: there is no pattern"},
+        {"scanner from 198.51.100.7/24\n", "line 1: '198.51.100.7/24' is no network"},
+        {"# a\n\ncrawler (x\n", "line 3: the pattern '(x' is none: missing )"}}) {
     const std::string message = refusal(write(content));
     EXPECT_THAT(message, HasSubstr(what));
     EXPECT_THAT(message, HasSubstr((folder.path() / "agents").string()));

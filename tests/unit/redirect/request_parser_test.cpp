@@ -150,6 +150,15 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
+// Records, budgets and cookies go by the host: it must have one name.
+TEST(RequestParser, AHostHasOneName) {
+  for (const char* spelling : {"go.example", "GO.Example", "go.example.", "go.example:8080",
+                               "go.example.:443", "go.example:"}) {
+    const Whole parsed{"GET /a HTTP/1.1\r\nHost: " + std::string{spelling} + "\r\n\r\n"};
+    EXPECT_EQ(parsed.request.host, "go.example") << spelling;
+  }
+}
+
 TEST(RequestParser, InAbsoluteFormTheTargetsHostCounts) {
   const Whole parsed{"GET HTTP://Go.Example:80/anna7?x HTTP/1.1\r\nHost: other\r\n\r\n"};
   ASSERT_EQ(parsed.refusal, Refusal::none);

@@ -265,6 +265,27 @@ TEST_F(ResponderPagesTest, OurHostsAreServed) {
   EXPECT_EQ(status(), "302");
 }
 
+// The firm's domains are as many as it has: what visitors may fill comes on top.
+TEST_F(ResponderPagesTest, MoreDomainsThanHostsMaxAreNeverForgotten) {
+  make(false);
+  const auto domain = std::make_shared<DomainRecord>(DomainRecord{.cookie_domain = "firm.example"});
+  const auto host_of = [](int i) { return "d" + std::to_string(i) + ".firm.example"; };
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_EQ(get("/anna7", host_of(i)), Step::waiting);
+    know(host_of(i), "anna7", link_to("https://shop.example/"), domain);
+    resume();
+  }
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_EQ(get("/anna7", "h" + std::to_string(i) + ".example"), Step::waiting);
+    resume(LookupStatus::over_budget);
+  }
+  EXPECT_GE(responder->hosts().forgotten(), 50U - 8U - 1U);
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_EQ(get("/anna7", host_of(i)), Step::answered);
+    EXPECT_NE(header("Set-Cookie").find("Domain=firm.example"), std::string::npos) << i;
+  }
+}
+
 TEST_F(ResponderPagesTest, ARefusedHostIsServedOnceItHasARecord) {
   make(true);
   ASSERT_EQ(get("/anna7", "brand.example"), Step::waiting);

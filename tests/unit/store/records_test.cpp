@@ -118,6 +118,33 @@ TEST_F(StoreRecords, ChangesComeInOrderEachRowOnceAsItIs) {
   EXPECT_TRUE(store->changes_after(4, 10)->empty());
 }
 
+TEST_F(StoreRecords, ADomainThatIsTakenAwayIsAChangeAndMayBeMadeAgain) {
+  ASSERT_TRUE(store->insert_domain(domain("a.example")));
+  ASSERT_TRUE(store->insert_domain(domain("b.example")));
+  const auto removed = store->remove_domain("a.example", 1'800'000'000'500);
+  ASSERT_TRUE(removed) << store->failure();
+  EXPECT_EQ(removed->host, "a.example");
+  EXPECT_EQ(removed->change, 3U);
+  const auto not_found = make_error_code(Errc::not_found);
+  EXPECT_EQ(store->domain("a.example").error(), not_found);
+  EXPECT_EQ(store->update_domain(domain("a.example")).error(), not_found);
+  EXPECT_EQ(store->remove_domain("a.example", 0).error(), not_found);
+  EXPECT_EQ(store->last_change().value(), 3U) << "what is refused takes no number";
+  ASSERT_EQ(store->domains({})->data.size(), 1U);
+  EXPECT_EQ(store->domains({})->data[0].host, "b.example");
+
+  const auto changes = store->changes_after(2, 10).value();
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_TRUE(std::get<DomainRow>(changes[0]).removed);
+  EXPECT_FALSE(std::get<DomainRow>(store->changes_after(1, 1)->at(0)).removed);
+
+  ASSERT_TRUE(store->insert_domain(domain("a.example"))) << store->failure();
+  const auto again = store->changes_after(2, 10).value();
+  ASSERT_EQ(again.size(), 1U) << "one row, as it is now";
+  EXPECT_FALSE(std::get<DomainRow>(again[0]).removed);
+  EXPECT_EQ(store->domains({})->data[0].host, "a.example") << "the newest";
+}
+
 TEST_F(StoreRecords, PagesAreNewestFirstWithExclusiveCursors) {
   for (int n = 1; n <= 5; ++n) {
     ASSERT_TRUE(store->insert_link(link("lnk_" + std::to_string(n), "code" + std::to_string(n))));

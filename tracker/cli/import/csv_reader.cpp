@@ -9,6 +9,7 @@ std::optional<CsvRecord> CsvReader::next() {
   do {
     if (ended_ || !read_line()) return std::nullopt;
   } while (text_.empty());
+  if (separator_ == '\0') choose_separator();
   CsvRecord record;
   record.line = line_;
   std::size_t bytes = 0;
@@ -36,6 +37,13 @@ bool CsvReader::read_line() {
   return true;
 }
 
+void CsvReader::choose_separator() {
+  separator_ = ',';
+  if (text_.find(',') != std::string::npos) return;
+  const std::size_t other = text_.find_first_of(";\t");
+  if (other != std::string::npos) separator_ = text_[other];
+}
+
 void CsvReader::take_line(CsvRecord& record) {
   for (const char c : text_) take(c, record);
 }
@@ -44,7 +52,7 @@ void CsvReader::take(char c, CsvRecord& record) {
   switch (state_) {
     case State::begin:
     case State::plain:
-      if (c == ',') {
+      if (c == separator_) {
         end_cell(record);
       } else if (c == '"' && state_ == State::begin) {
         state_ = State::quoted;
@@ -61,7 +69,7 @@ void CsvReader::take(char c, CsvRecord& record) {
       }
       return;
     case State::closed:
-      if (c == ',') {
+      if (c == separator_) {
         end_cell(record);
       } else if (c == '"') {  // two quotes stand for one
         cell_ += c;

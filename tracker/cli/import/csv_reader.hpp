@@ -1,5 +1,6 @@
 // CSV as RFC 4180 has it, record by record: quotes, quotes within quotes, line breaks in cells,
-// CRLF or LF. Lines without anything are skipped.
+// CRLF or LF. Lines without anything are skipped. Where the header has no comma, cells are parted
+// by semicolons or tabs, as spreadsheets write them in half of the world.
 #pragma once
 
 #include <cstddef>
@@ -31,13 +32,15 @@ class CsvReader {
   enum class State { begin, plain, quoted, closed };
 
   bool read_line();
+  void choose_separator();
   void take_line(CsvRecord& record);
   void take(char c, CsvRecord& record);
   void end_cell(CsvRecord& record);
 
   std::istream& in_;
   std::size_t line_ = 0;
-  std::string text_;  // the present line, without its end
+  std::string text_;       // the present line, without its end
+  char separator_ = '\0';  // not chosen yet
   State state_ = State::begin;
   std::string cell_;
   bool ended_ = false;

@@ -11,6 +11,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <iostream>
@@ -20,10 +21,11 @@ namespace waymark::cli {
 namespace {
 
 constexpr std::string_view import_details =
-    "CSV begins with a row of column names; NDJSON has a JSON object on each line. Names are\n"
-    "those of POST /v1/links: destination (needed), code, host, campaign, referrer, id,\n"
-    "starts_at, expires_at, expired_url, max_clicks, rules, status_code, query, title,\n"
-    "description, image, test, status. An empty cell leaves a field out.\n\n"
+    "CSV begins with a row of column names, parted by commas, semicolons or tabs; NDJSON has a\n"
+    "JSON object on each line. Names are those of POST /v1/links: destination (needed), code,\n"
+    "host, campaign, referrer, id, starts_at, expires_at, expired_url, max_clicks, rules,\n"
+    "status_code, query, title, description, image, test, status. An empty cell leaves a field\n"
+    "out.\n\n"
     "The same file may be sent again, after a stop or with lines mended: a line that says\n"
     "what it said before finds its link (made false) and makes no second one, also without\n"
     "a code and when the link was changed since. Where the lines of two files must be told\n"
@@ -75,23 +77,34 @@ void send_all(const ApiClient& api, LinkLines& lines, bool dry_run, ImportReport
   }
 }
 
+void open(std::ifstream& in, const std::string& file) {
+  // A folder can be opened, and then reads like an empty file.
+  if (std::error_code error; std::filesystem::is_directory(file, error)) {
+    throw StartupError(exit_code::usage, fmt::format("{} is a folder; name a file", file));
+  }
+  in.open(file, std::ios::binary);
+  if (!in) {
+    throw StartupError(exit_code::usage,
+                       fmt::format("cannot read {}: {}", file, std::strerror(errno)));
+  }
+}
+
 int import_links(const Arguments& arguments) {
   const auto api = ApiClient::from(arguments);
   const auto& file = arguments.operands()[0];
   std::ifstream opened;
   if (file != "-") {
-    opened.open(file, std::ios::binary);
-    if (!opened) {
-      throw StartupError(exit_code::usage,
-                         fmt::format("cannot read {}: {}", file, std::strerror(errno)));
-    }
+    open(opened, file);
   }
-  LinkLines lines{file == "-" ? std::cin : opened, format_of(arguments),
-                  arguments.value_or("--campaign", "")};
+  std::istream& in = file == "-" ? std::cin : opened;
+  LinkLines lines{in, format_of(arguments), arguments.value_or("--campaign", "")};
   const bool dry_run = arguments.has("--dry-run");
   ImportReport report{{dry_run, arguments.has("--json"), arguments.value_or("--results", "")}};
   try {
     send_all(api, lines, dry_run, report);
+    if (in.bad()) {
+      throw CommandFailure(exit_code::failure, fmt::format("cannot read {} to its end", file));
+    }
   } catch (const CommandFailure& failure) {
     report.finish();
     throw CommandFailure(

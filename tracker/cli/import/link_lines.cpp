@@ -2,6 +2,7 @@
 
 #include "common/error.hpp"
 #include "common/settings/nearest_name.hpp"
+#include "tracker/cli/terminal.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -34,6 +35,8 @@ constexpr Column known_columns[] = {{"destination", Kind::text},    {"code", Kin
                                     {"image", Kind::text},          {"test", Kind::flag},
                                     {"idempotency_key", Kind::text}};
 
+constexpr std::size_t column_shown_max = 64;
+
 const Column* find_column(std::string_view name) {
   const auto* found = std::ranges::find(known_columns, name, &Column::name);
   return found == std::end(known_columns) ? nullptr : found;
@@ -42,12 +45,10 @@ const Column* find_column(std::string_view name) {
 StartupError unknown_column(std::string_view name) {
   std::vector<std::string> known;
   for (const auto& column : known_columns) known.emplace_back(column.name);
-  const std::string_view hint =
-      name.find_first_of(";\t") == std::string_view::npos ? "" : "; columns are parted by commas";
   return {exit_code::usage,
-          fmt::format("line 1: unknown column '{}'{}{}; a CSV file begins with the names of its "
+          fmt::format("line 1: unknown column '{}'{}; a CSV file begins with the names of its "
                       "columns: destination and any of {}",
-                      name, did_you_mean(name, known), hint,
+                      printable(name.substr(0, column_shown_max)), did_you_mean(name, known),
                       fmt::join(known.begin() + 1, known.end(), ", "))};
 }
 
@@ -78,6 +79,9 @@ json::value value_of(Kind kind, const std::string& cell) {
 
 void skip_byte_order_mark(std::istream& in) {
   constexpr std::string_view mark = "\xef\xbb\xbf";
+  if (in.peek() == 0xff || in.peek() == 0xfe) {
+    throw StartupError(exit_code::usage, "line 1: begins like UTF-16; save the file as UTF-8");
+  }
   if (in.peek() != static_cast<unsigned char>(mark[0])) return;
   char first[3] = {};
   in.read(first, sizeof first);

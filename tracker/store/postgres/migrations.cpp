@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::array migrations = {
 #include "tracker/store/postgres/migrations/0001_store.sql"
+    ,
+#include "tracker/store/postgres/migrations/0002_removed_domains.sql"
 };
 
 constexpr int newest = static_cast<int>(migrations.size());

@@ -29,7 +29,8 @@ DomainRow read_domain(Cursor& row) {
           .record = domain_record_from(row.view(1)),
           .created_ms = row.unsigned_integer(2),
           .updated_ms = row.unsigned_integer(3),
-          .change = row.unsigned_integer(4)};
+          .change = row.unsigned_integer(4),
+          .removed = row.integer(5) != 0};
 }
 
 // --- Campaigns ---
@@ -80,6 +81,7 @@ Result<Page<CampaignRow>> SqlStore::campaigns(const CampaignQuery& query) {
 
 Result<DomainRow> SqlStore::insert_domain(const DomainRow& domain) {
   return write([&]() -> Result<DomainRow> {
+    database_.run("DELETE FROM domains WHERE host = ? AND removed = 1", domain.host);
     database_.run("INSERT INTO domains (host, fields, created, updated, change) VALUES (?,?,?,?,?)",
                   domain.host, to_json(domain_fields(domain.record)), domain.created_ms,
                   domain.updated_ms, next_change());
@@ -90,16 +92,27 @@ Result<DomainRow> SqlStore::insert_domain(const DomainRow& domain) {
 Result<DomainRow> SqlStore::update_domain(const DomainRow& domain) {
   return write([&]() -> Result<DomainRow> {
     const std::uint64_t updated = database_.run(
-        "UPDATE domains SET fields = ?2, updated = ?3, change = ?4 WHERE host = ?1", domain.host,
-        to_json(domain_fields(domain.record)), domain.updated_ms, next_change());
+        "UPDATE domains SET fields = ?2, updated = ?3, change = ?4 WHERE host = ?1 AND removed = 0",
+        domain.host, to_json(domain_fields(domain.record)), domain.updated_ms, next_change());
     if (updated == 0) return Errc::not_found;
     return this->domain(domain.host);
   });
 }
 
+Result<DomainRow> SqlStore::remove_domain(std::string_view host, std::uint64_t now_ms) {
+  return write([&]() -> Result<DomainRow> {
+    auto removed = domain(host);
+    if (!removed) return removed;
+    removed->change = next_change();
+    database_.run("UPDATE domains SET removed = 1, updated = ?2, change = ?3 WHERE host = ?1", host,
+                  now_ms, removed->change);
+    return removed;
+  });
+}
+
 Result<DomainRow> SqlStore::domain(std::string_view host) {
   return guarded([&]() -> Result<DomainRow> {
-    auto row = database_.query(select_domain + " WHERE host = ?", host);
+    auto row = database_.query(select_domain + " WHERE host = ? AND removed = 0", host);
     if (!row.next()) return Errc::not_found;
     return read_domain(row);
   });
@@ -107,7 +120,9 @@ Result<DomainRow> SqlStore::domain(std::string_view host) {
 
 Result<Page<DomainRow>> SqlStore::domains(const PageQuery& query) {
   return guarded([&]() -> Result<Page<DomainRow>> {
-    return read_made_page<DomainRow>(database_, Filter{}, select_domain,
+    Filter filter;
+    filter.add("removed = 0");
+    return read_made_page<DomainRow>(database_, std::move(filter), select_domain,
                                      "SELECT seq FROM domains WHERE host = ?", query, read_domain);
   });
 }

@@ -47,6 +47,7 @@ class SqlStore : public Store {
 
   Result<DomainRow> insert_domain(const DomainRow& domain) override;
   Result<DomainRow> update_domain(const DomainRow& domain) override;
+  Result<DomainRow> remove_domain(std::string_view host, std::uint64_t now_ms) override;
   Result<DomainRow> domain(std::string_view host) override;
   Result<Page<DomainRow>> domains(const PageQuery& query) override;
 

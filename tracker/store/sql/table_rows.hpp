@@ -27,7 +27,7 @@ inline const std::string select_campaign =
 CampaignRow read_campaign(Cursor& row);
 
 inline const std::string select_domain =
-    "SELECT host, fields, created, updated, change FROM domains";
+    "SELECT host, fields, created, updated, change, removed FROM domains";
 DomainRow read_domain(Cursor& row);
 
 // `find_seq` turns the id of a cursor into its place. Fails with not_found for an unknown cursor.

@@ -21,6 +21,8 @@ constexpr std::array migrations = {
 #include "tracker/store/sqlite/migrations/0004_click_list.sql"
     ,
 #include "tracker/store/sqlite/migrations/0005_late_clicks.sql"
+    ,
+#include "tracker/store/sqlite/migrations/0006_removed_domains.sql"
 };
 
 }  // namespace

@@ -1,0 +1,10 @@
+// `waymark link export`: every link, as the lines that `link import` takes.
+#pragma once
+
+#include "tracker/cli/arguments.hpp"
+
+namespace waymark::cli {
+
+CommandSpec export_command();
+
+}  // namespace waymark::cli

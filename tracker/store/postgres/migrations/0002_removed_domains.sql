@@ -1,0 +1,4 @@
+R"sql(
+-- A domain that was taken away stays as a change, so that every copy of it hears of its end.
+ALTER TABLE domains ADD COLUMN removed smallint NOT NULL DEFAULT 0;
+)sql"
