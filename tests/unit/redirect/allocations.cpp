@@ -1,10 +1,11 @@
 #include "allocations.hpp"
 
+#include <atomic>
 #include <cstdlib>
 #include <new>
 
 namespace {
-std::size_t count = 0;
+std::atomic<std::size_t> count = 0;
 }
 
 std::size_t waymark::redirect::test::allocations() noexcept {
@@ -12,7 +13,7 @@ std::size_t waymark::redirect::test::allocations() noexcept {
 }
 
 void* operator new(std::size_t size) {
-  ++count;
+  count.fetch_add(1, std::memory_order_relaxed);
   if (void* memory = std::malloc(size)) return memory;
   throw std::bad_alloc{};
 }

@@ -270,7 +270,8 @@ TEST(Decide, MaxAgeIsTheLongestRest) {
   const std::string cookie = cookie_line(desk.answer(Visit{"/a"}, *link_to(a, longer)));
   desk.now_ms += day_ms;
   const Visit visit{"/b", cookie};
-  const Decision decision = desk.decide(visit, *link_to(b, shorter));
+  const auto link = link_to(b, shorter);
+  const Decision decision = desk.decide(visit, *link);
   EXPECT_EQ(decision.attribution.campaign_count, 2U);
   EXPECT_EQ(decision.attribution.campaigns[0].campaign, "camp_short");
   EXPECT_EQ(decision.cookie_seconds, 89U * 86'400);

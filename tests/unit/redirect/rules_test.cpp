@@ -169,7 +169,8 @@ TEST(Rule, IsNotAskedOutsideTheLinksTime) {
   record.destination = "https://main.example/";
   record.rules = R"([{"destination":"https://rule.example/"}])";
   record.full = true;
-  const Decision decision = desk.decide(Visit{"/a"}, *link_to(record));
+  const auto link = link_to(record);
+  const Decision decision = desk.decide(Visit{"/a"}, *link);
   EXPECT_EQ(decision.outcome, "full");
   EXPECT_FALSE(decision.rule);
   EXPECT_EQ(decision.landing.text, "https://main.example/");
