@@ -60,21 +60,24 @@ void WellKnownWatch::reload() {
 void WellKnownWatch::open() {
   if (folder_.empty()) return;
   const int fd = inotify_init1(IN_CLOEXEC);
-  if (fd >= 0) {
-    events_.assign(fd);
-    events_.non_blocking(true);
-    return watch_folders();
-  }
-  log_.warning("wellknown.unwatched", "Changes of these files are seen on SIGHUP only",
-               {{"reason", std::generic_category().message(errno)}});
+  if (fd < 0) return warn_unwatched(folder_, errno);
+  events_.assign(fd);
+  events_.non_blocking(true);
+  watch_folders();
 }
 
-// A folder that is watched already stays so. One that cannot be read is the loader's to name, and
-// so is one with more in it than is ever served.
+void WellKnownWatch::warn_unwatched(const std::string& folder, int error) {
+  log_.warning("wellknown.unwatched", "Changes in this folder are seen on SIGHUP only",
+               {{"folder", folder}, {"reason", std::generic_category().message(error)}});
+}
+
+// A folder that is watched already stays so. One that cannot be read, or that holds more than is
+// ever served, is the loader's to name.
 void WellKnownWatch::watch_folders() {
   if (!events_.is_open()) return;
   const auto watch = [this](const fs::path& folder) {
-    inotify_add_watch(events_.native_handle(), folder.c_str(), changes);
+    if (inotify_add_watch(events_.native_handle(), folder.c_str(), changes) >= 0) return;
+    if (errno == ENOSPC || errno == ENOMEM) warn_unwatched(folder.string(), errno);
   };
   watch(folder_);
   std::size_t seen = 0;

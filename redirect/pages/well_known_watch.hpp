@@ -32,6 +32,7 @@ class WellKnownWatch {
 
  private:
   void open();
+  void warn_unwatched(const std::string& folder, int error);
   void watch_folders();
   void await_change();
   void settle();

@@ -225,13 +225,13 @@ void ShippingLoop::Impl::note_server(ShippedOrigin& origin) {
 
 void ShippingLoop::Impl::write_report() {
   if (!options_.report || !redis_->ready()) return;
+  ++reports_under_way_;
   redis_->send(redis::Command{"HSET", redis_keys::edges, origins_.front()->journal->epoch(),
                               options_.report()},
                command_deadline, [this](error_code, const redis::Reply&) {
-                 report_under_way_ = false;
+                 --reports_under_way_;
                  finish_if_done();
                });
-  report_under_way_ = true;
 }
 
 void ShippingLoop::Impl::send_forgets() {
@@ -271,7 +271,7 @@ void ShippingLoop::Impl::publish() {
 void ShippingLoop::Impl::finish_if_done() {
   if (!done_) return;
   const OriginPtr& own = origins_.front();
-  if ((report_under_way_ || !own->shipper.all_sent()) && Clock::now() < finish_by_) return;
+  if ((reports_under_way_ > 0 || !own->shipper.all_sent()) && Clock::now() < finish_by_) return;
   publish();
   const auto level = own->shipper.all_sent() ? &Log::info : &Log::warning;
   (log_.*level)("shipping.finished", "what is owed stays in the journal; any edge on it ships it",
@@ -279,8 +279,9 @@ void ShippingLoop::Impl::finish_if_done() {
                  {"owed", own->shipper.owed()},
                  {"unsent", !own->shipper.all_sent()},
                  {"folder", options_.folder}});
+  const auto done = std::exchange(done_, nullptr);  // closing fails what is under way: back to here
   close();
-  std::exchange(done_, nullptr)();
+  done();
 }
 
 void ShippingLoop::Impl::close() {

@@ -113,7 +113,7 @@ class ShippingLoop::Impl : public std::enable_shared_from_this<Impl> {
   bool running_again_ = false;  // posted
   std::function<void()> done_;  // set while finishing
   Time finish_by_ = Time::max();
-  bool report_under_way_ = false;  // ending waits for the last one
+  unsigned reports_under_way_ = 0;  // ending waits for the last one
 };
 
 }  // namespace waymark::redirect

@@ -296,6 +296,20 @@ TEST_F(ShippingRedis, FinishingShipsWhatLingersAndCallsBack) {
   EXPECT_TRUE(streamed(edge.origin()).covers({1, 3'000}));
 }
 
+// With nothing else to wait for, the first of two answered reports must not end it for the second.
+TEST_F(ShippingRedis, FinishingAmidAReportCallsBackOnce) {
+  Edge edge{dir.path(), redis.url()};
+  ASSERT_TRUE(eventually([&] { return edge->stats().shipping; }));
+  redis.call({"CLIENT", "PAUSE", "1500", "ALL"});
+  std::this_thread::sleep_for(1'100ms);  // the report of each second is under way
+  int done = 0;
+  edge->finish(10s, [&] { ++done; });
+  auto work = asio::make_work_guard(edge.control());
+  while (done == 0) edge.control().run_one();
+  edge.control().run_for(100ms);
+  EXPECT_EQ(done, 1);
+}
+
 TEST_F(ShippingRedis, FinishingWithoutRedisEndsInTime) {
   redis.kill();
   Edge edge{dir.path(), redis.url()};
