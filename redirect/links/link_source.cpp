@@ -171,6 +171,8 @@ void LinkSource::fetch_domain(const std::string& host) {
                 [this, host](boost::system::error_code error, redis::Reply reply) {
                   // Without an answer the next lookup of a link on this host brings the record.
                   if (error || reply.is_error()) return;
+                  // Redis may evict; that there is none, only the tracker's word says.
+                  if (options_.origin_is_tracker && reply.size() == 0) return;
                   auto domain = reader_.domain(host, reply);
                   if (options_.snapshot != nullptr) {
                     options_.snapshot->remember_domain(host, domain.get());

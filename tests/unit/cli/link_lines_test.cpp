@@ -1,6 +1,7 @@
 #include "tracker/cli/import/link_lines.hpp"
 
 #include "common/error.hpp"
+#include "tracker/cli/import/bounded_line.hpp"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
@@ -92,6 +93,26 @@ TEST(LinkLines, ObjectsArePassedOnAndNumberedByLine) {
   EXPECT_EQ(lines[1].number, 3U);
   EXPECT_THAT(lines[1].problem, HasSubstr("not a JSON object"));
   EXPECT_THAT(lines[2].problem, HasSubstr("is not JSON"));
+}
+
+TEST(LinkLines, ALineHasALimit) {
+  const std::string padding(import_line_bytes_max, ' ');
+  const auto lines = read("{" + padding + "}\n{\"destination\":\"https://a.example/\"}");
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(lines[0].problem, HasSubstr("longer than 64 KiB"));
+  EXPECT_EQ(lines[1].problem, "");
+  EXPECT_EQ(lines[1].number, 2U);
+}
+
+// As of a device that never ends a line.
+TEST(LinkLines, WhatIsTooLongIsNotKept) {
+  std::istringstream in{std::string(10 * import_line_bytes_max, 'x') + "\nnext"};
+  std::string line;
+  ASSERT_TRUE(read_bounded_line(in, line));
+  EXPECT_EQ(line.size(), import_line_bytes_max + 1);
+  ASSERT_TRUE(read_bounded_line(in, line));
+  EXPECT_EQ(line, "next");
+  EXPECT_FALSE(read_bounded_line(in, line));
 }
 
 TEST(LinkLines, ACampaignIsForLinksWithoutOne) {

@@ -30,7 +30,7 @@ std::optional<CsvRecord> CsvReader::next() {
 }
 
 bool CsvReader::read_line() {
-  if (!std::getline(in_, text_)) return false;
+  if (!read_bounded_line(in_, text_)) return false;
   ++line_;
   // A CR inside of quotes is lost as well: cells have LF, whatever the file has.
   if (text_.ends_with('\r')) text_.pop_back();

@@ -3,6 +3,8 @@
 // by semicolons or tabs, as spreadsheets write them in half of the world.
 #pragma once
 
+#include "tracker/cli/import/bounded_line.hpp"
+
 #include <cstddef>
 #include <istream>
 #include <optional>
@@ -20,7 +22,7 @@ struct CsvRecord {
 class CsvReader {
  public:
   // What one record may take. A quote that is never closed would otherwise swallow the file.
-  static constexpr std::size_t record_bytes_max = 64 * 1024;
+  static constexpr std::size_t record_bytes_max = import_line_bytes_max;
 
   // `in` must outlive this.
   explicit CsvReader(std::istream& in) : in_(in) {}

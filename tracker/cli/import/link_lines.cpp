@@ -2,6 +2,7 @@
 
 #include "common/error.hpp"
 #include "common/settings/nearest_name.hpp"
+#include "tracker/cli/import/bounded_line.hpp"
 #include "tracker/cli/terminal.hpp"
 
 #include <boost/json.hpp>
@@ -140,11 +141,15 @@ std::optional<LinkLine> LinkLines::next_record() {
 std::optional<LinkLine> LinkLines::next_object() {
   std::string text;
   do {
-    if (!std::getline(in_, text)) return std::nullopt;
+    if (!read_bounded_line(in_, text)) return std::nullopt;
     ++line_;
   } while (text.find_first_not_of(" \t\r") == std::string::npos);
   LinkLine line;
   line.number = line_;
+  if (text.size() > import_line_bytes_max) {
+    line.problem = "is longer than 64 KiB";
+    return line;
+  }
   boost::system::error_code error;
   auto value = json::parse(text, error);
   if (error || !value.is_object()) {
