@@ -44,8 +44,8 @@ class SieveStore {
 
   static constexpr std::uint32_t looks_max = 4'096;
 
-  // Room for so many is made at once: an index of a million that grows holds its thread up for a
-  // third of a second.
+  // Room for so many is made at once: an index of half a million that grows holds its thread up
+  // for a seventh of a second.
   explicit SieveStore(std::size_t entries_expected = 0);
 
   // Null when there is none. Valid until it is removed.
