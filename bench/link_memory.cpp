@@ -9,7 +9,8 @@ int main(int argc, char** argv) {
   const std::size_t links = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
   const auto memory = waymark::bench::measure_link_memory(links);
   fmt::print(
-      "{} links: {:.0f} bytes each, of which {} are slot and index; cache.bytes counts {:.0f}\n",
+      "{} links: {:.0f} bytes each, of which {} are slot and index; cache.bytes counts {:.0f}; the "
+      "longest store took {:.0f} us of CPU\n",
       memory.links, memory.bytes_taken, waymark::redirect::SieveStore::entry_bytes,
-      memory.bytes_counted);
+      memory.bytes_counted, memory.longest_store_us);
 }

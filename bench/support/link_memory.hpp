@@ -7,22 +7,31 @@
 #include <fmt/core.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <memory>
 #include <string>
 
 namespace waymark::bench {
 
 struct LinkMemory {
-  std::size_t links = 0;     // in the cache at the end
-  double bytes_taken = 0;    // of the allocator, by link
-  double bytes_counted = 0;  // against cache.bytes, by link
+  std::size_t links = 0;        // in the cache at the end
+  double bytes_taken = 0;       // of the allocator, by link
+  double bytes_counted = 0;     // against cache.bytes, by link
+  double longest_store_us = 0;  // CPU time: what a visitor waits for at worst while links come in
 };
 
 inline std::size_t bytes_in_use() {
   const auto info = mallinfo2();
   return info.uordblks + info.hblkhd;
+}
+
+inline double thread_cpu_us() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
 }
 
 inline std::shared_ptr<const redirect::ResolvedLink> referral_link(
@@ -38,17 +47,21 @@ inline std::shared_ptr<const redirect::ResolvedLink> referral_link(
 inline LinkMemory measure_link_memory(std::size_t links) {
   const std::shared_ptr<const redirect::ResolvedCampaign> campaign =
       redirect::resolve_campaign("camp_spring", {}, true);
+  constexpr std::size_t bytes_max_of_each = 320;  // all fit, and not many more would
   const std::size_t before = bytes_in_use();
   auto cache = std::make_unique<redirect::LinkCache>(
-      redirect::CacheOptions{.bytes_max = std::size_t{1} << 40U, .absences_max = 4, .seed = 7});
+      redirect::CacheOptions{.bytes_max = links * bytes_max_of_each, .absences_max = 4, .seed = 7});
+  double longest_store_us = 0;
   for (std::size_t i = 0; i < links; ++i) {
     const auto link = referral_link(i, campaign);
-    cache->store(1, std::string{link->code()}, {redirect::LookupStatus::answered, nullptr, link},
-                 1'000);
+    const std::string code{link->code()};
+    const double begin_us = thread_cpu_us();
+    cache->store(1, code, {redirect::LookupStatus::answered, nullptr, link}, 1'000);
+    longest_store_us = std::max(longest_store_us, thread_cpu_us() - begin_us);
   }
   const auto count = static_cast<double>(cache->entries());
   return {cache->entries(), static_cast<double>(bytes_in_use() - before) / count,
-          static_cast<double>(cache->bytes()) / count};
+          static_cast<double>(cache->bytes()) / count, longest_store_us};
 }
 
 }  // namespace waymark::bench

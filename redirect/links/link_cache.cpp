@@ -12,6 +12,12 @@ std::size_t cost(const ResolvedLink& link) noexcept {
   return link.bytes() + SieveStore::entry_bytes;
 }
 
+// As many as find room when they are hardly more than a landing page.
+std::size_t entries_max(std::size_t bytes_max) noexcept {
+  constexpr std::size_t small_link_bytes = 160;
+  return bytes_max / (small_link_bytes + SieveStore::entry_bytes);
+}
+
 Use worse(Use a, Use b) noexcept {
   return std::max(a, b);
 }
@@ -19,7 +25,7 @@ Use worse(Use a, Use b) noexcept {
 }  // namespace
 
 LinkCache::LinkCache(const CacheOptions& options)
-    : options_(options), absences_(options.absences_max) {}
+    : options_(options), links_(entries_max(options.bytes_max)), absences_(options.absences_max) {}
 
 std::uint64_t LinkCache::hash_of(std::uint64_t host, std::string_view code) const noexcept {
   constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;

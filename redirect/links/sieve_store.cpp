@@ -4,9 +4,10 @@
 
 namespace waymark::redirect {
 
-SieveStore::SieveStore()
+SieveStore::SieveStore(std::size_t entries_expected)
     : blocks_(std::make_unique<Blocks>()),
-      index_(std::make_unique<Index>(0, Hash{blocks_.get()}, Equal{blocks_.get()})) {}
+      index_(std::make_unique<Index>(entries_expected, Hash{blocks_.get()}, Equal{blocks_.get()})) {
+}
 
 CacheSlot* SieveStore::find(std::uint64_t hash) noexcept {
   const auto found = index_->find(ByHash{hash});
@@ -43,9 +44,10 @@ void SieveStore::remove(CacheSlot& removed) noexcept {
 CacheSlot* SieveStore::victim(const CacheSlot* kept) noexcept {
   if (size() == 0 || (size() == 1 && find(slot(newest_).hash) == kept)) return nullptr;
   if (hand_ == none) hand_ = oldest_;
-  for (;;) {
+  for (std::uint32_t looks = 1;; ++looks) {
     CacheSlot& candidate = slot(hand_);
-    if (!candidate.stamp.visited && &candidate != kept) return &candidate;
+    const bool goes = !candidate.stamp.visited || looks >= looks_max;
+    if (goes && &candidate != kept) return &candidate;
     candidate.stamp.visited = false;
     hand_ = newer(hand_);
   }

@@ -5,7 +5,9 @@
 //   oldest <-> ... <-> hand <-> ... <-> newest      new entries come in at the right
 //
 // The hand goes from old to new. What was used since it last passed stays where it is; the first
-// that was not is forgotten. Reaching the newest it begins again at the oldest.
+// that was not is forgotten. Reaching the newest it begins again at the oldest. It looks at
+// `looks_max` of them at most, and then takes what comes: where all were used of late, a visitor
+// would wait for the whole round.
 #pragma once
 
 #include "redirect/links/absence_table.hpp"
@@ -40,7 +42,11 @@ class SieveStore {
   // What an entry takes beside its link: the slot, and the index when it is half full.
   static constexpr std::size_t entry_bytes = sizeof(CacheSlot) + 10;
 
-  SieveStore();
+  static constexpr std::uint32_t looks_max = 4'096;
+
+  // Room for so many is made at once: an index of half a million that grows holds its thread up
+  // for a seventh of a second.
+  explicit SieveStore(std::size_t entries_expected = 0);
 
   // Null when there is none. Valid until it is removed.
   CacheSlot* find(std::uint64_t hash) noexcept;

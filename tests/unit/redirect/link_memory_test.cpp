@@ -19,5 +19,10 @@ TEST(LinkMemory, ALinkTakesAtMost400Bytes) {
   EXPECT_LE(memory.bytes_taken, 400);
 }
 
+// An index that grows in steps takes tens of milliseconds for the last of them.
+TEST(LinkMemory, NoVisitorWaitsUntilTheIndexHasGrown) {
+  EXPECT_LT(measure_link_memory(450'000).longest_store_us, 10'000);
+}
+
 }  // namespace
 }  // namespace waymark::bench

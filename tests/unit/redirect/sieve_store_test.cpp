@@ -60,6 +60,20 @@ TEST(SieveStore, NewcomersLeaveBeforeWhatProvedItself) {
   }
 }
 
+// A round over a million of them would take 20 ms of a visitor's time.
+TEST(SieveStore, WhereAllWereUsedItDoesNotLookAtAll) {
+  SieveStore store;
+  const auto link = some_link();
+  for (std::uint64_t hash = 1; hash <= 3 * SieveStore::looks_max; ++hash) {
+    store.add(hash, link).stamp.visited = true;
+  }
+  CacheSlot* const victim = store.victim(nullptr);
+  ASSERT_NE(victim, nullptr);
+  EXPECT_EQ(victim->hash, SieveStore::looks_max);
+  EXPECT_FALSE(store.find(1)->stamp.visited) << "it has been looked at";
+  EXPECT_TRUE(store.find(SieveStore::looks_max + 1)->stamp.visited) << "it has not";
+}
+
 TEST(SieveStore, NeverNamesTheOneThatIsKept) {
   SieveStore store = store_of({1, 3});
   EXPECT_EQ(store.victim(store.find(1))->hash, 3U);
