@@ -72,9 +72,10 @@ struct DomainRecord {
   friend bool operator==(const DomainRecord&, const DomainRecord&) = default;
 };
 
-// Where destinations may lead. Empty `allow` allows every host.
+// Where destinations and fallbacks may lead. Empty `allow` allows every host.
 struct DestinationPolicy {
-  // Our link hosts: refused, they would loop. `host:port` is that port alone.
+  // Where our short links live: refused, they would loop. `host:port` is that port alone, and
+  // `host/path` what lies below that path.
   std::vector<std::string> own_hosts{};
   std::vector<std::string> allow{};  // host names; `.example.org` also matches subdomains
 };
@@ -82,12 +83,17 @@ struct DestinationPolicy {
 template <class T>
 using RecordResult = boost::system::result<T, RecordProblem>;
 
+// For links below `base_url` (setting links.base_url; none when empty).
+DestinationPolicy destination_policy(std::string_view base_url, std::vector<std::string> allow);
+
 // Unknown fields are ignored: other systems may keep theirs beside ours. An empty value counts as
-// absent; of a field given twice the last counts. `policy` holds for every URL of a link but
-// `image`.
+// absent; of a field given twice the last counts. `policy` holds for every URL that visitors are
+// sent to: all but `image`.
 RecordResult<LinkRecord> parse_link(const RecordFields& fields, const DestinationPolicy& policy);
-RecordResult<CampaignRecord> parse_campaign(const RecordFields& fields);
-RecordResult<DomainRecord> parse_domain(const RecordFields& fields);
+RecordResult<CampaignRecord> parse_campaign(const RecordFields& fields,
+                                            const DestinationPolicy& policy = {});
+RecordResult<DomainRecord> parse_domain(const RecordFields& fields,
+                                        const DestinationPolicy& policy = {});
 
 // Only fields that differ from their default, in a fixed order.
 RecordFields link_fields(const LinkRecord& link);
@@ -109,5 +115,9 @@ bool is_id(std::string_view text) noexcept;
 // The error says what is wrong, without naming the field.
 boost::system::result<void, RecordProblem> check_destination(std::string_view url,
                                                              const DestinationPolicy& policy);
+
+// The host of a URL that check_destination() accepts: lower case, without port and the dot of the
+// root.
+std::string host_of(std::string_view url);
 
 }  // namespace waymark

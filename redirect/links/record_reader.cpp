@@ -36,7 +36,7 @@ std::optional<CampaignRecord> RecordReader::campaign(const std::string& id,
                                                      redis::ReplyView reply) {
   const RecordFields fields = fields_of(reply);
   if (fields.empty() || is_absent(fields)) return std::nullopt;
-  auto record = parse_campaign(fields);
+  auto record = parse_campaign(fields, policy_);
   if (record) return std::move(*record);
   report(redis_keys::campaign(id), record.error(),
          "Campaign is treated as a draft until it is mended");
@@ -49,7 +49,7 @@ std::shared_ptr<const DomainRecord> RecordReader::domain(const std::string& host
                                                          redis::ReplyView reply) {
   const RecordFields fields = fields_of(reply);
   if (fields.empty() || is_absent(fields)) return nullptr;
-  auto record = parse_domain(fields);
+  auto record = parse_domain(fields, policy_);
   if (record) return std::make_shared<const DomainRecord>(std::move(*record));
   report(redis_keys::domain(host), record.error(), "Domain is treated as having no record");
   return nullptr;

@@ -6,7 +6,6 @@
 #include "tracker/program/refusal.hpp"
 #include "tracker/program/rules.hpp"
 
-#include <string>
 #include <string_view>
 
 namespace waymark::tracker {
@@ -15,8 +14,5 @@ namespace waymark::tracker {
 // store (its host, whatever the port). `field` is named in the refusal; an empty URL passes.
 Ruled<void> check_target(Store& store, const ProgramRules& rules, std::string_view field,
                          std::string_view url);
-
-// Host of a URL that check_destination accepts, as normalize_host writes it.
-std::string host_of(std::string_view url);
 
 }  // namespace waymark::tracker

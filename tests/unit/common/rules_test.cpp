@@ -119,10 +119,10 @@ TEST(Rules, a_mistake_beside_the_conditions_is_named) {
 TEST(Rules, lead_only_where_links_may) {
   const DestinationPolicy policy{.own_hosts = {"go.example"}, .allow = {}};
   EXPECT_THAT(problem_of(R"([{"destination":"https://go.example/x"}])", policy),
-              HasSubstr("destination leads to one of our own link hosts"));
+              HasSubstr("destination leads to our own short links"));
   EXPECT_THAT(
       problem_of(R"([{"split":[{"weight":1,"destination":"https://go.example/x"}]}])", policy),
-      HasSubstr("split's destination leads to one of our own link hosts"));
+      HasSubstr("split's destination leads to our own short links"));
 }
 
 TEST(Rules, keep_their_limits) {
