@@ -187,7 +187,7 @@ boost::system::result<void, RecordProblem> check_destination(std::string_view ur
       normal_host(std::string_view{parsed->encoded_host().data(), parsed->encoded_host().size()});
   if (!is_usable_host(*parsed, host)) return wrong("has a host that is no name and no address");
   if (is_ours(*parsed, host, policy.own_hosts)) {
-    return wrong("leads to our own short links (links.base_url) and would loop");
+    return wrong("leads to our own short links and would loop");
   }
   if (!policy.allow.empty() && !matches_any(host, policy.allow)) {
     return wrong("leads to a host outside destinations.allow");

@@ -128,4 +128,11 @@ std::shared_ptr<const ResolvedLink> resolve_link(std::string code, LinkRecord li
                           static_cast<std::uint8_t>(code.size()), texts});
 }
 
+std::shared_ptr<const ResolvedLink> unusable_link(std::string code) {
+  static const auto draft =
+      resolve_campaign({}, CampaignRecord{.status = CampaignStatus::draft}, true);
+  return resolve_link(std::move(code), LinkRecord{.destination = "http://unusable.invalid/"},
+                      draft);
+}
+
 }  // namespace waymark::redirect

@@ -115,4 +115,8 @@ static_assert(sizeof(ResolvedLink) == 64);
 std::shared_ptr<const ResolvedLink> resolve_link(std::string code, LinkRecord link,
                                                  std::shared_ptr<const ResolvedCampaign> campaign);
 
+// Stands for a record of one host that cannot be used: it answers as a draft does, so that the
+// record for every domain does not take its place.
+std::shared_ptr<const ResolvedLink> unusable_link(std::string code);
+
 }  // namespace waymark::redirect

@@ -10,7 +10,8 @@ from tests.support.rawhttp import BROWSER, Connection, get
 
 CONNECTIONS = 16  # enough that each of the two threads has some
 PROMISE_MS = 100
-SECONDS_MAX = 1.0  # of a busy test machine
+TRIES = 5  # a busy test machine may be late, but not every time
+SECONDS_MAX = 1.0
 NEW = "https://shop.example/new"
 
 
@@ -51,7 +52,10 @@ def changes(system):
     system.add_link("incamp", campaign="camp_other")
     system.add_campaign("camp_other", status="live")
     redis.command("DEL", "wm:link:*/created", "wm:link:go.example/bound", "wm:domain:go.example",
-                  "wm:link:*/target-created", "wm:link:*/again")
+                  "wm:link:*/target-created", "wm:link:*/again", "wm:link:go.example/owned",
+                  "wm:campaign:camp_later")
+    system.add_link("inlater", campaign="camp_later")
+    redis.hset("wm:link:*/mended", destination="nowhere")
     system.add_link("target")
     redis.hset("wm:link:*/alias", alias_of="target")
     redis.hset("wm:link:*/dangling", alias_of="target-created")
@@ -64,6 +68,12 @@ def changes(system):
          lambda: redis.command("DEL", "wm:link:*/deleted"), has_status(404)),
         ("created link, remembered as unknown", "/created",
          lambda: system.add_link("created"), has_status(302)),
+        ("created link of one host, remembered as unknown", "/owned",
+         lambda: redis.hset("wm:link:go.example/owned", destination=NEW), leads_to(NEW)),
+        ("created campaign, remembered as unknown", "/inlater",
+         lambda: system.add_campaign("camp_later", status="ended"), has_status(410)),
+        ("mended link", "/mended",
+         lambda: redis.hset("wm:link:*/mended", destination=NEW), leads_to(NEW)),
         ("link of one host", "/bound",
          lambda: redis.hset("wm:link:go.example/bound", destination=NEW), leads_to(NEW)),
         ("target of an alias", "/alias",
@@ -79,13 +89,20 @@ def changes(system):
 
 
 def assert_changes_are_seen(system):
+    """Each within PROMISE_MS, at the latest in the last of some tries."""
+    times = {}
     with connections_to(system.edge) as connections:
-        for what, target, change, is_new in changes(system):
-            # What changes() wrote is a change, too: until it has been heard of everywhere.
-            wait_until_heard(lambda: not any(is_new(each.request("GET", target, BROWSER))
-                                       for each in connections))
-            took = seen_by_all(connections, target, change, is_new)
-            print(f"{what}: seen by every thread after {took:.1f} ms (promised {PROMISE_MS})")
+        for _ in range(TRIES):
+            for what, target, change, is_new in changes(system):
+                if times.get(what, PROMISE_MS + 1) <= PROMISE_MS:
+                    continue
+                # What changes() wrote is a change, too: until it has been heard of everywhere.
+                wait_until_heard(lambda: not any(is_new(each.request("GET", target, BROWSER))
+                                           for each in connections))
+                times[what] = seen_by_all(connections, target, change, is_new)
+                print(f"{what}: seen by every thread after {times[what]:.1f} ms")
+    late = {what: took for what, took in times.items() if took > PROMISE_MS}
+    assert times and not late, f"later than the {PROMISE_MS} ms that are promised, every time"
 
 
 def test_changes_are_seen_by_every_thread(system):
