@@ -107,6 +107,29 @@ def test_no_link_leads_to_us_or_outside_what_is_allowed(make_system, fields, par
     assert status == 422 and problem["param"] == param, problem
 
 
+@pytest.mark.parametrize("path, fields, param, said", [
+    ("links", {"starts_at": "2030-01-02T00:00:00Z", "expires_at": "2030-01-01T00:00:00Z"},
+     "expires_at", "later than starts_at"),
+    ("links", {"starts_at": 1893456000, "expires_at": 1893456000}, "expires_at",
+     "later than starts_at"),
+    ("links", {"max_clicks": 2**53}, "max_clicks", "from 1 to 9007199254740991"),
+    ("links", {"max_clicks": 0}, "max_clicks", "from 1 to 9007199254740991"),
+    ("links", {"expired_url": "https://shop.example/{code}"}, "expired_url", "placeholder"),
+    ("campaigns", {"fallback_url": "https://shop.example/{code}"}, "fallback_url", "placeholder"),
+    ("domains", {"host": "a.example", "root_url": "https://shop.example/{code}"}, "root_url",
+     "placeholder")])
+def test_what_could_not_work_is_refused_by_name(system, path, fields, param, said):
+    needed = {"links": {"destination": "https://shop.example/"}, "campaigns": {"name": "C"},
+              "domains": {}}[path]
+    status, problem = system.tracker.api("POST", f"/v1/{path}", {**needed, **fields})
+    assert status == 422 and problem["param"] == param and said in problem["detail"], problem
+
+
+def test_a_link_may_be_renamed_though_its_time_is_over(system):
+    link = make_link(system, "over", starts_at=1, expires_at=2)
+    assert change_link(system, link, code="over2")["code"] == "over2"
+
+
 @pytest.mark.parametrize("word", ["admin", "API", "Www"])
 def test_reserved_words_are_no_codes(system, folder, word):
     link = make_link(system, "good")

@@ -7,7 +7,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <limits>
 #include <utility>
 
 namespace waymark::tracker {
@@ -35,7 +34,7 @@ void merge_words(Fields& fields, LinkRecord& record) {
 
 void merge_numbers(Fields& fields, LinkRecord& record) {
   std::optional<std::uint64_t> most;
-  constexpr auto number_max = std::numeric_limits<std::int64_t>::max();
+  constexpr auto number_max = (std::int64_t{1} << 53U) - 1;  // of a record
   if (auto number = fields.integer("max_clicks", 1, number_max)) {
     most = static_cast<std::uint64_t>(*number);
   }
