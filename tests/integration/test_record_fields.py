@@ -158,6 +158,16 @@ def test_spellings_of_a_code(system, spelling):
     assert ask(system, f"/{spelling}").status == 302
 
 
+def test_case_counts_where_the_setting_says_so(make_system):
+    """`codes.case = exact`."""
+    system = make_system(edge_settings=["codes.case=exact"]).start()
+    assert landing(ask(system, link(system, "Exact"))) == f"{SHOP}?TOKEN"
+    assert ask(system, "/exact").status == 404
+    system.redis.hset("wm:link:*/exact", destination="https://shop.example/small")
+    wait_until(lambda: ask(system, "/exact").status == 302, "the edge has heard of it")
+    assert landing(ask(system, "/Exact.")) == f"{SHOP}?TOKEN"
+
+
 def test_a_campaign_without_a_record(system):
     """A link that names a campaign without a record works with the defaults and is counted in a
     warning metric."""
