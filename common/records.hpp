@@ -88,7 +88,7 @@ DestinationPolicy destination_policy(std::string_view base_url, std::vector<std:
 
 // Unknown fields are ignored: other systems may keep theirs beside ours. An empty value counts as
 // absent; of a field given twice the last counts. `policy` holds for every URL that visitors are
-// sent to: all but `image`.
+// sent to (all but `image`); `root_url` may lead to links of ours.
 RecordResult<LinkRecord> parse_link(const RecordFields& fields, const DestinationPolicy& policy);
 RecordResult<CampaignRecord> parse_campaign(const RecordFields& fields,
                                             const DestinationPolicy& policy = {});

@@ -239,9 +239,16 @@ def test_fallbacks_lead_nowhere_that_a_destination_may_not(strict, number, url):
     """A campaign that says so is a draft until it is mended, a domain has no record."""
     strict.redis.hset(f"wm:campaign:camp_away{number}", status="ended", fallback_url=url)
     assert ask(strict, link(strict, f"away{number}", campaign=f"camp_away{number}")).status == 404
-    strict.redis.hset(f"wm:domain:away{number}.example", fallback_url=url, root_url=url)
-    for target, status in (("/nobody", 404), ("/", 200)):
-        assert ask(strict, target, Host=f"away{number}.example").status == status
+    strict.redis.hset(f"wm:domain:away{number}.example", fallback_url=url)
+    assert ask(strict, "/nobody", Host=f"away{number}.example").status == 404
+
+
+def test_a_root_leads_where_it_may(strict):
+    """Also to a link of ours, which leads on."""
+    for host, url, status in (("evilroot.example", "https://evil.example/", 200),
+                              ("ownroot.example", "https://go.example/about", 302)):
+        strict.redis.hset(f"wm:domain:{host}", root_url=url)
+        assert ask(strict, "/", Host=host).status == status
 
 
 def test_unknown_codes_of_a_domain_do_not_go_round_in_circles(strict):

@@ -193,8 +193,15 @@ TEST(Record, fallbacks_lead_nowhere_that_a_destination_may_not) {
                 HasSubstr(said));
     EXPECT_THAT(problem_of(parse_campaign({{"fallback_url", url}}, policy)), HasSubstr(said));
     EXPECT_THAT(problem_of(parse_domain({{"fallback_url", url}}, policy)), HasSubstr(said));
-    EXPECT_THAT(problem_of(parse_domain({{"root_url", url}}, policy)), HasSubstr(said));
   }
+  const auto root = [&](const char* url) {
+    return problem_of(parse_domain({{"root_url", url}}, policy));
+  };
+  EXPECT_THAT(root("https://evil.example/"), HasSubstr("outside destinations.allow"));
+  EXPECT_THAT(problem_of(parse_domain({{"root_url", "https://go.example/about"}},
+                                      destination_policy("https://go.example", {}))),
+              "nothing")
+      << "a link of ours, which leads on";
 }
 
 }  // namespace
