@@ -148,10 +148,18 @@ DestinationPolicy destination_policy(std::string_view base_url, std::vector<std:
   if (const auto base = urls::parse_uri(base_url)) {
     // With a port of its own it is that port alone: others of the machine are not ours.
     std::string& own = policy.own_hosts.emplace_back(base->encoded_host_and_port());
+    std::ranges::transform(own, own.begin(), lower);
     own += normal_path(*base);
     while (own.ends_with('/')) own.pop_back();
   }
   return policy;
+}
+
+bool DestinationPolicy::knows(std::string_view host) const {
+  return std::ranges::any_of(own_hosts, [host](const std::string& own) {
+    return own.starts_with(host) &&
+           (own.size() == host.size() || own[host.size()] == ':' || own[host.size()] == '/');
+  });
 }
 
 std::string host_of(std::string_view url) {
@@ -187,7 +195,8 @@ boost::system::result<void, RecordProblem> check_destination(std::string_view ur
       normal_host(std::string_view{parsed->encoded_host().data(), parsed->encoded_host().size()});
   if (!is_usable_host(*parsed, host)) return wrong("has a host that is no name and no address");
   if (is_ours(*parsed, host, policy.own_hosts)) {
-    return wrong("leads to our own short links and would loop");
+    return wrong(
+        "leads to our own short links (links.base_url or the domain itself) and would loop");
   }
   if (!policy.allow.empty() && !matches_any(host, policy.allow)) {
     return wrong("leads to a host outside destinations.allow");

@@ -78,6 +78,9 @@ struct DestinationPolicy {
   // `host/path` what lies below that path.
   std::vector<std::string> own_hosts{};
   std::vector<std::string> allow{};  // host names; `.example.org` also matches subdomains
+
+  // Whether own_hosts says what of this host is ours, and a domain record of it says nothing.
+  bool knows(std::string_view host) const;
 };
 
 template <class T>

@@ -32,10 +32,15 @@ void LinkSource::request(const std::shared_ptr<Flight>& flight, redis::Command c
                   }
                   if (error == Errc::redis_timeout) away_ = true;
                   if (!error) away_ = false;
-                  if (--flight->replies_missing > 0) return;
-                  if (flight->failed) return fail(flight, LookupStatus::unavailable);
-                  (this->*next)(flight);
+                  go_on(flight, next);
                 });
+}
+
+// After the last reply of those that are under way.
+void LinkSource::go_on(const std::shared_ptr<Flight>& flight, Next next) {
+  if (--flight->replies_missing > 0) return;
+  if (flight->failed) return fail(flight, LookupStatus::unavailable);
+  (this->*next)(flight);
 }
 
 void LinkSource::tell_refused(redis::ReplyView reply) {
@@ -201,33 +206,38 @@ void LinkSource::fetch_campaigns(const std::shared_ptr<Flight>& flight) {
   request_markers(flight, &LinkSource::finish);
 }
 
-// Whether the records lead to link hosts of ours, which have a domain record.
+// Whether the records lead to link hosts of ours, which have a domain record. In a Cluster that may
+// lie at another master than everything else: without its answer the link goes on.
 void LinkSource::ask_for_hosts(const std::shared_ptr<Flight>& flight) {
   flight->hosts.clear();
   for (FlightPart* part : {&flight->bound, &flight->any}) {
     if (!part->record()) continue;
     part->hosts = hosts_of(*part->record());
+    std::erase_if(part->hosts,
+                  [this](const std::string& host) { return options_.destinations.knows(host); });
     for (const std::string& host : part->hosts) {
-      if (hosts_.is_ours(host)) continue;
+      if (hosts_.is_fresh(host)) continue;
       if (std::ranges::find(flight->hosts, host) == flight->hosts.end()) {
         flight->hosts.push_back(host);
       }
     }
   }
   for (const std::string& host : flight->hosts) {
-    request(
-        flight, {"HGETALL", redis_keys::domain(host)},
-        [this, flight, host](redis::ReplyView reply) {
-          if (flight->spoiled && flight->repeats < repeats_max) return;
-          hosts_.learn(host, RecordReader::is_record(reply));
-        },
-        &LinkSource::finish);
+    ++flight->replies_missing;
+    lookups_.send({"HGETALL", redis_keys::domain(host)}, rest_of(*flight),
+                  [this, flight, host](boost::system::error_code error, const redis::Reply& reply) {
+                    const bool spoiled = flight->spoiled && flight->repeats < repeats_max;
+                    if (!error && RecordReader::is_answer(reply) && !spoiled) {
+                      hosts_.learn(host, RecordReader::is_record(reply));
+                    }
+                    go_on(flight, &LinkSource::finish);
+                  });
   }
 }
 
 void LinkSource::refuse_circles(FlightPart& part, std::string_view host) {
   for (const std::string& leads_to : part.hosts) {
-    if (!part.record() || !hosts_.is_ours(leads_to).value_or(false)) continue;
+    if (!part.record() || !hosts_.is_ours(leads_to)) continue;
     reader_.report(redis_keys::link(host, part.code),
                    {"destination", "leads to our own short links (" + redis_keys::domain(leads_to) +
                                        ") and would loop"},

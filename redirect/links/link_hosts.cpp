@@ -9,10 +9,14 @@ namespace waymark::redirect {
 
 using Clock = std::chrono::steady_clock;
 
-std::optional<bool> LinkHosts::is_ours(const std::string& host) const {
+bool LinkHosts::is_fresh(const std::string& host) const {
   const auto at = entries_.find(host);
-  if (at == entries_.end() || Clock::now() - at->second.fetched > refresh_) return std::nullopt;
-  return at->second.ours;
+  return at != entries_.end() && Clock::now() - at->second.fetched <= refresh_;
+}
+
+bool LinkHosts::is_ours(const std::string& host) const {
+  const auto at = entries_.find(host);
+  return at != entries_.end() && at->second.ours;
 }
 
 void LinkHosts::learn(const std::string& host, bool ours) {

@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -19,8 +18,10 @@ class LinkHosts {
 
   explicit LinkHosts(std::chrono::milliseconds refresh) : refresh_(refresh) {}
 
-  // Nothing: it has to be asked for, not known or older than `refresh`.
-  std::optional<bool> is_ours(const std::string& host) const;
+  // Whether the host need not be asked for: known, and younger than `refresh`.
+  bool is_fresh(const std::string& host) const;
+  // By what was heard last; false of a host that is not known.
+  bool is_ours(const std::string& host) const;
   // What Redis said. Past `hosts_max` all others are forgotten.
   void learn(const std::string& host, bool ours);
   // Redis said that the host's record changed.

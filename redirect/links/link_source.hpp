@@ -103,6 +103,7 @@ class LinkSource {
   using Take = std::function<void(redis::ReplyView)>;
   using Next = void (LinkSource::*)(const std::shared_ptr<Flight>&);
   void request(const std::shared_ptr<Flight>& flight, redis::Command command, Take take, Next next);
+  void go_on(const std::shared_ptr<Flight>& flight, Next next);
   void tell_refused(redis::ReplyView reply);
   void request_record(const std::shared_ptr<Flight>& flight, const std::string& key, Take take,
                       Next next);

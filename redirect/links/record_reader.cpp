@@ -61,7 +61,7 @@ std::optional<CampaignRecord> RecordReader::campaign(const std::string& id,
 std::shared_ptr<const DomainRecord> RecordReader::domain(const std::string& host,
                                                          redis::ReplyView reply) {
   DestinationPolicy policy = policy_;
-  policy.own_hosts.push_back(host);
+  if (!policy.knows(host)) policy.own_hosts.push_back(host);
   auto record = read(reply, [&](const RecordFields& f) { return parse_domain(f, policy); });
   if (!record) return nullptr;
   if (*record) return std::make_shared<const DomainRecord>(std::move(**record));

@@ -261,3 +261,8 @@ def test_a_shop_may_have_its_links_below_a_path_of_its_own_site(make_system):
     system = make_system(edge_settings=["links.base_url=https://shop.example/r"]).start()
     assert ask(system, link(system, "page", "https://shop.example/welcome")).status == 302
     assert ask(system, link(system, "circle", "https://shop.example/r/page")).status == 404
+    # Its record is for the links below the path.
+    system.redis.hset("wm:domain:shop.example", fallback_url="https://shop.example/lost")
+    assert ask(system, link(system, "page2", "https://shop.example/welcome")).status == 302
+    answer = ask(system, "/nobody", Host="shop.example")
+    assert answer.headers["location"] == "https://shop.example/lost"

@@ -9,7 +9,9 @@ Ruled<void> check_target(Store& store, const ProgramRules& rules, std::string_vi
   if (const auto allowed = check_destination(url, policy); !allowed) {
     return Refusal{RefusalKind::invalid, std::string{field}, allowed.error().problem};
   }
-  const auto own = store.domain(host_of(url));
+  const std::string host = host_of(url);
+  if (policy.knows(host)) return {};
+  const auto own = store.domain(host);
   if (own) {
     return Refusal{RefusalKind::invalid, std::string{field}, "leads to a domain of short links"};
   }

@@ -10,8 +10,8 @@
 
 namespace waymark::tracker {
 
-// Ours are links.base_url (its host and port, and what lies below its path) and every domain of the
-// store (its host, whatever the port). `field` is named in the refusal; an empty URL passes.
+// Ours are links.base_url (its host and port, and what lies below its path) and every other domain
+// of the store (its host, whatever the port). `field` is named in the refusal; an empty URL passes.
 Ruled<void> check_target(Store& store, const ProgramRules& rules, std::string_view field,
                          std::string_view url);
 // The same for a fallback, in which placeholders are not filled.

@@ -137,6 +137,15 @@ TEST(CheckDestination, takes_our_own_host_from_the_base_of_links) {
   EXPECT_EQ(problem("http://127.0.0.1:8091/x", port), "");
 }
 
+TEST(DestinationPolicy, knows_the_host_of_the_base_of_links) {
+  for (const char* base :
+       {"https://Go.example", "https://go.example:8443", "http://go.example/r"}) {
+    EXPECT_TRUE(destination_policy(base, {}).knows("go.example")) << base;
+    EXPECT_FALSE(destination_policy(base, {}).knows("go.exam")) << base;
+    EXPECT_FALSE(destination_policy(base, {}).knows("a.go.example")) << base;
+  }
+}
+
 TEST(HostOf, is_the_host_alone) {
   EXPECT_EQ(host_of("HTTPS://Shop.Example.:8443/a?b#c"), "shop.example");
   EXPECT_EQ(host_of("https://shop.example/{code}?x={click}"), "shop.example");

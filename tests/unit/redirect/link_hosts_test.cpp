@@ -10,24 +10,35 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(LinkHosts, KnowsWhatItWasToldUntilThatIsOld) {
+TEST(LinkHosts, KnowsWhatItWasToldAndAsksAgainWhenThatIsOld) {
   LinkHosts hosts{20ms};
-  EXPECT_EQ(hosts.is_ours("go.example"), std::nullopt);
+  EXPECT_FALSE(hosts.is_fresh("go.example"));
+  EXPECT_FALSE(hosts.is_ours("go.example"));
   hosts.learn("go.example", true);
   hosts.learn("shop.example", false);
-  EXPECT_EQ(hosts.is_ours("go.example"), true);
-  EXPECT_EQ(hosts.is_ours("shop.example"), false);
-  hosts.changed("go.example");
-  EXPECT_EQ(hosts.is_ours("go.example"), std::nullopt);
+  EXPECT_TRUE(hosts.is_ours("go.example"));
+  EXPECT_FALSE(hosts.is_ours("shop.example"));
   std::this_thread::sleep_for(25ms);
-  EXPECT_EQ(hosts.is_ours("shop.example"), std::nullopt);
+  EXPECT_FALSE(hosts.is_fresh("go.example"));
+  EXPECT_TRUE(hosts.is_ours("go.example")) << "until it has been heard otherwise";
+}
+
+TEST(LinkHosts, ForgetsWhatMayHaveChanged) {
+  LinkHosts hosts{1h};
+  for (const char* host : {"a", "b", "c"}) hosts.learn(host, true);
+  EXPECT_TRUE(hosts.is_fresh("a"));
+  hosts.changed("a");
+  EXPECT_FALSE(hosts.is_fresh("a"));
+  EXPECT_TRUE(hosts.is_fresh("b"));
+  hosts.forget_all();
+  EXPECT_FALSE(hosts.is_fresh("b"));
 }
 
 TEST(LinkHosts, IsBounded) {
   LinkHosts hosts{1h};
   for (std::size_t i = 0; i <= LinkHosts::hosts_max; ++i) hosts.learn(std::to_string(i), true);
-  EXPECT_EQ(hosts.is_ours("0"), std::nullopt);
-  EXPECT_EQ(hosts.is_ours(std::to_string(LinkHosts::hosts_max)), true);
+  EXPECT_FALSE(hosts.is_fresh("0"));
+  EXPECT_TRUE(hosts.is_fresh(std::to_string(LinkHosts::hosts_max)));
 }
 
 TEST(LinkHosts, AreThoseOfEveryPlaceThatALinkLeadsTo) {
