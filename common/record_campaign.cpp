@@ -52,7 +52,7 @@ Problem read_referrer_policy(std::string_view text, std::string& value) {
 }
 
 Problem read_campaign_field(std::string_view name, std::string_view value,
-                            CampaignRecord& campaign) {
+                            const DestinationPolicy& policy, CampaignRecord& campaign) {
   using namespace detail;
   if (name == "status") {
     return read_word(campaign_status_from(value), "draft, testing, live, paused or ended",
@@ -62,7 +62,7 @@ Problem read_campaign_field(std::string_view name, std::string_view value,
   if (name == "cookies") {
     return read_word(cookie_policy_from(value), "always, consent or never", campaign.cookies);
   }
-  if (name == "fallback_url") return read_url(value, {}, campaign.fallback_url);
+  if (name == "fallback_url") return read_url(value, policy, campaign.fallback_url);
   if (name == "utm") return read_query(value, campaign.utm);
   if (name == "referrer_policy") return read_referrer_policy(value, campaign.referrer_policy);
   return {};
@@ -77,10 +77,11 @@ std::string days_text(double days) {
 
 }  // namespace
 
-RecordResult<CampaignRecord> parse_campaign(const RecordFields& fields) {
+RecordResult<CampaignRecord> parse_campaign(const RecordFields& fields,
+                                            const DestinationPolicy& policy) {
   CampaignRecord campaign;
   auto problem = detail::read_fields(fields, [&](std::string_view name, std::string_view value) {
-    return read_campaign_field(name, value, campaign);
+    return read_campaign_field(name, value, policy, campaign);
   });
   if (problem) return std::move(*problem);
   return campaign;

@@ -18,17 +18,12 @@ using detail::view_of;
 
 // ISO 3166-1 alpha-2 as of 2024.
 constexpr std::string_view countries =
-    "ADAEAFAGAIALAMAOAQARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLBMBNBOBQBRBSBTBVBWBYBZCACCCDCFCGCHCICKCLCM"
-    "CN"
-    "COCRCUCVCWCXCYCZDEDJDKDMDODZECEEEGEHERESETFIFJFKFMFOFRGAGBGDGEGFGGGHGIGLGMGNGPGQGRGSGTGUGWGYHK"
-    "HM"
-    "HNHRHTHUIDIEILIMINIOIQIRISITJEJMJOJPKEKGKHKIKMKNKPKRKWKYKZLALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMH"
-    "MK"
-    "MLMMMNMOMPMQMRMSMTMUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPGPHPKPLPMPNPRPSPTPWPYQARERORSRU"
-    "RW"
-    "SASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZUAUGUMUSUYUZVAVCVEVG"
-    "VI"
-    "VNVUWFWSXKYEYTZAZMZW";
+    "ADAEAFAGAIALAMAOAQARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLBMBNBOBQBRBSBTBVBWBYBZCACCCDCFCGCHCICK"
+    "CLCMCNCOCRCUCVCWCXCYCZDEDJDKDMDODZECEEEGEHERESETFIFJFKFMFOFRGAGBGDGEGFGGGHGIGLGMGNGPGQGRGS"
+    "GTGUGWGYHKHMHNHRHTHUIDIEILIMINIOIQIRISITJEJMJOJPKEKGKHKIKMKNKPKRKWKYKZLALBLCLILKLRLSLTLULV"
+    "LYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMSMTMUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPGPHPKPLPM"
+    "PNPRPSPTPWPYQARERORSRURWSASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTR"
+    "TTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZAZMZW";
 static_assert(countries.size() == 2 * 250);
 
 char lower(char c) noexcept {
@@ -42,6 +37,11 @@ bool is_letter(char c) noexcept {
 }
 bool is_letter_or_digit(char c) noexcept {
   return is_letter(c) || (c >= '0' && c <= '9');
+}
+
+// As much of it as a message can bear.
+std::string_view shown(std::string_view text) noexcept {
+  return text.substr(0, 32);
 }
 
 // RFC 5646 in outline: a language of 2 to 8 letters, then subtags of 1 to 8 letters and digits.
@@ -77,7 +77,8 @@ Problem read_words(std::string_view name, const json::value& value,
   return read_texts(name, value, [&](std::string_view text) -> Problem {
     const auto word = std::ranges::find(words, text);
     if (word == words.end()) {
-      return fmt::format("{} must be of {}", name, fmt::join(words, ", "));
+      return fmt::format("{} must be of {}, and '{}' is none", name, fmt::join(words, ", "),
+                         shown(text));
     }
     bits = static_cast<std::uint8_t>(bits | 1U << (word - words.begin()));
     return {};
@@ -89,7 +90,10 @@ Problem read_countries(const json::value& value, std::string& list) {
     std::string code{text.substr(0, 3)};
     std::ranges::transform(code, code.begin(), upper);
     if (!is_country(code)) {
-      return "country must hold codes of ISO 3166-1 with two letters, such as DE and GB";
+      return fmt::format(
+          "country must hold codes of ISO 3166-1 with two letters, such as DE and GB, and '{}' is "
+          "none",
+          shown(text));
     }
     list += code;
     return {};
@@ -98,7 +102,10 @@ Problem read_countries(const json::value& value, std::string& list) {
 
 Problem read_languages(const json::value& value, std::vector<std::string>& list) {
   return read_texts("language", value, [&](std::string_view text) -> Problem {
-    if (!is_language(text)) return "language must hold language tags, such as de and pt-BR";
+    if (!is_language(text)) {
+      return fmt::format("language must hold language tags, such as de and pt-BR, and '{}' is none",
+                         shown(text));
+    }
     std::ranges::transform(text, list.emplace_back(text).begin(), lower);
     return {};
   });
@@ -177,8 +184,7 @@ Problem read_conditions(const json::value& value, RuleConditions& when) {
 }
 
 Problem unknown_key(std::string_view key, std::string_view known) {
-  constexpr std::size_t shown_max = 32;
-  return fmt::format("'{}' is no key here; known are {}", key.substr(0, shown_max), known);
+  return fmt::format("'{}' is no key here; known are {}", shown(key), known);
 }
 
 }  // namespace detail

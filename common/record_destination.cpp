@@ -2,12 +2,14 @@
 #include "common/records.hpp"
 
 #include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <utility>
 
 namespace waymark {
 namespace {
@@ -106,6 +108,18 @@ bool is_usable_path(const urls::url_view& url) {
   return url.encoded_path().empty() || url.encoded_path().front() == '/';
 }
 
+// As browsers ask for it: `/x/../%72` is `/r`.
+std::string normal_path(const urls::url_view& url) {
+  urls::url copy{url};
+  copy.normalize_path();
+  return {copy.encoded_path().data(), copy.encoded_path().size()};
+}
+
+bool is_below(std::string_view path, std::string_view base) {
+  return path.starts_with(base) &&
+         (base.empty() || path.size() == base.size() || path[base.size()] == '/');
+}
+
 bool matches(std::string_view host, std::string_view pattern) {
   const std::string wanted = normal_host(pattern);
   if (!wanted.starts_with('.')) return host == wanted;
@@ -117,7 +131,43 @@ bool matches_any(std::string_view host, const std::vector<std::string>& patterns
                      [host](const std::string& pattern) { return matches(host, pattern); });
 }
 
+bool is_ours(const urls::url_view& url, const std::string& host,
+             const std::vector<std::string>& own_hosts) {
+  return std::any_of(own_hosts.begin(), own_hosts.end(), [&](std::string_view own) {
+    const std::size_t path_at = std::min(own.find('/'), own.size());
+    const std::string_view own_host = own.substr(0, path_at);
+    return (matches(host, own_host) || matches(host + ':' + port_of(url), own_host)) &&
+           is_below(normal_path(url), own.substr(path_at));
+  });
+}
+
 }  // namespace
+
+DestinationPolicy destination_policy(std::string_view base_url, std::vector<std::string> allow) {
+  DestinationPolicy policy{.own_hosts = {}, .allow = std::move(allow)};
+  if (const auto base = urls::parse_uri(base_url)) {
+    // With a port of its own it is that port alone: others of the machine are not ours.
+    std::string& own = policy.own_hosts.emplace_back(base->encoded_host_and_port());
+    std::ranges::transform(own, own.begin(), lower);
+    own += normal_path(*base);
+    while (own.ends_with('/')) own.pop_back();
+  }
+  return policy;
+}
+
+bool DestinationPolicy::knows(std::string_view host) const {
+  return std::ranges::any_of(own_hosts, [host](const std::string& own) {
+    return own.starts_with(host) &&
+           (own.size() == host.size() || own[host.size()] == ':' || own[host.size()] == '/');
+  });
+}
+
+std::string host_of(std::string_view url) {
+  const std::string text = without_placeholders(url);
+  const auto parsed = urls::parse_uri(text);
+  if (!parsed) return {};
+  return normal_host({parsed->encoded_host().data(), parsed->encoded_host().size()});
+}
 
 boost::system::result<void, RecordProblem> check_destination(std::string_view url,
                                                              const DestinationPolicy& policy) {
@@ -144,9 +194,9 @@ boost::system::result<void, RecordProblem> check_destination(std::string_view ur
   const std::string host =
       normal_host(std::string_view{parsed->encoded_host().data(), parsed->encoded_host().size()});
   if (!is_usable_host(*parsed, host)) return wrong("has a host that is no name and no address");
-  if (matches_any(host, policy.own_hosts) ||
-      matches_any(host + ':' + port_of(*parsed), policy.own_hosts)) {
-    return wrong("leads to one of our own link hosts and would loop");
+  if (is_ours(*parsed, host, policy.own_hosts)) {
+    return wrong(
+        "leads to our own short links (links.base_url or the domain itself) and would loop");
   }
   if (!policy.allow.empty() && !matches_any(host, policy.allow)) {
     return wrong("leads to a host outside destinations.allow");

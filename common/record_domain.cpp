@@ -33,12 +33,15 @@ Problem read_robots(std::string_view text, std::string& value) {
 
 }  // namespace
 
-RecordResult<DomainRecord> parse_domain(const RecordFields& fields) {
+RecordResult<DomainRecord> parse_domain(const RecordFields& fields,
+                                        const DestinationPolicy& policy) {
   DomainRecord domain;
-  const auto read = [&domain](std::string_view name, std::string_view value) -> Problem {
+  // `/` may lead to a link of ours, and on from there.
+  const DestinationPolicy anywhere_allowed{.own_hosts = {}, .allow = policy.allow};
+  const auto read = [&](std::string_view name, std::string_view value) -> Problem {
     if (name == "cookie_domain") return read_cookie_domain(value, domain.cookie_domain);
-    if (name == "root_url") return detail::read_url(value, {}, domain.root_url);
-    if (name == "fallback_url") return detail::read_url(value, {}, domain.fallback_url);
+    if (name == "root_url") return detail::read_url(value, anywhere_allowed, domain.root_url);
+    if (name == "fallback_url") return detail::read_url(value, policy, domain.fallback_url);
     if (name == "robots") return read_robots(value, domain.robots);
     return {};
   };

@@ -72,22 +72,31 @@ struct DomainRecord {
   friend bool operator==(const DomainRecord&, const DomainRecord&) = default;
 };
 
-// Where destinations may lead. Empty `allow` allows every host.
+// Where destinations and fallbacks may lead. Empty `allow` allows every host.
 struct DestinationPolicy {
-  // Our link hosts: refused, they would loop. `host:port` is that port alone.
+  // Where our short links live: refused, they would loop. `host:port` is that port alone, and
+  // `host/path` what lies below that path.
   std::vector<std::string> own_hosts{};
   std::vector<std::string> allow{};  // host names; `.example.org` also matches subdomains
+
+  // Whether own_hosts says what of this host is ours, and a domain record of it says nothing.
+  bool knows(std::string_view host) const;
 };
 
 template <class T>
 using RecordResult = boost::system::result<T, RecordProblem>;
 
+// For links below `base_url` (setting links.base_url; none when empty).
+DestinationPolicy destination_policy(std::string_view base_url, std::vector<std::string> allow);
+
 // Unknown fields are ignored: other systems may keep theirs beside ours. An empty value counts as
-// absent; of a field given twice the last counts. `policy` holds for every URL of a link but
-// `image`.
+// absent; of a field given twice the last counts. `policy` holds for every URL that visitors are
+// sent to (all but `image`); `root_url` may lead to links of ours.
 RecordResult<LinkRecord> parse_link(const RecordFields& fields, const DestinationPolicy& policy);
-RecordResult<CampaignRecord> parse_campaign(const RecordFields& fields);
-RecordResult<DomainRecord> parse_domain(const RecordFields& fields);
+RecordResult<CampaignRecord> parse_campaign(const RecordFields& fields,
+                                            const DestinationPolicy& policy = {});
+RecordResult<DomainRecord> parse_domain(const RecordFields& fields,
+                                        const DestinationPolicy& policy = {});
 
 // Whether browsers keep a cookie with that Domain from `host` (RFC 6265 section 5.1.3): the host
 // itself, or a name above it that has a dot. `host` is in lower case.
@@ -113,5 +122,9 @@ bool is_id(std::string_view text) noexcept;
 // The error says what is wrong, without naming the field.
 boost::system::result<void, RecordProblem> check_destination(std::string_view url,
                                                              const DestinationPolicy& policy);
+
+// The host of a URL that check_destination() accepts: lower case, without port and the dot of the
+// root.
+std::string host_of(std::string_view url);
 
 }  // namespace waymark

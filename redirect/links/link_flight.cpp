@@ -11,14 +11,9 @@
 
 namespace waymark::redirect {
 
-using namespace std::chrono_literals;
-
 namespace {
 
 constexpr int repeats_max = 3;
-constexpr int wanted_max = 3;  // a busy cache may evict again what has just been written
-constexpr std::int64_t wants_max = 10'000;  // in wm:want, of all edges
-constexpr auto poll_unheard = 50ms;         // of an answer of the tracker, without tracking
 
 }  // namespace
 
@@ -29,17 +24,29 @@ void LinkSource::request(const std::shared_ptr<Flight>& flight, redis::Command c
   lookups_.send(std::move(command), rest_of(*flight),
                 [this, flight, take = std::move(take), next](boost::system::error_code error,
                                                              const redis::Reply& reply) {
-                  if (error || reply.is_error()) {
-                    flight->failed = true;
-                  } else {
+                  if (!error && RecordReader::is_answer(reply)) {
                     take(reply);
+                  } else {
+                    flight->failed = true;
+                    if (!error) tell_refused(reply);
                   }
                   if (error == Errc::redis_timeout) away_ = true;
                   if (!error) away_ = false;
-                  if (--flight->replies_missing > 0) return;
-                  if (flight->failed) return fail(flight, LookupStatus::unavailable);
-                  (this->*next)(flight);
+                  go_on(flight, next);
                 });
+}
+
+// After the last reply of those that are under way.
+void LinkSource::go_on(const std::shared_ptr<Flight>& flight, Next next) {
+  if (--flight->replies_missing > 0) return;
+  if (flight->failed) return fail(flight, LookupStatus::unavailable);
+  (this->*next)(flight);
+}
+
+void LinkSource::tell_refused(redis::ReplyView reply) {
+  log_.warning("links.refused",
+               "Redis refuses to say what a link leads to: what is not cached gets 503",
+               {{"reply", reply.text()}});
 }
 
 void LinkSource::request_record(const std::shared_ptr<Flight>& flight, const std::string& key,
@@ -48,7 +55,7 @@ void LinkSource::request_record(const std::shared_ptr<Flight>& flight, const std
   request(
       flight, {"HGETALL", key},
       [flight, take = std::move(take)](redis::ReplyView reply) {
-        flight->incomplete |= reply.size() == 0;
+        flight->incomplete |= reply.size() == 0 && !reply.is_error();
         take(reply);
       },
       next);
@@ -96,7 +103,7 @@ void LinkSource::send(const std::shared_ptr<Flight>& flight) {
     const std::string key = redis_keys::link(host, part.code);
     request_record(
         flight, key,
-        [this, key, &part](redis::ReplyView reply) { part.record = reader_.link(key, reply); },
+        [this, key, &part](redis::ReplyView reply) { part.reading = reader_.link(key, reply); },
         &LinkSource::on_records);
   };
   if (!asks_for_host(flight->key)) {
@@ -123,7 +130,7 @@ void LinkSource::on_records(const std::shared_ptr<Flight>& flight) {
     request_record(
         flight, key,
         [this, flight, i, key](redis::ReplyView reply) {
-          flight->targets[i].record = reader_.link(key, reply);
+          flight->targets[i].reading = reader_.link(key, reply);
         },
         &LinkSource::on_targets);
   }
@@ -133,9 +140,9 @@ void LinkSource::on_records(const std::shared_ptr<Flight>& flight) {
 // Notes where the alias leads: a record of a host to one of that host first.
 void LinkSource::follow(const std::shared_ptr<Flight>& flight, FlightPart& alias,
                         std::string_view host) {
-  if (!alias.record || alias.record->alias_of.empty()) return;
+  if (!alias.record() || alias.record()->alias_of.empty()) return;
   char buffer[limits::code_bytes_max];
-  const auto code = normalize_code(alias.record->alias_of, options_.code_case, buffer);
+  const auto code = normalize_code(alias.record()->alias_of, options_.code_case, buffer);
   if (!code) return;
   if (host != redis_keys::any_host) {
     flight->targets.push_back({&alias, std::string{host}, std::string{*code}, {}});
@@ -147,21 +154,21 @@ void LinkSource::on_targets(const std::shared_ptr<Flight>& flight) {
   if (lookups_.is_cluster() && !markers_stand(flight)) return;
   for (FlightPart* const alias : {&flight->bound, &flight->any}) {
     const auto leads_on = [&](const Flight::Target& target) {
-      return target.alias == alias && target.record;
+      return target.alias == alias && target.reading.record;
     };
     if (std::ranges::find(flight->targets, alias, &Flight::Target::alias) ==
         flight->targets.end()) {
       continue;
     }
     const auto target = std::ranges::find_if(flight->targets, leads_on);
-    alias->record.reset();
+    alias->reading = {.unusable = true};
     if (target == flight->targets.end()) continue;
-    if (!target->record->alias_of.empty()) {
+    if (!target->reading.record->alias_of.empty()) {
       reader_.report(redis_keys::link(flight->key.host, flight->key.code),
                      {"alias_of", "leads to another alias"}, "Alias is not followed");
       continue;
     }
-    alias->record = target->record;
+    alias->reading = target->reading;
     alias->code = target->code;
   }
   fetch_campaigns(flight);
@@ -170,13 +177,14 @@ void LinkSource::on_targets(const std::shared_ptr<Flight>& flight) {
 void LinkSource::fetch_campaigns(const std::shared_ptr<Flight>& flight) {
   flight->campaigns.clear();
   for (const FlightPart* part : {&flight->bound, &flight->any}) {
-    if (!part->record) continue;
-    const std::string& id = part->record->campaign;
+    if (!part->record()) continue;
+    const std::string& id = part->record()->campaign;
     if (id.empty() || campaigns_.is_fresh(id)) continue;
     if (std::ranges::find(flight->campaigns, id) != flight->campaigns.end()) continue;
     flight->campaigns.push_back(id);
   }
-  if (flight->campaigns.empty()) return finish(flight);
+  ask_for_hosts(flight);
+  if (flight->campaigns.empty() && flight->hosts.empty()) return finish(flight);
   for (const std::string& id : flight->campaigns) {
     request_record(
         flight, redis_keys::campaign(id),
@@ -198,6 +206,46 @@ void LinkSource::fetch_campaigns(const std::shared_ptr<Flight>& flight) {
   request_markers(flight, &LinkSource::finish);
 }
 
+// Whether the records lead to link hosts of ours, which have a domain record. In a Cluster that may
+// lie at another master than everything else: without its answer the link goes on.
+void LinkSource::ask_for_hosts(const std::shared_ptr<Flight>& flight) {
+  flight->hosts.clear();
+  for (FlightPart* part : {&flight->bound, &flight->any}) {
+    if (!part->record()) continue;
+    part->hosts = hosts_of(*part->record());
+    std::erase_if(part->hosts,
+                  [this](const std::string& host) { return options_.destinations.knows(host); });
+    for (const std::string& host : part->hosts) {
+      if (hosts_.is_fresh(host)) continue;
+      if (std::ranges::find(flight->hosts, host) == flight->hosts.end()) {
+        flight->hosts.push_back(host);
+      }
+    }
+  }
+  for (const std::string& host : flight->hosts) {
+    ++flight->replies_missing;
+    lookups_.send({"HGETALL", redis_keys::domain(host)}, rest_of(*flight),
+                  [this, flight, host](boost::system::error_code error, const redis::Reply& reply) {
+                    const bool spoiled = flight->spoiled && flight->repeats < repeats_max;
+                    if (!error && RecordReader::is_answer(reply) && !spoiled) {
+                      hosts_.learn(host, RecordReader::is_record(reply));
+                    }
+                    go_on(flight, &LinkSource::finish);
+                  });
+  }
+}
+
+void LinkSource::refuse_circles(FlightPart& part, std::string_view host) {
+  for (const std::string& leads_to : part.hosts) {
+    if (!part.record() || !hosts_.is_ours(leads_to)) continue;
+    reader_.report(redis_keys::link(host, part.code),
+                   {"destination", "leads to our own short links (" + redis_keys::domain(leads_to) +
+                                       ") and would loop"},
+                   "Link is not redirected to");
+    part.reading = {.unusable = true};
+  }
+}
+
 void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
   if (lookups_.is_cluster() && !markers_stand(flight)) return;
   // Its master, which may be another than the link's, has been heard by now.
@@ -211,57 +259,19 @@ void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
     return send(flight);
   }
   if (options_.origin_is_tracker && flight->incomplete) return want(flight);
+  refuse_circles(flight->bound, flight->key.host);
+  refuse_circles(flight->any, redis_keys::any_host);
   LookupResult result{.status = LookupStatus::answered, .domain = flight->domain};
   result.bound = resolve(flight->bound, flight->key.host, result.age_ms);
   result.any = resolve(flight->any, redis_keys::any_host, result.age_ms);
+  const bool bound_stands = flight->bound.record() || flight->bound.reading.unusable;
+  if (bound_stands && !result.bound && result.any) {
+    result.bound = unusable_link(flight->key.code);
+  }
   result.outdated = flight->spoiled || !learn_aliases(*flight);
   charge(*flight);
   remember(*flight);
   deliver(flight, result);
-}
-
-// --- what Redis does not hold (shipping.md rule 14) ---
-
-void LinkSource::want(const std::shared_ptr<Flight>& flight) {
-  if (flight->wanted == wanted_max) return await_origin(flight);
-  if (flight->wanted++ == 0 && flight->asking == Asking::known_again) {
-    events_.answered(flight->key, {.status = LookupStatus::unconfirmed});
-  }
-  push_want(flight);
-}
-
-// The list is bounded by whoever finds it too long: newcomers give way.
-void LinkSource::push_want(const std::shared_ptr<Flight>& flight) {
-  counters_.add(Counter::wants);
-  const std::string host = flight->key.host + '/';
-  redis::Command push{"RPUSH", redis_keys::want, host + flight->key.code};
-  // The store may not know that this is an alias: it may have been made in Redis.
-  for (const Flight::Target& target : flight->targets) push.add(host + target.code);
-  const auto judge = [this, flight](redis::ReplyView reply) {
-    if (reply.integer() <= wants_max) return;
-    counters_.add(Counter::wants_refused);
-    flight->failed = true;
-    lookups_.send({"LTRIM", redis_keys::want, "0", std::to_string(wants_max - 1)},
-                  options_.lookup_deadline, [](boost::system::error_code, const redis::Reply&) {});
-  };
-  request(flight, std::move(push), judge, &LinkSource::await_origin);
-}
-
-void LinkSource::await_origin(const std::shared_ptr<Flight>& flight) {
-  // Told while the push was on its way.
-  if (std::exchange(flight->spoiled, false)) return send(flight);
-  const auto now = std::chrono::steady_clock::now();
-  if (now >= flight->ends) {
-    counters_.add(Counter::wants_unanswered);
-    return fail(flight, LookupStatus::unavailable);
-  }
-  flight->waiting = true;
-  flight->timer.expires_at(tracking_.armed() ? flight->ends
-                                             : std::min(flight->ends, now + poll_unheard));
-  flight->timer.async_wait([this, flight](boost::system::error_code error) {
-    if (error || !std::exchange(flight->waiting, false)) return;
-    send(flight);
-  });
 }
 
 // --- the answer ---
@@ -280,8 +290,10 @@ bool LinkSource::learn_aliases(const Flight& flight) {
 
 void LinkSource::remember(const Flight& flight) {
   if (options_.snapshot == nullptr) return;
-  const auto part = [](const FlightPart& from) {
-    return LinkSnapshot::Part{from.code, from.record ? &*from.record : nullptr};
+  // A record of the host that cannot be used must not let the common one through after a restart.
+  const auto part = [&](const FlightPart& from) {
+    const bool kept = from.record() && !flight.bound.reading.unusable;
+    return LinkSnapshot::Part{from.code, kept ? &*from.record() : nullptr};
   };
   if (!asks_for_host(flight.key)) {
     options_.snapshot->remember(flight.key, part(flight.bound), part(flight.any));
@@ -292,7 +304,7 @@ void LinkSource::remember(const Flight& flight) {
 std::shared_ptr<const ResolvedLink> LinkSource::resolve(const FlightPart& part,
                                                         std::string_view host,
                                                         std::uint64_t& age_ms) {
-  const auto& record = part.record;
+  const auto& record = part.record();
   if (!record) return nullptr;
   // The flight fetched it; one that was overtaken by changes again and again may go without.
   auto [campaign, campaign_age_ms] = campaigns_.find(record->campaign);

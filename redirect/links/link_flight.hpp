@@ -11,6 +11,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -24,8 +25,11 @@ namespace waymark::redirect {
 
 // A record of the code: for the host asked for, or for any.
 struct LinkSource::FlightPart {
-  std::optional<LinkRecord> record;
+  LinkReading reading;
   std::string code;  // its own: another than the one asked for when an alias led to it
+  std::vector<std::string> hosts;  // that the record leads to
+
+  const std::optional<LinkRecord>& record() const noexcept { return reading.record; }
 };
 
 struct LinkSource::Flight {
@@ -36,7 +40,7 @@ struct LinkSource::Flight {
   struct Target {
     FlightPart* alias = nullptr;
     std::string host, code;
-    std::optional<LinkRecord> record;
+    LinkReading reading;
   };
 
   LookupKey key;
@@ -56,6 +60,7 @@ struct LinkSource::Flight {
   std::vector<std::uint16_t> slots;            // of the records asked for since the last markers
   std::map<std::string, std::string> markers;  // by key: those behind the records asked for
   std::vector<std::string> campaigns;          // asked for in this flight
+  std::vector<std::string> hosts;              // whether they are ours is asked in this flight
   std::vector<std::string> absent_campaigns;  // of those, in a Cluster, until the markers are heard
 
   void begin_again() {
@@ -67,8 +72,11 @@ struct LinkSource::Flight {
     markers.clear();
   }
   bool concerns_campaign(std::string_view id) const {
-    return (bound.record && bound.record->campaign == id) ||
-           (any.record && any.record->campaign == id);
+    return (bound.record() && bound.record()->campaign == id) ||
+           (any.record() && any.record()->campaign == id);
+  }
+  bool concerns_domain(std::string_view host) const {
+    return key.host == host || std::ranges::find(hosts, host) != hosts.end();
   }
   bool concerns_link(const LookupKey& changed) const {
     const auto is_asked = [&](std::string_view host, std::string_view code) {

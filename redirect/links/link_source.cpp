@@ -51,6 +51,7 @@ LinkSource::LinkSource(boost::asio::io_context& control, SourceOptions options, 
       reader_(options_.destinations, counters, log),
       campaigns_(options_.campaign_refresh),
       aliases_(aliases_max, 2 * options_.cache_refresh),
+      hosts_(options_.cache_refresh),
       markers_(read_markers(options_.marker_file)),
       unknown_budget_(static_cast<double>(options_.unknown_rate),
                       static_cast<double>(options_.unknown_rate)) {
@@ -112,9 +113,9 @@ bool LinkSource::is_charged(const Flight& flight) const noexcept {
   if (asks_for_host(flight.key)) return flight.asking == Asking::unheard && !flight.domain;
   switch (flight.asking) {
     case Asking::unheard:
-      return !flight.bound.record && !flight.any.record;
+      return !flight.bound.record() && !flight.any.record();
     case Asking::other_host:
-      return !flight.bound.record;
+      return !flight.bound.record();
     case Asking::known_again:
       return false;
   }
@@ -170,9 +171,9 @@ void LinkSource::fetch_domain(const std::string& host) {
   lookups_.send({"HGETALL", redis_keys::domain(host)}, options_.lookup_deadline,
                 [this, host](boost::system::error_code error, redis::Reply reply) {
                   // Without an answer the next lookup of a link on this host brings the record.
-                  if (error || reply.is_error()) return;
+                  if (error || !RecordReader::is_answer(reply)) return;
                   // Redis may evict; that there is none, only the tracker's word says.
-                  if (options_.origin_is_tracker && reply.size() == 0) return;
+                  if (options_.origin_is_tracker && !reply.is_error() && reply.size() == 0) return;
                   auto domain = reader_.domain(host, reply);
                   if (options_.snapshot != nullptr) {
                     options_.snapshot->remember_domain(host, domain.get());
@@ -198,13 +199,15 @@ void LinkSource::on_changed(std::string_view key) {
     spoil([&](const Flight& flight) { return flight.concerns_campaign(id); });
   } else if (key.starts_with(redis_keys::domain_prefix)) {
     const std::string host{key.substr(redis_keys::domain_prefix.size())};
-    spoil([&](const Flight& flight) { return flight.key.host == host; });
+    hosts_.changed(host);
+    spoil([&](const Flight& flight) { return flight.concerns_domain(host); });
     fetch_domain(host);
   }
 }
 
 void LinkSource::on_anything_changed() {
   campaigns_.mark_all_old();
+  hosts_.forget_all();
   spoil([](const Flight&) { return true; });
   events_.anything_changed();
 }

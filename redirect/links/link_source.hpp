@@ -18,6 +18,7 @@
 #include "redirect/links/alias_table.hpp"
 #include "redirect/links/campaign_table.hpp"
 #include "redirect/links/fill_markers.hpp"
+#include "redirect/links/link_hosts.hpp"
 #include "redirect/links/lookup.hpp"
 #include "redirect/links/record_reader.hpp"
 #include "redirect/links/token_bucket.hpp"
@@ -102,6 +103,8 @@ class LinkSource {
   using Take = std::function<void(redis::ReplyView)>;
   using Next = void (LinkSource::*)(const std::shared_ptr<Flight>&);
   void request(const std::shared_ptr<Flight>& flight, redis::Command command, Take take, Next next);
+  void go_on(const std::shared_ptr<Flight>& flight, Next next);
+  void tell_refused(redis::ReplyView reply);
   void request_record(const std::shared_ptr<Flight>& flight, const std::string& key, Take take,
                       Next next);
   void request_markers(const std::shared_ptr<Flight>& flight, Next next);
@@ -111,16 +114,20 @@ class LinkSource {
   void follow(const std::shared_ptr<Flight>& flight, FlightPart& alias, std::string_view host);
   void on_targets(const std::shared_ptr<Flight>& flight);
   void fetch_campaigns(const std::shared_ptr<Flight>& flight);
+  void ask_for_hosts(const std::shared_ptr<Flight>& flight);
+  void refuse_circles(FlightPart& part, std::string_view host);
   void finish(const std::shared_ptr<Flight>& flight);
-  void want(const std::shared_ptr<Flight>& flight);
-  void push_want(const std::shared_ptr<Flight>& flight);
-  void await_origin(const std::shared_ptr<Flight>& flight);
   bool learn_aliases(const Flight& flight);
   void remember(const Flight& flight);
   void fail(const std::shared_ptr<Flight>& flight, LookupStatus status);
   void deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result);
   std::shared_ptr<const ResolvedLink> resolve(const FlightPart& part, std::string_view host,
                                               std::uint64_t& age_ms);
+  // In link_wanted.cpp.
+  void want(const std::shared_ptr<Flight>& flight);
+  void push_want(const std::shared_ptr<Flight>& flight);
+  void await_origin(const std::shared_ptr<Flight>& flight);
+
   void fetch_domain(const std::string& host);
   void on_changed(std::string_view key);
   void on_anything_changed();
@@ -138,6 +145,7 @@ class LinkSource {
   RecordReader reader_;
   CampaignTable campaigns_;
   AliasTable aliases_;
+  LinkHosts hosts_;
   FillMarkers markers_;
   TokenBucket unknown_budget_;
   std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;  // by "host/code"

@@ -21,24 +21,37 @@ bool is_absent(const RecordFields& fields) {
   return std::ranges::find(fields, RecordFields::value_type{"absent", "1"}) != fields.end();
 }
 
-}  // namespace
-
-std::optional<LinkRecord> RecordReader::link(std::string_view key, redis::ReplyView reply) {
+// What `parse` makes of the fields; nothing where there is no record.
+template <class Parse>
+auto read(redis::ReplyView reply, Parse parse) -> std::optional<decltype(parse(RecordFields{}))> {
+  if (reply.is_error()) {
+    return RecordProblem{"", "is no hash; delete the key and write the record with HSET"};
+  }
   const RecordFields fields = fields_of(reply);
   if (fields.empty() || is_absent(fields)) return std::nullopt;
-  auto record = parse_link(fields, policy_);
-  if (record) return std::move(*record);
-  report(key, record.error(), "Link is not redirected to");
-  return std::nullopt;
+  return parse(fields);
+}
+
+}  // namespace
+
+bool RecordReader::is_record(redis::ReplyView reply) {
+  return reply.is_error() || (reply.size() > 0 && !is_absent(fields_of(reply)));
+}
+
+LinkReading RecordReader::link(std::string_view key, redis::ReplyView reply) {
+  auto record = read(reply, [this](const RecordFields& f) { return parse_link(f, policy_); });
+  if (!record) return {};
+  if (*record) return {.record = std::move(**record)};
+  report(key, record->error(), "Link is not redirected to");
+  return {.unusable = true};
 }
 
 std::optional<CampaignRecord> RecordReader::campaign(const std::string& id,
                                                      redis::ReplyView reply) {
-  const RecordFields fields = fields_of(reply);
-  if (fields.empty() || is_absent(fields)) return std::nullopt;
-  auto record = parse_campaign(fields);
-  if (record) return std::move(*record);
-  report(redis_keys::campaign(id), record.error(),
+  auto record = read(reply, [this](const RecordFields& f) { return parse_campaign(f, policy_); });
+  if (!record) return std::nullopt;
+  if (*record) return std::move(**record);
+  report(redis_keys::campaign(id), record->error(),
          "Campaign is treated as a draft until it is mended");
   CampaignRecord draft;
   draft.status = CampaignStatus::draft;
@@ -47,22 +60,24 @@ std::optional<CampaignRecord> RecordReader::campaign(const std::string& id,
 
 std::shared_ptr<const DomainRecord> RecordReader::domain(const std::string& host,
                                                          redis::ReplyView reply) {
-  const RecordFields fields = fields_of(reply);
-  if (fields.empty() || is_absent(fields)) return nullptr;
-  auto record = parse_domain(fields);
-  if (!record) {
-    report(redis_keys::domain(host), record.error(), "Domain is treated as having no record");
+  DestinationPolicy policy = policy_;
+  if (!policy.knows(host)) policy.own_hosts.push_back(host);
+  auto record = read(reply, [&](const RecordFields& f) { return parse_domain(f, policy); });
+  if (!record) return nullptr;
+  if (!*record) {
+    report(redis_keys::domain(host), record->error(), "Domain is treated as having no record");
     return nullptr;
   }
-  if (!record->cookie_domain.empty() && !is_cookie_domain_of(record->cookie_domain, host)) {
+  DomainRecord& domain = **record;
+  if (!domain.cookie_domain.empty() && !is_cookie_domain_of(domain.cookie_domain, host)) {
     report(redis_keys::domain(host),
            {"cookie_domain",
             "is neither the host nor a name above it that has a dot: browsers "
             "would refuse the cookie"},
            "Cookies of this domain are for its own host alone");
-    record->cookie_domain.clear();
+    domain.cookie_domain.clear();
   }
-  return std::make_shared<const DomainRecord>(std::move(*record));
+  return std::make_shared<const DomainRecord>(std::move(domain));
 }
 
 void RecordReader::report(std::string_view key, const RecordProblem& problem,

@@ -14,7 +14,7 @@ constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
 bool has_extras(const LinkRecord& link) {
   return !(link.expired_url.empty() && link.title.empty() && link.description.empty() &&
-           link.image.empty() && link.alias_of.empty() && link.rules.empty());
+           link.image.empty() && link.rules.empty());
 }
 
 std::unique_ptr<LinkExtras> extras_of(const LinkRecord& link) {
@@ -24,15 +24,12 @@ std::unique_ptr<LinkExtras> extras_of(const LinkRecord& link) {
   extras->title = link.title;
   extras->description = link.description;
   extras->image = link.image;
-  extras->alias_of = link.alias_of;
-  extras->rules_json = link.rules;
   return extras;
 }
 
 std::size_t bytes_of(const LinkExtras& extras) noexcept {
   return heap_bytes(sizeof extras) + heap_bytes(extras.expired_url) + heap_bytes(extras.title) +
-         heap_bytes(extras.description) + heap_bytes(extras.image) + heap_bytes(extras.alias_of) +
-         heap_bytes(extras.rules_json) + extras.rules.bytes();
+         heap_bytes(extras.description) + heap_bytes(extras.image) + extras.rules.bytes();
 }
 
 }  // namespace
@@ -78,29 +75,6 @@ std::string_view ResolvedLink::status_line() const noexcept {
   }
 }
 
-LinkRecord ResolvedLink::record() const {
-  LinkRecord record;
-  record.destination = destination_text();
-  record.campaign = campaign->id;
-  record.referrer = referrer();
-  record.link = link_id();
-  record.status = status();
-  if (starts_at_ != always) record.starts_at = starts_at_;
-  if (expires_at_ != never) record.expires_at = expires_at_;
-  record.full = full_;
-  record.status_code = status_code();
-  record.query = query();
-  record.test = own_test_;
-  if (!extras_) return record;
-  record.expired_url = extras_->expired_url;
-  record.rules = extras_->rules_json;
-  record.title = extras_->title;
-  record.description = extras_->description;
-  record.image = extras_->image;
-  record.alias_of = extras_->alias_of;
-  return record;
-}
-
 std::size_t ResolvedLink::bytes() const noexcept {
   // What allocate_shared adds: a table pointer, two counts, and the allocator.
   constexpr std::size_t shared_bytes = 24;
@@ -126,6 +100,13 @@ std::shared_ptr<const ResolvedLink> resolve_link(std::string code, LinkRecord li
       TailAllocator<ResolvedLink>{texts.size()},
       ResolvedLink::Parts{link, std::move(campaign), std::move(extras), *landing,
                           static_cast<std::uint8_t>(code.size()), texts});
+}
+
+std::shared_ptr<const ResolvedLink> unusable_link(std::string code) {
+  static const auto draft =
+      resolve_campaign({}, CampaignRecord{.status = CampaignStatus::draft}, true);
+  return resolve_link(std::move(code), LinkRecord{.destination = "http://unusable.invalid/"},
+                      draft);
 }
 
 }  // namespace waymark::redirect

@@ -23,8 +23,6 @@ namespace waymark::redirect {
 struct LinkExtras {
   std::string expired_url;
   std::string title, description, image;
-  std::string alias_of;
-  std::string rules_json;  // as it stands in the record
   RuleSet rules;
 };
 
@@ -62,8 +60,6 @@ class ResolvedLink {
   std::string_view title() const noexcept { return extra(&LinkExtras::title); }
   std::string_view description() const noexcept { return extra(&LinkExtras::description); }
   std::string_view image() const noexcept { return extra(&LinkExtras::image); }
-  // Code of the record that counts; empty for a record that counts itself.
-  std::string_view alias_of() const noexcept { return extra(&LinkExtras::alias_of); }
 
   // Where a visitor goes who comes at the wrong time, by the link or its campaign; may be empty.
   std::string_view fallback() const noexcept {
@@ -75,9 +71,6 @@ class ResolvedLink {
   const RuleSet* rules() const noexcept {
     return extras_ && !extras_->rules.empty() ? &extras_->rules : nullptr;
   }
-
-  // The record that this was made of, without `max_clicks`, which the edge never looks at.
-  LinkRecord record() const;
 
   // Memory this takes, with what the allocator adds, for the cache's budget. The campaign, which
   // many links share, is not in it.
@@ -114,5 +107,9 @@ static_assert(sizeof(ResolvedLink) == 64);
 // Location would outgrow location_bytes_max once placeholders and utm are filled in.
 std::shared_ptr<const ResolvedLink> resolve_link(std::string code, LinkRecord link,
                                                  std::shared_ptr<const ResolvedCampaign> campaign);
+
+// Stands for a record of one host that cannot be used: it answers as a draft does, so that the
+// record for every domain does not take its place.
+std::shared_ptr<const ResolvedLink> unusable_link(std::string code);
 
 }  // namespace waymark::redirect

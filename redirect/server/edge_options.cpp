@@ -12,16 +12,6 @@
 namespace waymark::redirect {
 namespace {
 
-DestinationPolicy destination_policy(const RedirectConfig& config) {
-  DestinationPolicy policy;
-  policy.allow = config.destinations_allow;
-  if (const auto base = boost::urls::parse_uri(config.links_base_url)) {
-    // With a port of its own it is that port alone: others of the machine are not ours.
-    policy.own_hosts.emplace_back(base->encoded_host_and_port());
-  }
-  return policy;
-}
-
 LinkBase link_base(const std::string& base_url) {
   const auto url = boost::urls::parse_uri(base_url);
   if (!url) return {};
@@ -51,7 +41,7 @@ SnapshotOptions snapshot_options(const RedirectConfig& config) {
           .every = config.cache_snapshot,
           .bytes_max = config.cache_bytes / config.threads,
           .stale_max_ms = static_cast<std::uint64_t>(config.cache_stale_max.count()),
-          .destinations = destination_policy(config),
+          .destinations = destination_policy(config.links_base_url, config.destinations_allow),
           .seed = random_seed()};
 }
 
@@ -61,7 +51,7 @@ SourceOptions options_of_source(const RedirectConfig& config) {
   options.lookup_deadline = config.lookup_deadline;
   options.campaign_refresh = config.cache_refresh / 4 * 3;
   options.unknown_rate = config.unknown_rate;
-  options.destinations = destination_policy(config);
+  options.destinations = destination_policy(config.links_base_url, config.destinations_allow);
   options.marker_file = config.journal.dir / "filled";
   options.origin_is_tracker = config.links_origin == "tracker";
   options.code_case = config.codes_case == "exact" ? CodeCase::exact : CodeCase::fold;

@@ -43,13 +43,13 @@ class Loading {
   }
   void add_campaign(const Campaign& campaign) {
     // No fields: the link named a campaign without a record.
-    auto record = parse_campaign(campaign.fields);
+    auto record = parse_campaign(campaign.fields, options_.destinations);
     if (!record) return refuse();
     campaigns_[campaign.id] =
         resolve_campaign(campaign.id, std::move(*record), !campaign.fields.empty());
   }
   void add_domain(const Domain& domain) {
-    auto record = parse_domain(domain.fields);
+    auto record = parse_domain(domain.fields, options_.destinations);
     if (!record) return refuse();
     domains_[domain.host] = std::make_shared<const DomainRecord>(std::move(*record));
   }

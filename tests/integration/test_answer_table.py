@@ -15,6 +15,7 @@ from tests.support.shared_system import (CODE, LATE, PAST, SHOP, ask, clicks_of,
                                          system_of_rows)
 
 FUTURE = 9_000_000_000
+OVER = "https://shop.example/over"
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 BINGBOT = "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)"
 
@@ -123,14 +124,23 @@ def test_mail_scanner(system, agent):
     assert_class(system, answer, "scanner")
 
 
+PREVIEW, SCANNER, TOOL = "facebookexternalhit/1.1", "BarracudaCentral Link Scanner", "curl/8.0"
+
+
 @pytest.mark.parametrize("method, fields, name", [
-    ("HEAD", {"Sec_Purpose": "prefetch", "Sec_Fetch_Dest": "image", "User_Agent": GOOGLEBOT},
-     "head"),
-    ("GET", {"Sec_Purpose": "prefetch", "Sec_Fetch_Dest": "image", "User_Agent": GOOGLEBOT},
+    ("HEAD", {"Sec_Purpose": "prefetch", "Sec_Fetch_Dest": "image", "User_Agent": PREVIEW}, "head"),
+    ("HEAD", {"Sec_Fetch_Dest": "image"}, "head"),
+    ("GET", {"Sec_Purpose": "prefetch", "Sec_Fetch_Dest": "image", "User_Agent": PREVIEW},
      "prefetch"),
-    ("GET", {"Sec_Fetch_Dest": "image", "User_Agent": GOOGLEBOT}, "embed")])
+    ("GET", {"Sec_Purpose": "prefetch", "User_Agent": TOOL}, "prefetch"),
+    ("GET", {"Sec_Fetch_Dest": "image", "User_Agent": PREVIEW}, "embed"),
+    ("GET", {"User_Agent": f"{TOOL} {SCANNER} {GOOGLEBOT} {PREVIEW}"}, "preview"),
+    ("GET", {"User_Agent": f"{TOOL} {SCANNER} {GOOGLEBOT}"}, "crawler"),
+    ("GET", {"User_Agent": f"{TOOL} {SCANNER}"}, "scanner"),
+    ("GET", {"User_Agent": TOOL}, "tool")])
 def test_precedence(system, method, fields, name):
-    """Class precedence: head, prefetch, embed, then by user agent."""
+    """Class precedence: head, prefetch, embed, then by user agent preview, crawler, scanner,
+    tool."""
     assert_class(system, ask(system, f"/{CODE}", method, **fields), name)
 
 
@@ -155,19 +165,25 @@ def test_unknown_code(system):
 def test_not_open(system, fields, outcome):
     """Paused, not started, expired, ended, full: expired_url or fallback_url with no cookie and no
     token, else 410; recorded with `outcome`, not counted."""
-    system.add_campaign("camp_ended", status="ended")
-    system.add_campaign("camp_paused", status="paused")
+    for campaign in ("", "_over"):
+        more = {"fallback_url": OVER} if campaign else {}
+        system.add_campaign(f"camp_ended{campaign}", status="ended", **more)
+        system.add_campaign(f"camp_paused{campaign}", status="paused", **more)
+        system.add_campaign(f"camp_live{campaign}", status="live", **more)
     code = "closed-" + "-".join(re.sub(r"\W", "", f"{key}{value}") for key, value in fields.items())
-    system.add_link(code.lower(), destination=SHOP, **fields)
-    answer = ask(system, f"/{code}")
-    assert answer.status == 410 and not answer.set_cookies and "location" not in answer.headers
-    system.add_link(f"{code}-url".lower(), destination=SHOP, expired_url=LATE, **fields)
-    answer = ask(system, f"/{code}-url")
-    assert answer.status == 302 and answer.headers["location"] == LATE
-    assert not answer.set_cookies and answer.click_token() is None
-    for each in (code, f"{code}-url"):
-        row = clicks_of(system, each.lower())[0]
-        assert row["outcome"] == outcome
+    fields = {"campaign": "camp_live", **fields}
+    ways = {"": ({}, None), "-over": ({"campaign": fields["campaign"] + "_over"}, OVER),
+            "-url": ({"expired_url": LATE, "campaign": fields["campaign"] + "_over"}, LATE)}
+    for suffix, (more, where) in ways.items():
+        system.add_link(f"{code}{suffix}".lower(), destination=SHOP, **{**fields, **more})
+        answer = ask(system, f"/{code}{suffix}")
+        assert answer.status == (302 if where else 410)
+        assert answer.headers.get("location") == where, "and no token"
+        assert not answer.set_cookies
+        row = clicks_of(system, f"{code}{suffix}".lower())[0]
+        assert row["outcome"] == outcome and row["bot"] is None
+        status, click = system.tracker.api("GET", f"/v1/clicks/{row['id']}")
+        assert status == 200 and click["counted"] is False and click["why"] == outcome
 
 
 @pytest.mark.parametrize("path", ["a" * 65, "a b".replace(" ", "%20"), "a~b", "a/b", "%00", "a%2fb",

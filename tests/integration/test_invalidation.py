@@ -10,7 +10,8 @@ from tests.support.rawhttp import BROWSER, Connection, get
 
 CONNECTIONS = 16  # enough that each of the two threads has some
 PROMISE_MS = 100
-SECONDS_MAX = 1.0  # of a busy test machine
+TRIES = 5  # a busy test machine may be late, but not every time
+SECONDS_MAX = 1.0
 NEW = "https://shop.example/new"
 
 
@@ -20,7 +21,7 @@ def connections_to(edge):
         yield [stack.enter_context(Connection(edge.port)) for _ in range(CONNECTIONS)]
 
 
-def seen_by_all(connections, target, change, is_new):
+def seen_by_all(connections, target, change, is_new, seconds_max=SECONDS_MAX):
     """Makes a change, asks on every connection until its answer is new; returns the milliseconds
     that the slowest took."""
     for connection in connections:
@@ -31,7 +32,7 @@ def seen_by_all(connections, target, change, is_new):
     while old:
         old = [each for each in old if not is_new(each.request("GET", target, BROWSER))]
         passed = time.monotonic() - begin
-        assert passed < SECONDS_MAX or not old, f"{len(old)} connections see the old record"
+        assert passed < seconds_max or not old, f"{len(old)} connections see the old record"
     return 1_000 * passed
 
 
@@ -51,7 +52,10 @@ def changes(system):
     system.add_link("incamp", campaign="camp_other")
     system.add_campaign("camp_other", status="live")
     redis.command("DEL", "wm:link:*/created", "wm:link:go.example/bound", "wm:domain:go.example",
-                  "wm:link:*/target-created", "wm:link:*/again")
+                  "wm:link:*/target-created", "wm:link:*/again", "wm:link:go.example/owned",
+                  "wm:campaign:camp_later")
+    system.add_link("inlater", campaign="camp_later")
+    redis.hset("wm:link:*/mended", destination="nowhere")
     system.add_link("target")
     redis.hset("wm:link:*/alias", alias_of="target")
     redis.hset("wm:link:*/dangling", alias_of="target-created")
@@ -64,6 +68,12 @@ def changes(system):
          lambda: redis.command("DEL", "wm:link:*/deleted"), has_status(404)),
         ("created link, remembered as unknown", "/created",
          lambda: system.add_link("created"), has_status(302)),
+        ("created link of one host, remembered as unknown", "/owned",
+         lambda: redis.hset("wm:link:go.example/owned", destination=NEW), leads_to(NEW)),
+        ("created campaign, remembered as unknown", "/inlater",
+         lambda: system.add_campaign("camp_later", status="ended"), has_status(410)),
+        ("mended link", "/mended",
+         lambda: redis.hset("wm:link:*/mended", destination=NEW), leads_to(NEW)),
         ("link of one host", "/bound",
          lambda: redis.hset("wm:link:go.example/bound", destination=NEW), leads_to(NEW)),
         ("target of an alias", "/alias",
@@ -79,13 +89,20 @@ def changes(system):
 
 
 def assert_changes_are_seen(system):
+    """Each within PROMISE_MS, at the latest in the last of some tries."""
+    times = {}
     with connections_to(system.edge) as connections:
-        for what, target, change, is_new in changes(system):
-            # What changes() wrote is a change, too: until it has been heard of everywhere.
-            wait_until_heard(lambda: not any(is_new(each.request("GET", target, BROWSER))
-                                       for each in connections))
-            took = seen_by_all(connections, target, change, is_new)
-            print(f"{what}: seen by every thread after {took:.1f} ms (promised {PROMISE_MS})")
+        for _ in range(TRIES):
+            for what, target, change, is_new in changes(system):
+                if times.get(what, PROMISE_MS + 1) <= PROMISE_MS:
+                    continue
+                # What changes() wrote is a change, too: until it has been heard of everywhere.
+                wait_until_heard(lambda: not any(is_new(each.request("GET", target, BROWSER))
+                                           for each in connections))
+                times[what] = seen_by_all(connections, target, change, is_new)
+                print(f"{what}: seen by every thread after {times[what]:.1f} ms")
+    late = {what: took for what, took in times.items() if took > PROMISE_MS}
+    assert times and not late, f"later than the {PROMISE_MS} ms that are promised, every time"
 
 
 def test_changes_are_seen_by_every_thread(system):
@@ -115,6 +132,18 @@ def test_a_change_before_the_edge_is_back_is_not_missed(system):
         system.redis.hset("wm:link:*/try", destination=NEW)
         wait_until(lambda: all(leads_to(NEW)(each.request("GET", "/try", BROWSER))
                                for each in connections), "every thread has asked again")
+
+
+def test_a_change_that_nobody_tells_of_is_seen_after_refresh(make_system):
+    """The hard bound of an age, which hits do not extend."""
+    refusing = "default on nopass ~* &* +@all -client|tracking"
+    system = make_system(redis_options=("--user", *refusing.split()),
+                         edge_settings=["cache.refresh=2s"]).start().with_link()
+    assert not system.edge.metric("waymark_redis_tracking_up")
+    assert "tracking.refused" in system.edge.log_text()
+    with connections_to(system.edge) as connections:
+        seen_by_all(connections, "/try", lambda: system.redis.hset("wm:link:*/try", destination=NEW),
+                    leads_to(NEW), seconds_max=2 + SECONDS_MAX)
 
 
 def stop(redis):

@@ -2,11 +2,12 @@
 
 One test for each row of the table of fields; its text stands above the test's doings.
 """
+import json
 import time
 
 import pytest
 
-from tests.support.programs import wait_until
+from tests.support.programs import wait_until, wait_until_heard
 from tests.support.shared_system import LATE, SHOP, ask, clicks_of, landing, link, running_system
 
 
@@ -48,6 +49,55 @@ def test_link_destination_that_is_none(system, number, destination):
     said = [line for line in system.edge.log_text().splitlines() if code in line]
     # So many lines at once are cut short.
     assert number > 2 or (said and "destination" in said[0])
+
+
+def said_of(system, key):
+    """What the log says of a record that cannot be used."""
+    lines = (json.loads(line) for line in system.edge.log_text().splitlines()
+             if "record.malformed" in line)
+    return [f"{line['field']} {line['problem']}" for line in lines if line["key"] == key]
+
+
+def test_a_key_that_is_no_hash_is_a_malformed_record(make_system):
+    """Whoever wrote it with SET learns so; nobody waits for a Redis that answers."""
+    system = make_system().start()
+    before = system.edge.metric("waymark_link_records_malformed_total")
+    system.redis.command("SET", "wm:link:*/text", "https://shop.example/")
+    system.redis.command("SET", "wm:campaign:camp_text", "live")
+    system.redis.command("SET", "wm:domain:text.example", "https://shop.example/")
+    assert ask(system, "/text").status == 404
+    assert ask(system, link(system, "intext", campaign="camp_text")).status == 404, "as in a draft"
+    assert ask(system, link(system, "beside"), Host="text.example").status == 302
+    for key in ("wm:link:*/text", "wm:campaign:camp_text", "wm:domain:text.example"):
+        assert "is no hash" in said_of(system, key)[0]
+    assert system.edge.metric("waymark_link_records_malformed_total") >= before + 3
+
+
+def test_a_cached_link_whose_record_becomes_malformed_is_not_followed_any_more(system):
+    target = link(system, "spoilt")
+    assert ask(system, target).status == 302
+    system.redis.command("DEL", "wm:link:*/spoilt")
+    system.redis.command("SET", "wm:link:*/spoilt", "x")
+    wait_until_heard(lambda: ask(system, target).status == 404)
+    system.redis.command("DEL", "wm:link:*/spoilt")
+    link(system, "spoilt")
+    wait_until_heard(lambda: ask(system, target).status == 302)
+
+
+@pytest.mark.parametrize("number, record", enumerate([
+    {"destination": "ftp://shop.example/"}, {"alias_of": "nowhere"},
+    {"destination": SHOP, "rules": "[{"}]), ids=str)
+def test_a_malformed_record_of_a_host_does_not_give_way_to_the_common_one(system, number, record):
+    """The host-bound one wins, also when nobody may be redirected to it."""
+    target = link(system, f"common{number}")
+    assert ask(system, target, Host="other.example").status == 302
+    system.redis.hset(f"wm:link:bound.example/common{number}", **record)
+    for _ in range(2):
+        assert ask(system, target, Host="bound.example").status == 404
+        assert ask(system, target + "+", Host="bound.example").status == 404
+        assert ask(system, target, Host="other.example").status == 302
+    system.redis.command("DEL", f"wm:link:bound.example/common{number}")
+    wait_until_heard(lambda: ask(system, target, Host="bound.example").status == 302)
 
 
 def test_link_ids(system):

@@ -2,6 +2,8 @@
 
 One test for each row of the tables of fields; its text stands above the test's doings.
 """
+import json
+
 import pytest
 
 from tests.support.programs import wait_until
@@ -167,12 +169,14 @@ def test_spellings_of_a_code(system, spelling):
     assert ask(system, f"/{spelling}").status == 302
 
 
-def test_case_matters_where_it_should(make_system):
+def test_case_counts_where_the_setting_says_so(make_system):
     """`codes.case = exact`."""
     system = make_system(edge_settings=["codes.case=exact"]).start()
-    target = link(system, "SpElLeD")
-    assert ask(system, target).status == 302 and ask(system, f"{target}.").status == 302
-    assert ask(system, "/spelled").status == 404
+    assert landing(ask(system, link(system, "Exact"))) == f"{SHOP}?TOKEN"
+    assert ask(system, "/exact").status == 404
+    system.redis.hset("wm:link:*/exact", destination="https://shop.example/small")
+    wait_until(lambda: ask(system, "/exact").status == 302, "the edge has heard of it")
+    assert landing(ask(system, "/Exact.")) == f"{SHOP}?TOKEN"
 
 
 def test_a_campaign_without_a_record(system):
@@ -201,13 +205,75 @@ def test_an_alias_is_its_link(system):
     assert landing(ask(system, "/oldname?a=1")) == f"{SHOP}?a=1&TOKEN"
 
 
-def test_a_record_of_ours_elsewhere_is_no_loop(make_system):
-    """A destination on one of our own link hosts, or outside `destinations.allow`: 404."""
-    system = make_system(edge_settings=["links.base_url=https://go.example",
-                                        "destinations.allow=shop.example,.pages.example"])
-    system.start()
-    for destination, answered in [("https://go.example/a", 404), ("https://shop.example/", 302),
-                                  ("https://a.pages.example/", 302), ("https://evil.example/", 404),
-                                  ("https://shop.example.evil.example/", 404)]:
-        code = destination.removeprefix("https://").strip("/").replace(".", "-").replace("/", "_")
-        assert ask(system, link(system, code, destination)).status == answered, destination
+def ruled(destination):
+    return json.dumps([{"when": {"os": ["ios"]}, "destination": destination}])
+
+
+@pytest.fixture(scope="module")
+def strict():
+    with running_system(edge_settings=["links.base_url=https://go.example",
+                                       "destinations.allow=shop.example,.pages.example,"
+                                       "go.example,second.example"]) as running:
+        running.redis.hset("wm:domain:second.example", robots="User-agent: *")
+        yield running
+
+
+@pytest.mark.parametrize("number, destination, good", [
+    (0, "https://shop.example/", True), (1, "https://a.pages.example/", True),
+    (2, "https://evil.example/", False), (3, "https://shop.example.evil.example/", False),
+    (4, "https://go.example/a", False), (5, "https://GO.example:8443/a", False),
+    (6, "https://second.example/a", False), (7, "https://Second.Example.:8443/a", False)])
+def test_a_record_of_ours_elsewhere_is_no_loop(strict, number, destination, good):
+    """A destination on one of our own link hosts, or outside `destinations.allow`: 404. Link hosts
+    are that of links.base_url and those with a domain record."""
+    for place, fields in {"dest": {"destination": destination},
+                          "late": {"expired_url": destination},
+                          "rule": {"rules": ruled(destination)}}.items():
+        assert ask(strict, link(strict, f"{place}{number}", **fields)).status == (
+            302 if good else 404), place
+
+
+def test_a_host_that_becomes_a_link_host_is_led_to_no_more(make_system):
+    system = make_system(edge_settings=["cache.refresh=1s"]).start()
+    target = link(system, "a", "https://later.example/a")
+    assert ask(system, target).status == 302
+    system.redis.hset("wm:domain:later.example", robots="User-agent: *")
+    wait_until(lambda: ask(system, target).status == 404, "the link was asked for again")
+    assert "wm:domain:later.example" in system.edge.log_text()
+    system.redis.command("DEL", "wm:domain:later.example")
+    wait_until(lambda: ask(system, target).status == 302, "the link was asked for again")
+
+
+@pytest.mark.parametrize("number, url", enumerate([
+    "https://evil.example/", "https://go.example/a", "nowhere"]))
+def test_fallbacks_lead_nowhere_that_a_destination_may_not(strict, number, url):
+    """A campaign that says so is a draft until it is mended, a domain has no record."""
+    strict.redis.hset(f"wm:campaign:camp_away{number}", status="ended", fallback_url=url)
+    assert ask(strict, link(strict, f"away{number}", campaign=f"camp_away{number}")).status == 404
+    strict.redis.hset(f"wm:domain:away{number}.example", fallback_url=url)
+    assert ask(strict, "/nobody", Host=f"away{number}.example").status == 404
+
+
+def test_a_root_leads_where_it_may(strict):
+    """Also to a link of ours, which leads on."""
+    for host, url, status in (("evilroot.example", "https://evil.example/", 200),
+                              ("ownroot.example", "https://go.example/about", 302)):
+        strict.redis.hset(f"wm:domain:{host}", root_url=url)
+        assert ask(strict, "/", Host=host).status == status
+
+
+def test_unknown_codes_of_a_domain_do_not_go_round_in_circles(strict):
+    strict.redis.hset("wm:domain:shop.example", fallback_url="https://shop.example/nobody")
+    assert ask(strict, "/nobody", Host="shop.example").status == 404
+    strict.redis.command("DEL", "wm:domain:shop.example")
+
+
+def test_a_shop_may_have_its_links_below_a_path_of_its_own_site(make_system):
+    system = make_system(edge_settings=["links.base_url=https://shop.example/r"]).start()
+    assert ask(system, link(system, "page", "https://shop.example/welcome")).status == 302
+    assert ask(system, link(system, "circle", "https://shop.example/r/page")).status == 404
+    # Its record is for the links below the path.
+    system.redis.hset("wm:domain:shop.example", fallback_url="https://shop.example/lost")
+    assert ask(system, link(system, "page2", "https://shop.example/welcome")).status == 302
+    answer = ask(system, "/nobody", Host="shop.example")
+    assert answer.headers["location"] == "https://shop.example/lost"

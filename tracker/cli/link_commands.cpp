@@ -38,7 +38,7 @@ int add(const Arguments& arguments) {
     return exit_code::ok;
   }
   print_link(reply.json);
-  say(fmt::format("Link '{}' is live. Watch its clicks: waymark click tail --code {}",
+  say(fmt::format("Link '{}' is made. Watch its clicks: waymark click tail --code {}",
                   member(reply.json, "code"), member(reply.json, "code")));
   return exit_code::ok;
 }

@@ -52,6 +52,15 @@ Ruled<void> check_rule_targets(Store& store, const ProgramRules& rules, std::str
   return {};
 }
 
+Ruled<void> check_times(const LinkRecord& before, const LinkRecord& after) {
+  const bool same = after.starts_at == before.starts_at && after.expires_at == before.expires_at;
+  if (same || !after.starts_at || !after.expires_at || *after.starts_at < *after.expires_at) {
+    return {};
+  }
+  return Refusal{RefusalKind::invalid, "expires_at",
+                 "must be later than starts_at, or the link is never open"};
+}
+
 }  // namespace
 
 std::string folded_code(const ProgramRules& rules, std::string_view code) {
@@ -95,12 +104,13 @@ Ruled<void> check_link(Store& store, const ProgramRules& rules, const LinkRecord
   if (auto read = parse_link(link_fields(after), DestinationPolicy{}); !read) {
     return refusal_of(read.error());
   }
+  if (auto opens = check_times(before, after); !opens) return opens;
   if (after.destination != before.destination) {
     auto checked = check_target(store, rules, "destination", after.destination);
     if (!checked) return checked;
   }
   if (after.expired_url != before.expired_url) {
-    auto checked = check_target(store, rules, "expired_url", after.expired_url);
+    auto checked = check_fallback(store, rules, "expired_url", after.expired_url);
     if (!checked) return checked;
   }
   if (after.rules == before.rules || after.rules.empty()) return {};

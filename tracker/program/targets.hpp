@@ -6,17 +6,16 @@
 #include "tracker/program/refusal.hpp"
 #include "tracker/program/rules.hpp"
 
-#include <string>
 #include <string_view>
 
 namespace waymark::tracker {
 
-// Ours are links.base_url (its host and port, and what lies below its path) and every domain of the
-// store (its host, whatever the port). `field` is named in the refusal; an empty URL passes.
+// Ours are links.base_url (its host and port, and what lies below its path) and every other domain
+// of the store (its host, whatever the port). `field` is named in the refusal; an empty URL passes.
 Ruled<void> check_target(Store& store, const ProgramRules& rules, std::string_view field,
                          std::string_view url);
-
-// Host of a URL that check_destination accepts, as normalize_host writes it.
-std::string host_of(std::string_view url);
+// The same for a fallback, in which placeholders are not filled.
+Ruled<void> check_fallback(Store& store, const ProgramRules& rules, std::string_view field,
+                           std::string_view url);
 
 }  // namespace waymark::tracker

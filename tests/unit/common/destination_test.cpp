@@ -115,6 +115,43 @@ TEST(CheckDestination, refuses_one_port_of_a_machine_where_only_that_is_ours) {
   }
 }
 
+// A shop that has its short links below a path of its own site must be able to link to its pages.
+TEST(CheckDestination, refuses_what_lies_below_the_path_of_our_links_alone) {
+  const DestinationPolicy policy = destination_policy("https://Shop.example/r/", {});
+  for (const char* url :
+       {"https://shop.example/r", "https://shop.example/r/anna7", "http://shop.example:8080/r?x=1",
+        "https://shop.example/%72/anna7", "https://shop.example/a/../r/anna7"}) {
+    EXPECT_NE(problem(url, policy), "") << url;
+  }
+  for (const char* url : {"https://shop.example/", "https://shop.example/welcome",
+                          "https://shop.example/rest", "https://other.example/r/anna7"}) {
+    EXPECT_EQ(problem(url, policy), "") << url;
+  }
+}
+
+TEST(CheckDestination, takes_our_own_host_from_the_base_of_links) {
+  EXPECT_TRUE(destination_policy("", {}).own_hosts.empty());
+  EXPECT_NE(problem("https://go.example/x", destination_policy("https://go.example", {})), "");
+  const DestinationPolicy port = destination_policy("http://127.0.0.1:8080/", {});
+  EXPECT_NE(problem("http://127.0.0.1:8080/x", port), "");
+  EXPECT_EQ(problem("http://127.0.0.1:8091/x", port), "");
+}
+
+TEST(DestinationPolicy, knows_the_host_of_the_base_of_links) {
+  for (const char* base :
+       {"https://Go.example", "https://go.example:8443", "http://go.example/r"}) {
+    EXPECT_TRUE(destination_policy(base, {}).knows("go.example")) << base;
+    EXPECT_FALSE(destination_policy(base, {}).knows("go.exam")) << base;
+    EXPECT_FALSE(destination_policy(base, {}).knows("a.go.example")) << base;
+  }
+}
+
+TEST(HostOf, is_the_host_alone) {
+  EXPECT_EQ(host_of("HTTPS://Shop.Example.:8443/a?b#c"), "shop.example");
+  EXPECT_EQ(host_of("https://shop.example/{code}?x={click}"), "shop.example");
+  EXPECT_EQ(host_of("http://[2001:DB8::1]:80/"), "[2001:db8::1]");
+}
+
 TEST(CheckDestination, keeps_to_the_hosts_allowed) {
   const DestinationPolicy policy{.own_hosts = {}, .allow = {"Shop.example", ".firm.example"}};
   for (const char* url : {"https://shop.example/", "https://SHOP.example./",

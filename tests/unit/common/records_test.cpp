@@ -192,5 +192,28 @@ TEST(DomainRecord, ItsCookieDomainIsTheHostOrAbove) {
   EXPECT_TRUE(is_cookie_domain_of("localhost", "localhost"));
 }
 
+// Wherever visitors are sent.
+TEST(Record, fallbacks_lead_nowhere_that_a_destination_may_not) {
+  const DestinationPolicy policy = destination_policy("https://go.example", {"shop.example"});
+  for (const auto& [url, problem] :
+       {std::pair{"https://shop.example/late", ""},
+        std::pair{"https://go.example/late", "leads to our own short links"},
+        std::pair{"https://evil.example/", "outside destinations.allow"}}) {
+    const std::string said = *problem == '\0' ? "nothing" : problem;
+    EXPECT_THAT(problem_of(parse_link({destination, {"expired_url", url}}, policy)),
+                HasSubstr(said));
+    EXPECT_THAT(problem_of(parse_campaign({{"fallback_url", url}}, policy)), HasSubstr(said));
+    EXPECT_THAT(problem_of(parse_domain({{"fallback_url", url}}, policy)), HasSubstr(said));
+  }
+  const auto root = [&](const char* url) {
+    return problem_of(parse_domain({{"root_url", url}}, policy));
+  };
+  EXPECT_THAT(root("https://evil.example/"), HasSubstr("outside destinations.allow"));
+  EXPECT_THAT(problem_of(parse_domain({{"root_url", "https://go.example/about"}},
+                                      destination_policy("https://go.example", {}))),
+              "nothing")
+      << "a link of ours, which leads on";
+}
+
 }  // namespace
 }  // namespace waymark

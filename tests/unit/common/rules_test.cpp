@@ -81,12 +81,18 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCondition{R"({"device":"mobile"})", "when.device must be a list of texts"},
         WrongCondition{R"({"device":[1]})", "when.device must be a list of texts"},
         WrongCondition{R"({"device":["phone"]})", "when.device must be of mobile, tablet"},
-        WrongCondition{R"({"os":["iOS"]})", "when.os must be of ios, android"},
-        WrongCondition{R"({"country":["UK"]})", "when.country must hold codes of ISO 3166-1"},
+        WrongCondition{R"({"os":["iOS"]})",
+                       "when.os must be of ios, android, windows, macos, "
+                       "linux, chromeos, other, and 'iOS' is none"},
+        WrongCondition{R"({"country":["UK"]})",
+                       "when.country must hold codes of ISO 3166-1 with two letters, such as DE "
+                       "and GB, and 'UK' is none"},
         WrongCondition{R"({"country":["DEU"]})", "when.country must hold codes of ISO 3166-1"},
         WrongCondition{R"({"country":["AD","DA"]})", "when.country must hold codes"},
         WrongCondition{R"({"country":[""]})", "when.country must hold codes of ISO 3166-1"},
-        WrongCondition{R"({"language":["de_DE"]})", "when.language must hold language tags"},
+        WrongCondition{R"({"language":["de_DE"]})",
+                       "when.language must hold language tags, such "
+                       "as de and pt-BR, and 'de_DE' is none"},
         WrongCondition{R"({"language":["*"]})", "when.language must hold language tags"},
         WrongCondition{R"({"language":["d"]})", "when.language must hold language tags"},
         WrongCondition{R"({"language":["de-"]})", "when.language must hold language tags"},
@@ -119,10 +125,10 @@ TEST(Rules, a_mistake_beside_the_conditions_is_named) {
 TEST(Rules, lead_only_where_links_may) {
   const DestinationPolicy policy{.own_hosts = {"go.example"}, .allow = {}};
   EXPECT_THAT(problem_of(R"([{"destination":"https://go.example/x"}])", policy),
-              HasSubstr("destination leads to one of our own link hosts"));
+              HasSubstr("destination leads to our own short links"));
   EXPECT_THAT(
       problem_of(R"([{"split":[{"weight":1,"destination":"https://go.example/x"}]}])", policy),
-      HasSubstr("split's destination leads to one of our own link hosts"));
+      HasSubstr("split's destination leads to our own short links"));
 }
 
 TEST(Rules, keep_their_limits) {

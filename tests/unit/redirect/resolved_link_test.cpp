@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <limits>
+
 namespace waymark::redirect::test {
 namespace {
 
@@ -53,9 +55,12 @@ TEST(ResolvedLink, CountsItsMemoryHonestly) {
   }
 }
 
-TEST(ResolvedLink, KeepsItsRecord) {
+TEST(ResolvedLink, KeepsWhatAnswersAreMadeOf) {
   LinkRecord record = typical_record();
-  EXPECT_EQ(link_to(record)->record(), record);
+  const auto plain = link_to(record);
+  EXPECT_EQ(plain->status(), LinkStatus::active);
+  EXPECT_EQ(plain->expires_at(), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(plain->rules(), nullptr);
   record.status = LinkStatus::archived;
   record.starts_at = 0;
   record.expires_at = (std::int64_t{1} << 53U) - 1;
@@ -68,15 +73,31 @@ TEST(ResolvedLink, KeepsItsRecord) {
   record.description = "Description";
   record.image = "https://shop.example/i.png";
   record.test = true;
-  record.alias_of = "ben_2";
   const auto link = link_to(record);
-  EXPECT_EQ(link->record(), record);
   EXPECT_EQ(link->code(), "anna7");
+  EXPECT_EQ(link->link_id(), record.link);
+  EXPECT_EQ(link->referrer(), record.referrer);
+  EXPECT_EQ(link->campaign->id, record.campaign);
+  EXPECT_EQ(link->destination_text(), record.destination);
+  EXPECT_EQ(link->status(), LinkStatus::archived);
+  EXPECT_EQ(link->starts_at(), 0);
+  EXPECT_EQ(link->expires_at(), record.expires_at);
+  EXPECT_TRUE(link->full());
+  EXPECT_TRUE(link->test());
+  EXPECT_EQ(link->status_code(), 308);
+  EXPECT_EQ(link->query(), QueryPolicy::drop);
   EXPECT_EQ(link->title(), "Title");
   EXPECT_EQ(link->description(), "Description");
   EXPECT_EQ(link->image(), "https://shop.example/i.png");
-  EXPECT_EQ(link->alias_of(), "ben_2");
   EXPECT_EQ(link->fallback(), "https://shop.example/late");
+  ASSERT_NE(link->rules(), nullptr);
+  EXPECT_EQ(link->rules()->landings.size(), 1U);
+}
+
+TEST(ResolvedLink, AnUnusableOneAnswersAsADraft) {
+  const auto link = unusable_link("anna7");
+  EXPECT_EQ(link->code(), "anna7");
+  EXPECT_EQ(link->campaign->record.status, CampaignStatus::draft);
 }
 
 TEST(ResolvedLink, IsRefusedWhenAPageOfItsRulesOutgrowsTheLimit) {
