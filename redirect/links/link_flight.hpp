@@ -1,5 +1,5 @@
 // Inside of LinkSource: one lookup under way, and what has come of it so far. Not for inclusion
-// elsewhere.
+// elsewhere. With the campaigns goes the question which hosts that the link leads to are ours.
 //
 //   records of the code, domain, marker --> targets of aliases --> campaigns --> answered
 //         ^                \                       \                   \ something is not held

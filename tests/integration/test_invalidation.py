@@ -139,11 +139,12 @@ def test_a_change_that_nobody_tells_of_is_seen_after_refresh(make_system):
     refusing = "default on nopass ~* &* +@all -client|tracking"
     system = make_system(redis_options=("--user", *refusing.split()),
                          edge_settings=["cache.refresh=2s"]).start().with_link()
+    wait_until(lambda: "tracking.refused" in system.edge.log_text(), "the operator is told")
     assert not system.edge.metric("waymark_redis_tracking_up")
-    assert "tracking.refused" in system.edge.log_text()
     with connections_to(system.edge) as connections:
-        seen_by_all(connections, "/try", lambda: system.redis.hset("wm:link:*/try", destination=NEW),
-                    leads_to(NEW), seconds_max=2 + SECONDS_MAX)
+        seen_by_all(connections, "/try",
+                    lambda: system.redis.hset("wm:link:*/try", destination=NEW), leads_to(NEW),
+                    seconds_max=2 + SECONDS_MAX)
 
 
 def stop(redis):

@@ -73,6 +73,17 @@ def test_a_key_that_is_no_hash_is_a_malformed_record(make_system):
     assert system.edge.metric("waymark_link_records_malformed_total") >= before + 3
 
 
+def test_what_redis_refuses_to_answer_is_said(make_system):
+    """An operator who took a right away reads it, instead of guessing at 503."""
+    system = make_system().start()
+    target = link(system, "denied")
+    system.redis.command("ACL", "SETUSER", "default", "-hgetall")
+    assert ask(system, target).status == 503
+    assert "links.refused" in system.edge.log_text() and "NOPERM" in system.edge.log_text()
+    system.redis.command("ACL", "SETUSER", "default", "+hgetall")
+    assert ask(system, target).status == 302
+
+
 def test_a_cached_link_whose_record_becomes_malformed_is_not_followed_any_more(system):
     target = link(system, "spoilt")
     assert ask(system, target).status == 302
