@@ -42,8 +42,7 @@ std::uint64_t modified_unix_ms(const std::filesystem::path& file) {
 
 LinkSnapshot::LinkSnapshot(boost::asio::io_context& control, SnapshotOptions options, Take take,
                            Log& log)
-    : control_(control),
-      options_(std::move(options)),
+    : options_(std::move(options)),
       take_(std::move(take)),
       log_(log),
       timer_(control),

@@ -78,7 +78,6 @@ class LinkSnapshot {
   void hand_over();
   void write(const snapshot::PayloadList& payloads, const snapshot::GoneLinks& gone);
 
-  boost::asio::io_context& control_;
   SnapshotOptions options_;
   Take take_;
   Log& log_;

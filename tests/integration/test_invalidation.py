@@ -1,12 +1,14 @@
 """What changes in Redis is seen by every thread at once, and Redis may come and go meanwhile."""
 import contextlib
 import signal
+import socket
+import struct
 import time
 
 import pytest
 
 from tests.support.programs import wait_until, wait_until_heard
-from tests.support.rawhttp import BROWSER, Connection, get
+from tests.support.rawhttp import BROWSER, Connection, connect, get
 
 CONNECTIONS = 16  # enough that each of the two threads has some
 PROMISE_MS = 100
@@ -198,3 +200,30 @@ def test_many_visitors_of_a_new_link_are_one_question(make_system):
         for connection in connections:
             assert connection.read_answer().status == 302
     assert system.edge.metric("waymark_link_lookups_total") - asked == 1
+
+
+def reset(sock):
+    """Closes without a farewell, as a killed browser or a scan does."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
+
+
+def test_who_leaves_while_waiting_is_forgotten_and_the_others_are_answered(make_system):
+    system = make_system(edge_settings=["lookup.deadline=10s"]).start()
+    system.add_link("launch")
+    edge = system.edge
+    wait_until(lambda: edge.metric("waymark_connections") == 0, "nobody is connected")
+    stop(system.redis)
+    waiting = [connect(edge.port, seconds_max=20.0) for _ in range(CONNECTIONS)]
+    for sock in waiting:
+        sock.sendall(b"GET /launch HTTP/1.1\r\nHost: go.example\r\n\r\n")
+    wait_until(lambda: edge.metric("waymark_link_cache_waits_total") == CONNECTIONS, "all wait")
+    for sock in waiting[::2]:
+        reset(sock)
+    left = waiting[1::2]
+    wait_until(lambda: edge.metric("waymark_connections") == len(left), "they are forgotten")
+    go_on(system.redis)
+    for sock in left:
+        with Connection(sock) as connection:
+            assert connection.read_answer().status == 302
+    assert edge.metric("waymark_clicks_journalled_total") == len(left)
