@@ -1,6 +1,6 @@
 // The files under `/.well-known/`: a few small ones that an operator keeps in a folder, such as
-// security.txt, apple-app-site-association and assetlinks.json. Read as a whole, served from memory;
-// WellKnownWatch reads them again.
+// security.txt, apple-app-site-association and assetlinks.json. Read as a whole, served from
+// memory; WellKnownWatch reads them again.
 #pragma once
 
 #include "common/error.hpp"

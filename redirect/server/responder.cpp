@@ -164,8 +164,8 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
   const KnownAgent& known = agents_.find(request.user_agent);
   const Agent agent = placed(known.agent, connection.peer);
   const Surroundings around{country_of(connection.peer, *link), fallback_of(host)};
-  const Decision decision = decide(request, agent, *link, options_.rules, *keys_,
-                                   now_.unix_ms, ids_, scratch_, around);
+  const Decision decision =
+      decide(request, agent, *link, options_.rules, *keys_, now_.unix_ms, ids_, scratch_, around);
   if (decision.verdict == Verdict::unknown) return unknown(connection, host, out);
   record(decision, known, *link, host.click_json, connection);
   if (decision.verdict == Verdict::gone) return page(connection, 410, Counter::gone, out);

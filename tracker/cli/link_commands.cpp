@@ -1,8 +1,8 @@
 #include "common/error.hpp"
 #include "tracker/cli/api_client.hpp"
 #include "tracker/cli/commands.hpp"
-#include "tracker/cli/import/export_command.hpp"
 #include "tracker/cli/import/import_command.hpp"
+#include "tracker/cli/import/link_export.hpp"
 #include "tracker/cli/link_flags.hpp"
 #include "tracker/cli/link_text.hpp"
 #include "tracker/cli/terminal.hpp"
@@ -224,7 +224,7 @@ std::vector<CommandSpec> link_commands() {
         "link update anna7 --code anna-summer", "link update anna7 --max-clicks ''"},
        update},
       import_command(),
-      export_command(),
+      link_export_command(),
       {"link disable",
        "CODE|ID",
        1,

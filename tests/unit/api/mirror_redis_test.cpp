@@ -2,9 +2,8 @@
 #include "tests/support/redis_server.hpp"
 #include "tests/unit/api/api_fixture.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 
 #include <atomic>
 #include <chrono>

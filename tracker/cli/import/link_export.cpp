@@ -1,4 +1,4 @@
-#include "tracker/cli/import/export_command.hpp"
+#include "tracker/cli/import/link_export.hpp"
 
 #include "common/error.hpp"
 #include "tracker/cli/api_client.hpp"
@@ -72,7 +72,7 @@ int export_links(const Arguments& arguments) {
 
 }  // namespace
 
-CommandSpec export_command() {
+CommandSpec link_export_command() {
   return {"link export",
           "",
           0,

@@ -5,6 +5,6 @@
 
 namespace waymark::cli {
 
-CommandSpec export_command();
+CommandSpec link_export_command();
 
 }  // namespace waymark::cli
