@@ -228,7 +228,9 @@ void LinkSource::ask_for_hosts(const std::shared_ptr<Flight>& flight) {
                   [this, flight, host](boost::system::error_code error, const redis::Reply& reply) {
                     const bool spoiled = flight->spoiled && flight->repeats < repeats_max;
                     if (!error && RecordReader::is_answer(reply) && !spoiled) {
-                      hosts_.learn(host, RecordReader::is_record(reply));
+                      if (hosts_.learn(host, RecordReader::is_record(reply))) {
+                        counters_.add(Counter::link_hosts_forgotten);
+                      }
                     }
                     go_on(flight, &LinkSource::finish);
                   });

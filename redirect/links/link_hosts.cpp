@@ -19,9 +19,11 @@ bool LinkHosts::is_ours(const std::string& host) const {
   return at != entries_.end() && at->second.ours;
 }
 
-void LinkHosts::learn(const std::string& host, bool ours) {
-  if (entries_.size() >= hosts_max) entries_.clear();
+bool LinkHosts::learn(const std::string& host, bool ours) {
+  const bool full = entries_.size() >= hosts_max && !entries_.contains(host);
+  if (full) entries_.clear();
   entries_[host] = {ours, Clock::now()};
+  return full;
 }
 
 std::vector<std::string> hosts_of(const LinkRecord& link) {

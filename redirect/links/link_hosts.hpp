@@ -22,8 +22,8 @@ class LinkHosts {
   bool is_fresh(const std::string& host) const;
   // By what was heard last; false of a host that is not known.
   bool is_ours(const std::string& host) const;
-  // What Redis said. Past `hosts_max` all others are forgotten.
-  void learn(const std::string& host, bool ours);
+  // What Redis said. True when all others were forgotten, there being `hosts_max` of them.
+  bool learn(const std::string& host, bool ours);
   // Redis said that the host's record changed.
   void changed(const std::string& host) { entries_.erase(host); }
   // Changes may have been missed.

@@ -36,7 +36,11 @@ TEST(LinkHosts, ForgetsWhatMayHaveChanged) {
 
 TEST(LinkHosts, IsBounded) {
   LinkHosts hosts{1h};
-  for (std::size_t i = 0; i <= LinkHosts::hosts_max; ++i) hosts.learn(std::to_string(i), true);
+  for (std::size_t i = 0; i < LinkHosts::hosts_max; ++i) {
+    EXPECT_FALSE(hosts.learn(std::to_string(i), true));
+  }
+  EXPECT_FALSE(hosts.learn("0", true)) << "one that is known takes no room";
+  EXPECT_TRUE(hosts.learn(std::to_string(LinkHosts::hosts_max), true));
   EXPECT_FALSE(hosts.is_fresh("0"));
   EXPECT_TRUE(hosts.is_fresh(std::to_string(LinkHosts::hosts_max)));
 }
