@@ -78,8 +78,10 @@ def test_events_come_as_clicks_are_made_and_go_on_from_the_last(system):
 
     more = click_some(system, 2)
     again = Listener(system, last_event_id=events[0]["id"])
-    assert ids_of(again.clicks(4)) == ids_of(events)[1:] + sorted(
-        more, key=(made + more).index), "nothing is missing, nothing comes twice"
+    heard = ids_of(again.clicks(4))
+    assert heard[:2] == ids_of(events)[1:]
+    # Threads of the edge ship each for itself: their clicks have no order among each other.
+    assert sorted(heard[2:]) == sorted(more), "nothing is missing, nothing comes twice"
     again.close()
 
 
