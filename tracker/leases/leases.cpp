@@ -66,7 +66,7 @@ awaitable<void> Leases::renew() {
   for (Lease& lease : wanted_) {
     const auto asked = LeaseClock::now();
     const bool had = lease.held_at(asked);
-    const auto held = co_await hold(lease.name());
+    const auto held = co_await hold(lease.name(), holder_);
     if (!held) {
       failed(lease.name(), held.error());
       co_return;
@@ -87,7 +87,7 @@ awaitable<void> Leases::renew() {
 awaitable<bool> Leases::keep_slot() {
   if (!lock_) co_return co_await choose_slot();
   const auto asked = LeaseClock::now();
-  const auto held = co_await hold(slot_.name());
+  const auto held = co_await hold(slot_.name(), holder_);
   if (!held) {
     failed(slot_.name(), held.error());
     co_return false;
@@ -129,15 +129,17 @@ awaitable<bool> Leases::take_slot(int number) {
     if (lock.error() != make_error_code(Errc::conflict)) failed("process lock", lock.error());
     co_return false;
   }
-  tracker_ = fmt::format("{}-{}", options_.host, number);
+  std::string tracker = fmt::format("{}-{}", options_.host, number);
   // Who has the lock is alone under this name: so it keeps what the one before left.
-  holder_ = fmt::format("{}{}{}", tracker_, lease_names::scope_sign, scope_);
+  std::string holder = fmt::format("{}{}{}", tracker, lease_names::scope_sign, scope_);
   const auto asked = LeaseClock::now();
-  const std::string lease = lease_names::tracker(tracker_);
-  const auto held = co_await hold(lease);
+  const std::string lease = lease_names::tracker(tracker);
+  const auto held = co_await hold(lease, holder);
   if (!held) failed(lease, held.error());
   if (!held || !*held) co_return false;
   lock_ = std::move(*lock);
+  tracker_ = std::move(tracker);
+  holder_ = std::move(holder);
   slot_.rename(lease);
   slot_.granted(asked, options_.life);
   log_.info("lease.slot", "This tracker has its name", {{"tracker", tracker_}});
@@ -145,15 +147,13 @@ awaitable<bool> Leases::take_slot(int number) {
 }
 
 // Not coroutines themselves: g++ 12 destroys what a closure has captured twice across a co_await.
-awaitable<Result<bool>> Leases::hold(std::string lease) {
-  return store_.lease([lease = std::move(lease), holder = holder_,
-                       life = options_.life](Store& store) {
-    return store.hold_lease(lease, holder, life);
-  });
+awaitable<Result<bool>> Leases::hold(std::string lease, std::string holder) {
+  return store_.lease([lease = std::move(lease), holder = std::move(holder), life = options_.life](
+                          Store& store) { return store.hold_lease(lease, holder, life); });
 }
 
 awaitable<Result<bool>> Leases::borrow(std::string lease) {
-  return hold(std::move(lease));
+  return hold(std::move(lease), holder_);
 }
 
 awaitable<Result<void>> Leases::give_back(std::string lease) {

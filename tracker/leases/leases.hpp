@@ -90,7 +90,7 @@ class Leases {
   boost::asio::awaitable<bool> keep_slot();
   boost::asio::awaitable<bool> choose_slot();
   boost::asio::awaitable<bool> take_slot(int number);
-  boost::asio::awaitable<Result<bool>> hold(std::string lease);
+  boost::asio::awaitable<Result<bool>> hold(std::string lease, std::string holder);
   boost::asio::awaitable<void> release_all();
   bool all_held() const noexcept;
   boost::asio::awaitable<void> sleep();
