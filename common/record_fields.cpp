@@ -65,12 +65,19 @@ Problem read_text(std::string_view text, std::string& value) {
   return {};
 }
 
-Problem read_url(std::string_view text, const DestinationPolicy& policy, std::string& value) {
+Problem read_destination(std::string_view text, const DestinationPolicy& policy,
+                         std::string& value) {
   if (const auto checked = check_destination(text, policy); checked.has_error()) {
     return checked.error().problem;
   }
   value = text;
   return {};
+}
+
+Problem read_url(std::string_view text, const DestinationPolicy& policy, std::string& value) {
+  if (Problem problem = read_destination(text, policy, value)) return problem;
+  if (text.find('{') == std::string_view::npos) return {};
+  return "holds a placeholder; they are filled in destinations alone";
 }
 
 }  // namespace detail

@@ -24,6 +24,9 @@ Problem read_flag(std::string_view text, bool& value);  // 0 or 1
 Problem read_id(std::string_view text, std::string& value);
 // UTF-8 without control characters.
 Problem read_text(std::string_view text, std::string& value);
+Problem read_destination(std::string_view text, const DestinationPolicy& policy,
+                         std::string& value);
+// As a destination, but without placeholders: nothing fills them there.
 Problem read_url(std::string_view text, const DestinationPolicy& policy, std::string& value);
 
 // `must be a, b or c` for a word that is none of these.

@@ -43,7 +43,7 @@ Problem read_alias(std::string_view text, std::string& value) {
 Problem read_link_field(std::string_view name, std::string_view value,
                         const DestinationPolicy& policy, LinkRecord& link) {
   using namespace detail;
-  if (name == "destination") return read_url(value, policy, link.destination);
+  if (name == "destination") return read_destination(value, policy, link.destination);
   if (name == "campaign") return read_id(value, link.campaign);
   if (name == "referrer") return read_id(value, link.referrer);
   if (name == "link") return read_id(value, link.link);

@@ -17,7 +17,7 @@ std::optional<Refusal> check(Store& store, const ProgramRules& rules, const Camp
   if (auto read = parse_campaign(campaign_fields(row.record)); !read) {
     return refusal_of(read.error());
   }
-  auto checked = check_fallback(store, rules, "fallback_url", row.record.fallback_url);
+  auto checked = check_target(store, rules, "fallback_url", row.record.fallback_url);
   if (!checked) return checked.error();
   return {};
 }

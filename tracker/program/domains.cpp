@@ -22,7 +22,7 @@ Ruled<void> check(Store& store, const ProgramRules& rules, std::string_view host
     if (!url.empty() && host_of(url) == host) {
       return Refusal{RefusalKind::invalid, field, "leads to the domain itself"};
     }
-    if (auto checked = check_fallback(store, rules, field, url); !checked) return checked;
+    if (auto checked = check_target(store, rules, field, url); !checked) return checked;
   }
   return {};
 }

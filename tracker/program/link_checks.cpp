@@ -110,7 +110,7 @@ Ruled<void> check_link(Store& store, const ProgramRules& rules, const LinkRecord
     if (!checked) return checked;
   }
   if (after.expired_url != before.expired_url) {
-    auto checked = check_fallback(store, rules, "expired_url", after.expired_url);
+    auto checked = check_target(store, rules, "expired_url", after.expired_url);
     if (!checked) return checked;
   }
   if (after.rules == before.rules || after.rules.empty()) return {};

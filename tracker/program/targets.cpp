@@ -19,13 +19,4 @@ Ruled<void> check_target(Store& store, const ProgramRules& rules, std::string_vi
   return {};
 }
 
-Ruled<void> check_fallback(Store& store, const ProgramRules& rules, std::string_view field,
-                           std::string_view url) {
-  if (url.find('{') != std::string_view::npos) {
-    return Refusal{RefusalKind::invalid, std::string{field},
-                   "holds a placeholder; they are filled in destinations alone"};
-  }
-  return check_target(store, rules, field, url);
-}
-
 }  // namespace waymark::tracker

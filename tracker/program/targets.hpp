@@ -14,8 +14,5 @@ namespace waymark::tracker {
 // of the store (its host, whatever the port). `field` is named in the refusal; an empty URL passes.
 Ruled<void> check_target(Store& store, const ProgramRules& rules, std::string_view field,
                          std::string_view url);
-// The same for a fallback, in which placeholders are not filled.
-Ruled<void> check_fallback(Store& store, const ProgramRules& rules, std::string_view field,
-                           std::string_view url);
 
 }  // namespace waymark::tracker

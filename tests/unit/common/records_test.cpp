@@ -198,7 +198,8 @@ TEST(Record, fallbacks_lead_nowhere_that_a_destination_may_not) {
   for (const auto& [url, problem] :
        {std::pair{"https://shop.example/late", ""},
         std::pair{"https://go.example/late", "leads to our own short links"},
-        std::pair{"https://evil.example/", "outside destinations.allow"}}) {
+        std::pair{"https://evil.example/", "outside destinations.allow"},
+        std::pair{"https://shop.example/{code}", "holds a placeholder"}}) {
     const std::string said = *problem == '\0' ? "nothing" : problem;
     EXPECT_THAT(problem_of(parse_link({destination, {"expired_url", url}}, policy)),
                 HasSubstr(said));
