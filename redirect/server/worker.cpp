@@ -59,6 +59,7 @@ Worker::~Worker() {
 
 void Worker::run() {
   tick();
+  io_.poll();  // files that were handed over before the start hold for the first visitor, too
   while (!stopped_) {
     const auto events = poller_.ready();
     if (events.empty()) {

@@ -212,6 +212,21 @@ def test_systemd_starts_it_at_the_first_connection(make_system, folder):
     assert edge.end() == 0
 
 
+def test_files_are_in_force_for_the_visitor_who_was_there_before_the_start(make_system, folder):
+    files = folder / "well-known"
+    files.mkdir()
+    (files / "security.txt").write_text("Contact: mailto:security@firm.example\n")
+    edge = make_system(edge_settings=[f"wellknown.dir={files}"]).edge
+    port = free_port()
+    edge.command += ["--listen", "fd:web"]
+    edge.launch(activated(edge, "-l", f"127.0.0.1:{port}", "--fdname=web"))
+    wait_until(lambda: is_listening(port), "it listens")
+    first = Connection(connect(port, seconds_max=20.0))
+    answer = first.request("GET", "/.well-known/security.txt", BROWSER)
+    assert answer.body.startswith(b"Contact:")
+    assert edge.end() == 0
+
+
 def test_a_socket_without_the_name_is_named_with_the_remedy(make_system):
     edge = make_system().edge
     port = free_port()
