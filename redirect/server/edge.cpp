@@ -71,37 +71,44 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
       source_(control_, source_options(), source_events(), metrics_.new_shard(), log),
       listeners_(listen_specs(config_), static_cast<unsigned>(config_.threads)),
       tls_(load_tls(config_)),
+      connection_limit_(fitting_connections(), static_cast<unsigned>(config_.threads)),
       address_limit_(config_.connections_per_address, random_seed()),
       admin_(control_, config_.admin, "admin", {}, admin_pages(admin_sources()), log),
       signals_(control_, SIGTERM, SIGINT, SIGHUP),
       grace_timer_(control_) {
-  fit_connections();
   build_workers();
   register_gauges();
 }
 
 Edge::~Edge() = default;
 
-void Edge::fit_connections() {
+std::uint64_t Edge::fitting_connections() {
   const std::uint64_t files = raise_open_files();
   const std::uint64_t fitting = connections_within(files, config_.threads);
-  if (fitting >= config_.connections_max) return;
+  if (fitting >= config_.connections_max) return config_.connections_max;
   log_.warning("connections.fewer",
                "The limit of open files allows fewer connections than connections.max: raise it "
                "(LimitNOFILE= of the service, ulimit -Hn)",
                {{"open_files", files},
                 {"connections", fitting},
                 {"connections.max", config_.connections_max}});
-  config_.connections_max = fitting;
+  return fitting;
 }
 
 void Edge::build_workers() {
   const auto threads = static_cast<unsigned>(config_.threads);
   WorkerOptions options = worker_options(config_);
+  options.connection_limit = &connection_limit_;
   options.address_limit = &address_limit_;
+  options.hand_over = [this](unsigned to, const Listener& listener, int fd, const IpAddress& peer) {
+    boost::asio::post(workers_[to]->io(), [&worker = *workers_[to], listener, fd, peer] {
+      worker.take(listener, fd, peer);
+    });
+  };
   options.tls = tls_;
   options.responder.agents = agents_;
   for (unsigned thread = 0; thread < threads; ++thread) {
+    options.thread = thread;
     workers_.push_back(std::make_unique<Worker>(
         listeners_.take(thread), options, keys_.load(), shipping_.writer(thread),
         [this](const LookupKey& key, Asking asking) { source_.ask(key, asking); },
@@ -204,9 +211,9 @@ void Edge::on_signal(int signal) {
   }
   log_.info("edge.stopping", "Ending", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
   begin_grace();
-  if (signal == SIGINT || config_.shutdown_grace == 0ms) return finish_visitors();
+  if (signal == SIGINT || config_.shutdown_grace == 0ms) return close_listeners();
   grace_timer_.expires_after(config_.shutdown_grace);
-  grace_timer_.async_wait([this](boost::system::error_code) { finish_visitors(); });
+  grace_timer_.async_wait([this](boost::system::error_code) { close_listeners(); });
 }
 
 void Edge::begin_grace() {
@@ -214,8 +221,19 @@ void Edge::begin_grace() {
   on_each_worker([](Worker& worker) { worker.begin_drain(); });
 }
 
-void Edge::finish_visitors() {
+// In two steps, since threads hand each other what they accept.
+void Edge::close_listeners() {
   phase_ = Phase::finishing;
+  workers_left_ = workers_.size();
+  on_each_worker([this](Worker& worker) {
+    worker.close_listeners();
+    boost::asio::post(control_, [this] {
+      if (--workers_left_ == 0) finish_visitors();
+    });
+  });
+}
+
+void Edge::finish_visitors() {
   workers_left_ = workers_.size();
   on_each_worker([this](Worker& worker) {
     worker.finish([this] {

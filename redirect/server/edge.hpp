@@ -11,6 +11,7 @@
 #include "redirect/geo/country_watch.hpp"
 #include "redirect/pages/well_known_watch.hpp"
 #include "redirect/server/address_limit.hpp"
+#include "redirect/server/connection_limit.hpp"
 #include "redirect/server/listener.hpp"
 #include "redirect/snapshot/link_snapshot.hpp"
 
@@ -41,7 +42,7 @@ class Edge {
  private:
   enum class Phase : std::uint8_t { serving, grace, finishing };
 
-  void fit_connections();
+  std::uint64_t fitting_connections();
   void build_workers();
   void register_gauges();
   std::uint64_t gauge_sum(std::atomic<std::uint64_t> WorkerGauges::*member) const;
@@ -54,6 +55,7 @@ class Edge {
   void await_signal();
   void on_signal(int signal);
   void begin_grace();
+  void close_listeners();
   void finish_visitors();
   void finish_shipping();
   void stop_all();
@@ -76,6 +78,7 @@ class Edge {
   LinkSource source_;
   Listeners listeners_;
   std::shared_ptr<const TlsServer> tls_;  // null without TLS listeners
+  ConnectionLimit connection_limit_;
   AddressLimit address_limit_;
   std::vector<std::unique_ptr<Worker>> workers_;
   http::Server admin_;

@@ -61,7 +61,6 @@ SourceOptions options_of_source(const RedirectConfig& config) {
 
 WorkerOptions worker_options(const RedirectConfig& config) {
   WorkerOptions options;
-  options.connections_max = std::max<std::size_t>(1, config.connections_max / config.threads);
   options.header_deadline = config.header_deadline;
   options.idle_deadline = config.idle_deadline;
   options.write_deadline = config.write_deadline;

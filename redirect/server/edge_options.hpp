@@ -18,8 +18,8 @@ SnapshotOptions snapshot_options(const RedirectConfig& config);
 // All but the snapshot, which the edge owns.
 SourceOptions options_of_source(const RedirectConfig& config);
 
-// All but what the workers share: limits of addresses, certificates, the list of agents. A seed is
-// drawn at each call.
+// All but what the workers share: limits of connections, certificates, the list of agents. A seed
+// is drawn at each call.
 WorkerOptions worker_options(const RedirectConfig& config);
 
 }  // namespace waymark::redirect

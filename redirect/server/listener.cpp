@@ -64,7 +64,7 @@ void Listeners::open(ListenSpec& spec) {
     case ListenSpec::Kind::tcp: {
       const std::vector<int> fds = open_tcp(spec.address, of_threads_.size());
       for (std::size_t thread = 0; thread < fds.size(); ++thread) {
-        of_threads_[thread].push_back({fds[thread], false, spec.proxy, spec.tls});
+        of_threads_[thread].push_back({fds[thread], false, false, spec.proxy, spec.tls});
       }
       return;
     }
@@ -84,7 +84,7 @@ void Listeners::add_shared(const ListenSpec& spec, int fd) {
   for (std::size_t thread = 0; thread < of_threads_.size(); ++thread) {
     const int own = thread == 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (own < 0) throw std::system_error(errno, std::generic_category(), "dup of a listener");
-    of_threads_[thread].push_back({own, is_unix(own), spec.proxy, spec.tls});
+    of_threads_[thread].push_back({own, is_unix(own), true, spec.proxy, spec.tls});
   }
 }
 

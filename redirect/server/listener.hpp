@@ -14,6 +14,7 @@ namespace waymark::redirect {
 struct Listener {
   int fd = -1;
   bool unix_socket = false;
+  bool shared = false;  // all threads accept on it
   bool proxy = false;
   bool tls = false;
 };

@@ -46,7 +46,6 @@ Worker::Worker(std::vector<Listener> listeners, const WorkerOptions& options,
       gathered_end_(out_.get()) {
   renew_clocks();
   for (Listener& listener : listeners_) poller_.add(listener.fd, EPOLLIN, &listener);
-  gauges_.listening = true;
   gauges_.turned_ms = now_.steady_ms;
 }
 
@@ -107,6 +106,8 @@ void Worker::tick() {
   renew_clocks();
   wheel_.advance(now_.steady_ms,
                  [this](WheelEntry& entry) { expired(static_cast<Connection&>(entry)); });
+  // Other threads may want room that only this one can make.
+  if (options_.connection_limit->full()) make_room();
   gauges_.turned_ms = now_.steady_ms;
   gauges_.connections = open_;
   gauges_.connections_tls = open_tls_;
@@ -165,6 +166,7 @@ void Worker::close(Connection& connection) {
   connection.fd = -1;
   free_.push_back(&connection);
   --open_;
+  options_.connection_limit->leave(options_.thread);
   if (finished_) finish_if_empty();
 }
 
@@ -174,7 +176,7 @@ void Worker::set_deadline(Connection& connection, std::chrono::milliseconds from
 
 // --- ending ---
 
-void Worker::finish(std::function<void()> done) {
+void Worker::close_listeners() {
   for (const Listener& listener : listeners_) {
     while (accept(listener)) {
     }
@@ -182,7 +184,9 @@ void Worker::finish(std::function<void()> done) {
     ::close(listener.fd);
   }
   listeners_.clear();
-  gauges_.listening = false;
+}
+
+void Worker::finish(std::function<void()> done) {
   finished_ = std::move(done);
   for (auto& connection : connections_) {
     if (connection->fd >= 0 && connection->state <= ConnectionState::reading) {

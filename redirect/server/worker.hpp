@@ -5,6 +5,7 @@
 #include "common/log.hpp"
 #include "redirect/server/address_limit.hpp"
 #include "redirect/server/connection.hpp"
+#include "redirect/server/connection_limit.hpp"
 #include "redirect/server/listener.hpp"
 #include "redirect/server/poller.hpp"
 #include "redirect/server/responder.hpp"
@@ -29,12 +30,17 @@
 namespace waymark::redirect {
 
 struct WorkerOptions {
-  std::size_t connections_max = 10'000;  // of this thread
+  unsigned thread = 0;  // its number
   std::chrono::milliseconds header_deadline{10'000};
   std::chrono::milliseconds idle_deadline{60'000};
   std::chrono::milliseconds write_deadline{10'000};
-  AddressLimit* address_limit = nullptr;  // of the process; outlives the worker
-  std::shared_ptr<const TlsServer> tls;   // null without TLS listeners
+  // Of the process; they outlive the worker.
+  ConnectionLimit* connection_limit = nullptr;
+  AddressLimit* address_limit = nullptr;
+  // Passes an accepted connection on to the thread it was counted for: to the take() there.
+  std::function<void(unsigned thread, const Listener& listener, int fd, const IpAddress& peer)>
+      hand_over;
+  std::shared_ptr<const TlsServer> tls;  // null without TLS listeners
   ResponderOptions responder;
 };
 
@@ -52,7 +58,6 @@ struct WorkerGauges {
   std::atomic<std::uint64_t> addresses_forgotten{0};
   std::atomic<std::uint64_t> hosts_forgotten{0};
   std::atomic<std::uint64_t> qr_evictions{0};
-  std::atomic<bool> listening{false};
 };
 
 class Worker {
@@ -93,8 +98,12 @@ class Worker {
   }
   // From now on each answer closes its connection.
   void begin_drain() noexcept { responder_.set_draining(); }
-  // Accepts what the kernel has queued, closes the listeners and the idle connections, and calls
-  // `done` when the last one has ended.
+  // A connection that another thread accepted, counted for this one already.
+  void take(const Listener& listener, int fd, const IpAddress& peer);
+  // Accepts what the kernel has queued and closes the listeners. What it handed over is with the
+  // other threads before anything that is posted to them afterwards.
+  void close_listeners();
+  // Closes the idle connections, and calls `done` when the last one has ended. No more may come.
   void finish(std::function<void()> done);
   void stop() noexcept { stopped_ = true; }
 

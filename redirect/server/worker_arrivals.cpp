@@ -61,12 +61,22 @@ void Worker::pause_accepting() {
   });
 }
 
+// Who wakes first on a shared socket is often the same thread, and would serve most visitors: it
+// gives what it accepts to the one with the fewest. Sockets of its own the kernel has spread.
 void Worker::admit(const Listener& listener, int fd, const IpAddress& peer) {
-  if (open_ >= options_.connections_max && !make_room()) {
+  ConnectionLimit& limit = *options_.connection_limit;
+  const unsigned taker =
+      listener.shared ? limit.thread_with_fewest(options_.thread) : options_.thread;
+  if (!limit.enter(taker) && !(make_room() && limit.enter(taker))) {
     counters_.add(Counter::connections_refused);
     ::close(fd);
     return;
   }
+  if (taker == options_.thread) return take(listener, fd, peer);
+  options_.hand_over(taker, listener, fd, peer);
+}
+
+void Worker::take(const Listener& listener, int fd, const IpAddress& peer) {
   Connection* const connection = new_connection();
   counters_.add(Counter::accepted);
   connection->fd = fd;

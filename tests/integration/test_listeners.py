@@ -264,6 +264,35 @@ def test_the_end_covers_every_listener(listening, folder):
     assert not os.path.exists(path)
 
 
+def test_threads_share_what_comes_over_one_socket(listening, folder):
+    """A proxy's few connections, of which each brings many visitors; and who finds room in the edge
+    finds it whatever thread accepts."""
+    path = folder / "edge.sock"
+    system = listening(f"unix:{path}", settings=["threads=4", "connections.max=66"])
+    held = [Connection(over_unix(path)) for _ in range(64)]
+    for connection in held:
+        assert connection.request("GET", "/try", BROWSER).status == 302
+    assert system.edge.metric("waymark_connections_refused_total") == 0
+
+    def clicks_of_threads():
+        [report] = system.redis.hgetall("wm:edges").values()
+        last = json.loads(report)["last"]
+        return sum(last.values()) == 64 and last
+    clicks = wait_until(clicks_of_threads, "the edge reports its clicks")
+    assert set(clicks.values()) == {16}
+    for connection in held:
+        connection.close()
+
+
+def test_room_is_made_by_threads_that_no_newcomer_comes_to(listening):
+    system = listening(settings=["threads=4", "connections.max=1"])
+    with Connection(system.edge.port) as silent:
+        assert silent.request("GET", "/try", BROWSER).status == 302
+        wait_until(lambda: system.edge.metric("waymark_connections_given_up_total") == 1,
+                   "there is room before anybody asks for it", 5.0)
+        redirected(connect(system.edge.port))
+
+
 def is_refused(sock):
     with Connection(sock) as connection:
         try:
