@@ -16,6 +16,9 @@ using boost::system::error_code;
 using std::chrono::milliseconds;
 
 constexpr milliseconds tick_interval{1'000};
+// The end waits for a server that has just gone, not for one that is known to be away: visitors may
+// be waiting for the next process.
+constexpr milliseconds absence_max{2'000};
 
 }  // namespace
 
@@ -61,6 +64,7 @@ void ShippingLoop::Impl::start() {
     for (const OriginPtr& origin : origins_) note_server(*origin);
   });
   redis_->start();
+  reached_ = Clock::now();
   tick();
 }
 
@@ -99,6 +103,7 @@ void ShippingLoop::Impl::tick() {
   tick_timer_->async_wait([self = shared_from_this()](error_code error) {
     if (!error) self->tick();
   });
+  if (is_reachable()) reached_ = Clock::now();
   writer_.leave_failed_segment();
   for (const OriginPtr& origin : origins_) {
     if (const Sequence first = origin->journal->first(); first != 0) {
@@ -268,10 +273,17 @@ void ShippingLoop::Impl::publish() {
   figures_.shipping = redis_->ready() && own.stream_ready();
 }
 
+bool ShippingLoop::Impl::is_reachable() {
+  const std::string& stream = origins_.front()->stream_key;  // unknown before the first reading
+  return stream.empty() ? redis_->ready() : redis_->server_of(stream) != nullptr;
+}
+
 void ShippingLoop::Impl::finish_if_done() {
   if (!done_) return;
   const OriginPtr& own = origins_.front();
-  if ((reports_under_way_ > 0 || !own->shipper.all_sent()) && Clock::now() < finish_by_) return;
+  const Time now = Clock::now();
+  const bool in_vain = now >= finish_by_ || (now >= reached_ + absence_max && !is_reachable());
+  if ((reports_under_way_ > 0 || !own->shipper.all_sent()) && !in_vain) return;
   publish();
   const auto level = own->shipper.all_sent() ? &Log::info : &Log::warning;
   (log_.*level)("shipping.finished", "what is owed stays in the journal; any edge on it ships it",

@@ -79,6 +79,7 @@ class ShippingLoop::Impl : public std::enable_shared_from_this<Impl> {
   void account(ShippedOrigin& origin);
   void publish();
   void publish_known();
+  bool is_reachable();
   void finish_if_done();
   void run_again();
   void wake_later(Time until);
@@ -113,6 +114,7 @@ class ShippingLoop::Impl : public std::enable_shared_from_this<Impl> {
   bool running_again_ = false;  // posted
   std::function<void()> done_;  // set while finishing
   Time finish_by_ = Time::max();
+  Time reached_;  // when the own stream was last seen to have a server; looked at by tick()
   unsigned reports_under_way_ = 0;  // ending waits for the last one
 };
 

@@ -72,9 +72,9 @@ class Shipping {
   // thread. Adoption of other folders begins when all have been started.
   void start(unsigned thread, boost::asio::io_context& thread_io);
 
-  // Ships for at most `at_most` (rule 17), logs what remains and where, closes the connections and
-  // calls `done` on `control_io`. The threads' io_contexts must run meanwhile and no more clicks
-  // may come. Call once, on the control thread.
+  // Ships for at most `at_most` (rule 17), and no longer than Redis is there; logs what remains and
+  // where, closes the connections and calls `done` on `control_io`. The threads' io_contexts must
+  // run meanwhile and no more clicks may come. Call once, on the control thread.
   void finish(std::chrono::milliseconds at_most, std::function<void()> done);
 
   const std::string& epoch() const noexcept;

@@ -110,6 +110,22 @@ def answers(edge):
         return None
 
 
+def test_visitors_wait_for_no_edge_that_ends_without_redis(system):
+    """What it owes is in the journal; shutdown.ship (10 s) is for a Redis that takes it."""
+    system.edge.warm("/try")
+    system.redis.kill()
+    wait_until(lambda: system.edge.metric("waymark_ship_up") == 0, "Redis is away")
+    tokens = [system.edge.get("/try").click_token() for _ in range(20)]
+    time.sleep(2.5)  # it might come back
+    ending = time.monotonic()
+    assert system.edge.end() == 0
+    assert time.monotonic() - ending < 5
+    system.edge.start(wait=False)
+    wait_until(lambda: answers(system.edge) == 302, "links are served from the snapshot")
+    system.redis.start()
+    assert_all_stored_once(system, tokens)
+
+
 @pytest.mark.parametrize("signal", [2, 15])
 def test_edge_stopped_in_good_order_under_load(system, signal):
     with Load([system.edge.port], ["/try"]) as load:

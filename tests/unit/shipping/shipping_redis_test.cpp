@@ -320,6 +320,20 @@ TEST_F(ShippingRedis, FinishingWithoutRedisEndsInTime) {
   while (!done) edge.control().run_one();
 }
 
+TEST_F(ShippingRedis, FinishingWaitsForNoRedisThatIsAway) {
+  Edge edge{dir.path(), redis.url()};
+  ASSERT_TRUE(eventually([&] { return edge->stats().shipping; }));
+  redis.kill();
+  edge.clicks(10);
+  bool done = false;
+  edge->finish(60s, [&] { done = true; });
+  auto work = asio::make_work_guard(edge.control());
+  const auto end = std::chrono::steady_clock::now() + 10s;
+  while (!done && std::chrono::steady_clock::now() < end) edge.control().run_one_for(100ms);
+  EXPECT_TRUE(done);
+  EXPECT_EQ(edge->stats().owed, 10U);
+}
+
 // --- Adoption ---
 
 // Makes a child that journals `count` clicks without any Redis and is killed. Returns its epoch.
