@@ -250,10 +250,10 @@ std::vector<ListenSpec> listen_specs(const RedirectConfig& config) {
   return listen_specs(config.listen, config.proxies_listen, config.tls_listen);
 }
 
-std::shared_ptr<const TlsServer> load_tls(const RedirectConfig& config) {
+std::shared_ptr<const TlsServer> load_tls(const RedirectConfig& config, const TlsServer* in_force) {
   if (config.tls_listen.empty()) return nullptr;
   return std::make_shared<const TlsServer>(
-      find_tls_files(config.tls_certificate, config.tls_key, config.tls_dir));
+      find_tls_files(config.tls_certificate, config.tls_key, config.tls_dir), in_force);
 }
 
 LogLevel log_level(const RedirectConfig& config) {

@@ -35,7 +35,8 @@ struct RedirectConfig {
   // proxies must all write the one header, since visitors can send the other through them.
   std::vector<std::string> proxies_trusted;
   std::string proxies_header = "x-forwarded-for";
-  // The certificate shown to who names no host or an unknown one, and a folder with more of them.
+  // The certificate shown to who names no host or an unknown one, and a folder with more of them,
+  // of which those that cannot be used are left out. Without the former it is the folder's first.
   std::string tls_certificate;
   std::string tls_key;
   std::string tls_dir;
@@ -103,8 +104,10 @@ void complete(RedirectConfig& config);
 
 // Where to listen. Throws StartupError naming the setting.
 std::vector<ListenSpec> listen_specs(const RedirectConfig& config);
-// The certificates in force now; null without TLS listeners. Throws StartupError naming the file.
-std::shared_ptr<const TlsServer> load_tls(const RedirectConfig& config);
+// The certificates as they are now; null without TLS listeners. Throws StartupError naming the
+// file; for what of tls.dir cannot be used see TlsServer.
+std::shared_ptr<const TlsServer> load_tls(const RedirectConfig& config,
+                                          const TlsServer* in_force = nullptr);
 
 LogLevel log_level(const RedirectConfig& config);
 LogFormat log_format(const RedirectConfig& config);

@@ -44,17 +44,22 @@ void WellKnownWatch::stop() {
   settled_.cancel();
 }
 
-void WellKnownWatch::reload() {
-  if (folder_.empty()) return;
-  try {
-    watch_folders();
-    files_ = WellKnownFiles::load(folder_);
-    changed_(files_);
-    log_.info("wellknown.reloaded", "Files read again", {{"files", files_->size()}});
-  } catch (const StartupError& error) {
-    log_.error("wellknown.kept", "Files cannot be used: those in force stay",
-               {{"reason", error.what()}});
-  }
+std::shared_ptr<const WellKnownFiles> WellKnownWatch::read() {
+  if (folder_.empty()) return nullptr;
+  watch_folders();
+  return WellKnownFiles::load(folder_);
+}
+
+void WellKnownWatch::use(std::shared_ptr<const WellKnownFiles> files) {
+  if (!files) return;
+  files_ = std::move(files);
+  changed_(files_);
+  log_.info("wellknown.reloaded", "Files read again", {{"files", files_->size()}});
+}
+
+void WellKnownWatch::reload() try { use(read()); } catch (const StartupError& error) {
+  log_.error("wellknown.kept", "Files cannot be used: those in force stay",
+             {{"reason", error.what()}});
 }
 
 void WellKnownWatch::open() {

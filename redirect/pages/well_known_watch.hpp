@@ -22,12 +22,15 @@ class WellKnownWatch {
   using Changed = std::function<void(std::shared_ptr<const WellKnownFiles>)>;
 
   // Loads the files at once; throws StartupError. An empty `folder`: no files, and never any.
-  // Where the kernel has no watches left, a warning: then reload() alone reads them again.
+  // Where the kernel has no watches left, a warning: then changes are for read() to find.
   WellKnownWatch(boost::asio::io_context& control, std::string folder, Log& log);
 
   // `changed` gets the files in force, and from now on each newer set.
   void start(Changed changed);
-  void reload();
+  // What is in the folder now, for a reload that is all or nothing: read, then use. read() throws
+  // StartupError; null without a folder.
+  std::shared_ptr<const WellKnownFiles> read();
+  void use(std::shared_ptr<const WellKnownFiles> files);
   void stop();
 
  private:
@@ -36,6 +39,7 @@ class WellKnownWatch {
   void watch_folders();
   void await_change();
   void settle();
+  void reload();
 
   std::string folder_;
   Log& log_;

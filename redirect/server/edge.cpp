@@ -37,12 +37,6 @@ std::vector<std::string> ids_of(const KeyRing& keys) {
   return ids;
 }
 
-void warn_of_ended_certificate(const std::shared_ptr<const TlsServer>& tls, Log& log) {
-  if (!tls || tls->first_end() > std::time(nullptr)) return;
-  log.warning("certificates.ended", "A certificate has ended: browsers refuse it",
-              {{"certificate", tls->first_to_end().string()}, {"ended", tls->first_end()}});
-}
-
 }  // namespace
 
 Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& log)
@@ -171,7 +165,7 @@ int Edge::run() {
                  "systemd passed a socket that nobody listens on: add fd:NAME to listen",
                  {{"name", name}});
   }
-  warn_of_ended_certificate(tls_, log_);
+  warn_of_certificates();
   if (config_.links_base_url.empty()) {
     log_.info("qr.off", "QR codes of links for every domain need links.base_url");
   }
@@ -198,11 +192,7 @@ void Edge::await_signal() {
 }
 
 void Edge::on_signal(int signal) {
-  if (signal == SIGHUP) {
-    reload_files();
-    reload_certificates();
-    return well_known_.reload();
-  }
+  if (signal == SIGHUP) return reload();
   if (phase_ != Phase::serving) {
     const ShippingStats stats = shipping_.stats();
     log_.warning("edge.aborted", "Second signal: ending at once; the journal keeps what is owed",
@@ -260,39 +250,44 @@ void Edge::stop_all() {
   log_.info("edge.stopped", "Ended");
 }
 
-// Keys, agents and country file: all or none.
-void Edge::reload_files() {
-  try {
-    auto keys = KeyRing::load(config_.keys);
-    auto countries = countries_.read();
-    agents_ = AgentList::load(config_.agents_file);
-    countries_.use(std::move(countries));
-    keys_.store(keys);
-    on_each_worker([keys, agents = agents_](Worker& worker) {
-      worker.set_keys(keys);
-      worker.set_agents(agents);
-    });
-    log_.info("files.reloaded", "Files read again",
-              {{"keys", keys->all().size()}, {"agents", agents_versions()}});
-  } catch (const StartupError& error) {
-    log_.error("files.kept", "A file cannot be used: keys, country file and agents in force stay",
-               {{"reason", error.what()}});
-  }
+// Everything is read before anything is used: all or none.
+void Edge::reload() try {
+  auto keys = KeyRing::load(config_.keys);
+  auto agents = AgentList::load(config_.agents_file);
+  auto tls = load_tls(config_, tls_.get());
+  auto well_known = well_known_.read();
+  auto countries = countries_.read();
+  agents_ = agents;
+  tls_ = tls;
+  keys_.store(keys);
+  countries_.use(std::move(countries));
+  well_known_.use(std::move(well_known));
+  on_each_worker([keys, agents, tls](Worker& worker) {
+    worker.set_keys(keys);
+    worker.set_agents(agents);
+    worker.set_tls(tls);
+  });
+  log_.info("files.reloaded", "Files read again; new connections are shown the certificates",
+            {{"keys", keys->all().size()},
+             {"agents", agents_versions()},
+             {"certificates", tls ? tls->certificates() : 0}});
+  warn_of_certificates();
+} catch (const StartupError& error) {
+  log_.error("files.kept", "A file cannot be used: everything stays as it is",
+             {{"reason", error.what()}});
 }
 
-// All of them or none, so that no host is left without its certificate.
-void Edge::reload_certificates() {
+void Edge::warn_of_certificates() {
   if (!tls_) return;
-  try {
-    tls_ = load_tls(config_);
-    on_each_worker([tls = tls_](Worker& worker) { worker.set_tls(tls); });
-    log_.info("certificates.reloaded", "Certificates read again: new connections are shown them",
-              {{"certificates", tls_->certificates()}});
-    warn_of_ended_certificate(tls_, log_);
-  } catch (const StartupError& error) {
-    log_.error("certificates.kept", "A certificate cannot be used: those in force stay",
-               {{"reason", error.what()}});
+  for (const TlsServer::Refused& refused : tls_->refused()) {
+    log_.error("certificates.refused",
+               refused.in_force ? "A certificate cannot be used: the one in force stays"
+                                : "A certificate cannot be used: its hosts are shown another one",
+               {{"reason", refused.reason}});
   }
+  if (tls_->first_end() > std::time(nullptr)) return;
+  log_.warning("certificates.ended", "A certificate has ended: browsers refuse it",
+               {{"certificate", tls_->first_to_end().string()}, {"ended", tls_->first_end()}});
 }
 
 std::string Edge::agents_versions() const {
@@ -352,6 +347,9 @@ void Edge::register_gauges() {
     metrics_.gauge({"tls_certificate_end_seconds", "",
                     "When the first of the certificates in force ends, unix time"},
                    [this] { return static_cast<double>(tls_->first_end()); });
+    metrics_.gauge({"tls_certificates_refused", "",
+                    "Certificates of tls.dir that cannot be used; their hosts may have older ones"},
+                   [this] { return static_cast<double>(tls_->refused().size()); });
   }
   metrics_.gauge({"link_cache_entries", "", "Links in the caches of all threads"},
                  sum(&WorkerGauges::cache_entries));

@@ -59,8 +59,8 @@ class Edge {
   void finish_visitors();
   void finish_shipping();
   void stop_all();
-  void reload_files();
-  void reload_certificates();
+  void reload();
+  void warn_of_certificates();
   std::string listeners_text() const;
   std::string agents_versions() const;
 

@@ -16,14 +16,16 @@ namespace {
   throw StartupError(exit_code::config, message);
 }
 
-// What an entry of the folder stands for; empty: something else.
+// What an entry of the folder stands for; empty: something else. What cannot be looked at is named
+// when it is loaded.
 TlsFiles files_of(const fs::path& entry) {
-  if (fs::is_directory(entry)) {
-    if (!fs::exists(entry / "fullchain.pem")) return {};
-    return {entry / "fullchain.pem", entry / "privkey.pem"};
+  std::error_code error;
+  if (fs::is_directory(entry, error)) {
+    if (!fs::exists(entry / "fullchain.pem", error) && !error) return {};
+    return {entry / "fullchain.pem", entry / "privkey.pem", true};
   }
   if (entry.extension() != ".crt") return {};
-  return {entry, fs::path{entry}.replace_extension(".key")};
+  return {entry, fs::path{entry}.replace_extension(".key"), true};
 }
 
 void add_folder(const fs::path& folder, std::vector<TlsFiles>& files) try {
@@ -49,7 +51,7 @@ std::vector<TlsFiles> find_tls_files(const std::string& certificate, const std::
                      key.empty() ? "certificate" : "key", key.empty() ? "key" : "certificate"));
   }
   std::vector<TlsFiles> files;
-  if (!certificate.empty()) files.push_back({certificate, key});
+  if (!certificate.empty()) files.push_back({certificate, key, false});
   if (!folder.empty()) add_folder(folder, files);
   if (files.empty()) {
     fail(folder.empty()

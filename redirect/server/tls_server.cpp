@@ -121,6 +121,19 @@ SslContext load(const TlsFiles& files) {
   return context;
 }
 
+// A context of its own, since each belongs to one server.
+SslContext copy_of(SSL_CTX* from) {
+  SslContext context = new_context();
+  STACK_OF(X509)* chain = nullptr;
+  SSL_CTX_get0_chain_certs(from, &chain);
+  if (SSL_CTX_use_certificate(context.get(), SSL_CTX_get0_certificate(from)) != 1 ||
+      SSL_CTX_set1_chain(context.get(), chain) != 1 ||
+      SSL_CTX_use_PrivateKey(context.get(), SSL_CTX_get0_privatekey(from)) != 1) {
+    throw StartupError(exit_code::failure, "tls: " + reason());
+  }
+  return context;
+}
+
 // --- what stands in a certificate ---
 
 std::string text_of(const ASN1_STRING* value) {
@@ -153,37 +166,69 @@ std::int64_t end_of(X509* certificate) {
 
 }  // namespace
 
-TlsServer::TlsServer(const std::vector<TlsFiles>& files) {
-  first_end_ = std::numeric_limits<std::int64_t>::max();
+TlsServer::TlsServer(const std::vector<TlsFiles>& files, const TlsServer* in_force) {
+  std::vector<std::string> first_names;
   for (const TlsFiles& pair : files) {
-    SslContext context = load(pair);
+    SslContext context = load_or_keep(pair, in_force);
+    if (!context) continue;
     X509* const certificate = SSL_CTX_get0_certificate(context.get());
-    if (const std::int64_t end = end_of(certificate); end < first_end_) {
-      first_end_ = end;
-      first_to_end_ = pair.certificate;
-    }
-    for (std::string& name : names_of(certificate)) {
-      by_name_.emplace(std::move(name), context.get());
-    }
-    contexts_.push_back(std::move(context));
+    const std::vector<std::string> names = names_of(certificate);
+    if (certificates_.empty() && pair.of_folder) first_names = names;
+    certificates_.push_back({pair.certificate, std::move(context), end_of(certificate)});
+    for (const std::string& host : names) name(host, certificates_.size() - 1);
   }
+  if (certificates_.empty()) throw StartupError(exit_code::config, refused_.at(0).reason);
+  if (!first_names.empty()) first_ = by_name_.at(first_names.front());
+  first_end_ = std::numeric_limits<std::int64_t>::max();
+  note_first_end(certificates_[first_]);
+  for (const auto& [host, certificate] : by_name_) note_first_end(certificates_[certificate]);
   // Sessions begin with the first one; the name may lead to another.
   SSL_CTX_callback_ctrl(context(), SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
                         reinterpret_cast<void (*)()>(choose_certificate));
   SSL_CTX_set_tlsext_servername_arg(context(), this);
 }
 
+// Null when there is nothing to be shown.
+SslContext TlsServer::load_or_keep(const TlsFiles& files, const TlsServer* in_force) try {
+  return load(files);
+} catch (const StartupError& error) {
+  if (!files.of_folder) throw;
+  refused_.push_back({error.what(), false});
+  if (in_force == nullptr) return nullptr;
+  const auto kept =
+      std::ranges::find(in_force->certificates_, files.certificate, &Certificate::file);
+  if (kept == in_force->certificates_.end()) return nullptr;
+  refused_.back().in_force = true;
+  return copy_of(kept->context.get());
+}
+
+// Who renews a certificate under another file name leaves the old one beside it.
+void TlsServer::name(std::string_view host, std::size_t certificate) {
+  const auto [at, is_first] = by_name_.emplace(host, certificate);
+  if (!is_first && certificates_[certificate].end > certificates_[at->second].end) {
+    at->second = certificate;
+  }
+}
+
+void TlsServer::note_first_end(const Certificate& certificate) {
+  if (certificate.end >= first_end_) return;
+  first_end_ = certificate.end;
+  first_to_end_ = certificate.file;
+}
+
 SSL_CTX* TlsServer::find(std::string_view host) const {
   if (host.size() > name_bytes_max) return nullptr;
   const std::string name = lower(host);
-  if (const auto exact = by_name_.find(name); exact != by_name_.end()) return exact->second;
+  if (const auto exact = by_name_.find(name); exact != by_name_.end()) {
+    return certificates_[exact->second].context.get();
+  }
   // A wildcard stands for one label (RFC 9525 section 6.3).
   const std::size_t dot = name.find('.');
   if (dot == std::string::npos) return nullptr;
   std::string pattern{'*'};
   pattern.append(name, dot);
   const auto wildcard = by_name_.find(pattern);
-  return wildcard == by_name_.end() ? nullptr : wildcard->second;
+  return wildcard == by_name_.end() ? nullptr : certificates_[wildcard->second].context.get();
 }
 
 }  // namespace waymark::redirect

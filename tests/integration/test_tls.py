@@ -1,5 +1,6 @@
 """TLS at the edge, as Python's ssl, openssl s_client and curl see it."""
 import grp
+import json
 import os
 import shutil
 import signal
@@ -10,7 +11,7 @@ import time
 
 import pytest
 
-from tests.support import certificates
+from tests.support import certificates, rawhttp
 from tests.support.programs import ROOT, free_port, wait_until
 from tests.support.rawhttp import (BROWSER, Connection, Incomplete, by_byte, by_line,
                                     closed_while_trickling, connect)
@@ -305,23 +306,52 @@ def test_reload_is_for_new_connections(tls):
         certificates.make(edge.folder / "more", "go", ["go.example"])
         certificates.make(edge.folder / "more", "new", ["new.example"])
         edge.edge.process.send_signal(signal.SIGHUP)
-        wait_until(lambda: "certificates.reloaded" in edge.edge.log_text(), "it is reloaded")
+        wait_until(lambda: "files.reloaded" in edge.edge.log_text(), "it is reloaded")
         wait_until(lambda: edge.shown("go.example") == edge.file("more/go.crt") != before,
                    "new ones see the new certificate")
         wait_until(lambda: edge.shown("new.example") == edge.file("more/new.crt"), "and more")
         assert old.request("GET", "/try", BROWSER).status == 302
 
 
-def test_a_bad_file_keeps_what_is_in_force(tls):
+def key_ids(edge):
+    return json.loads(rawhttp.get(edge.admin, "/version").body)["keys"]
+
+
+def test_a_reload_is_all_or_nothing(tls):
     edge = tls()
-    before = edge.shown("go.example")
-    certificates.make(edge.folder / "more", "aaa", ["go.example"])
+    before, [first] = edge.shown("go.example"), key_ids(edge.edge)
+    certificates.make(edge.folder / "more", "go", ["go.example"])
+    with open(edge.system.keys, "a", encoding="ascii") as keys:
+        keys.write(f"next {'cd' * 32}\n")
+    default = edge.folder / "default.key"
+    good = default.read_text()
+    default.write_text("nonsense")
+    edge.edge.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "files.kept" in edge.edge.log_text(), "the edge says so")
+    assert "default.key" in edge.edge.log_text()
+    assert edge.shown("go.example") == before and key_ids(edge.edge) == [first]
+    default.write_text(good)
+    edge.edge.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: key_ids(edge.edge) == [first, "next"], "the keys are in force")
+    wait_until(lambda: edge.shown("go.example") == edge.file("more/go.crt"), "and the certificate")
+
+
+def test_a_bad_pair_in_the_folder_harms_nobody_else(tls):
+    """The folder grows by a customer's domain each day."""
+    edge = tls()
+    certificates.make(edge.folder / "more", "new", ["new.example"])
     (edge.folder / "more/wild.key").write_text("nonsense")
     edge.edge.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: "certificates.kept" in edge.edge.log_text(), "the edge says so")
-    assert "wild.key" in edge.edge.log_text()
-    assert edge.shown("go.example") == before
-    assert edge.shown("a.example.org") == edge.file("more/wild.crt")
+    wait_until(lambda: edge.shown("new.example") == edge.file("more/new.crt"), "it is reloaded")
+    assert edge.shown("a.example.org") == edge.file("more/wild.crt"), "the one in force stays"
+    assert edge.edge.metric("waymark_tls_certificates_refused") == 1
+    edge.edge.kill()
+    edge.edge.start()
+    assert edge.shown("new.example") == edge.file("more/new.crt")
+    assert edge.shown("a.example.org") == edge.file("default.crt")
+    assert edge.edge.metric("waymark_tls_certificates_refused") == 1
+    refused = [line for line in edge.edge.log_text().splitlines() if "certificates.refused" in line]
+    assert len(refused) == 2 and all("wild.key" in line for line in refused)
 
 
 def test_the_example_for_certbot(tls, folder):
@@ -389,12 +419,11 @@ def test_the_end_of_the_edge_is_orderly(tls):
 @pytest.mark.parametrize("break_it,words", [
     (lambda folder: (folder / "default.key").chmod(0o644), "chmod o="),
     (lambda folder: (folder / "default.key").unlink(), "default.key"),
-    (lambda folder: (folder / "more/go.key").write_bytes((folder / "default.key").read_bytes()),
+    (lambda folder: (folder / "default.key").write_bytes((folder / "more/go.key").read_bytes()),
      "cannot be used as the private key (PEM) of"),
-    (lambda folder: (folder / "more/go.crt").write_text("nonsense"),
-     "go.crt: cannot be used as a certificate (PEM): no start line"),
-    (lambda folder: (folder / "more/loop.crt").symlink_to(folder / "more/loop.crt"),
-     "loop.crt: Too many levels")])
+    (lambda folder: (folder / "default.crt").write_text("nonsense"),
+     "default.crt: cannot be used as a certificate (PEM): no start line"),
+    (lambda folder: shutil.rmtree(folder / "more"), "more: No such file")])
 def test_bad_certificates_are_named_at_start(tls, monkeypatch, break_it, words):
     make = certificates.make
 

@@ -28,12 +28,12 @@ namespace fs = std::filesystem;
 class TlsTest : public testing::Test {
  protected:
   // NAME.crt and NAME.key for these names.
-  TlsFiles make(const std::string& name, const std::string& alternatives) {
+  TlsFiles make(const std::string& name, const std::string& alternatives, int days = 2) {
     const TlsFiles files{folder.path() / (name + ".crt"), folder.path() / (name + ".key")};
     const std::string command = fmt::format(
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days {} "
         "-subj '/CN={}' {} -keyout '{}' -out '{}' 2>/dev/null",
-        name, alternatives.empty() ? "" : "-addext subjectAltName=" + alternatives,
+        days, name, alternatives.empty() ? "" : "-addext subjectAltName=" + alternatives,
         files.key.string(), files.certificate.string());
     EXPECT_EQ(std::system(command.c_str()), 0);
     fs::permissions(files.key, fs::perms::owner_read | fs::perms::owner_write);
@@ -55,9 +55,8 @@ class TlsTest : public testing::Test {
 
 TEST_F(TlsTest, NamesStandInTheCertificates) {
   const TlsServer server{{make("default", ""), make("go", "DNS:go.example,DNS:Go2.Example"),
-                          make("wild", "DNS:*.example,DNS:*.deep.example"),
-                          make("late", "DNS:go.example")}};
-  EXPECT_EQ(server.certificates(), 4U);
+                          make("wild", "DNS:*.example,DNS:*.deep.example")}};
+  EXPECT_EQ(server.certificates(), 3U);
   EXPECT_EQ(server.find("default"), server.context());  // by its common name
   SSL_CTX* const go = server.find("go.example");
   SSL_CTX* const wild = server.find("any.example");
@@ -71,6 +70,62 @@ TEST_F(TlsTest, NamesStandInTheCertificates) {
     EXPECT_EQ(server.find(unknown), nullptr) << unknown;
   }
   EXPECT_EQ(server.find(std::string(300, 'a') + ".example"), nullptr);
+}
+
+// The common name of what is shown.
+std::string subject_of(SSL_CTX* context) {
+  if (context == nullptr) return "nothing";
+  char name[256] = {};
+  X509_NAME_get_text_by_NID(X509_get_subject_name(SSL_CTX_get0_certificate(context)),
+                            NID_commonName, name, sizeof name);
+  return name;
+}
+
+// Certbot's usual pair: go.example/, not renewed any more, and go.example-0001/ beside it.
+TEST_F(TlsTest, OfTwoForANameTheOneThatLastsIsShown) {
+  make("a", "DNS:go.example", 1);
+  make("b", "DNS:go.example,DNS:b.example", 90);
+  make("c", "DNS:go.example", 30);
+  const TlsServer server{find_tls_files("", "", folder.path().string())};
+  EXPECT_EQ(subject_of(server.find("go.example")), "b");
+  EXPECT_EQ(subject_of(server.context()), "b") << "strangers are shown no lesser one";
+  EXPECT_EQ(server.first_to_end(), folder.path() / "b.crt") << "the others are shown to nobody";
+
+  const TlsFiles chosen = make("chosen", "DNS:go.example", 1);
+  auto files = find_tls_files(chosen.certificate, chosen.key, folder.path().string());
+  const TlsServer with_default{files};
+  EXPECT_EQ(subject_of(with_default.context()), "chosen");
+  EXPECT_EQ(subject_of(with_default.find("go.example")), "b");
+  EXPECT_EQ(with_default.first_to_end(), chosen.certificate);
+}
+
+TEST_F(TlsTest, WhatIsBrokenInAFolderHarmsNobodyElse) {
+  make("a", "DNS:a.example");
+  const TlsFiles go = make("go", "DNS:go.example");
+  const auto load = [this](const TlsServer* in_force) {
+    return TlsServer{find_tls_files("", "", folder.path().string()), in_force};
+  };
+  const TlsServer before = load(nullptr);
+  EXPECT_TRUE(before.refused().empty());
+
+  std::ofstream{go.key} << "nonsense\n";
+  fs::create_symlink(folder.path() / "loop.crt", folder.path() / "loop.crt");
+  const TlsServer reloaded = load(&before);
+  EXPECT_EQ(subject_of(reloaded.find("go.example")), "go") << "it goes on with what is in force";
+  EXPECT_EQ(subject_of(load(&reloaded).find("go.example")), "go") << "however often";
+  const TlsServer started = load(nullptr);
+  EXPECT_EQ(subject_of(started.find("go.example")), "nothing");
+  EXPECT_EQ(subject_of(started.context()), "a");
+  for (const TlsServer* server : {&reloaded, &started}) {
+    ASSERT_EQ(server->refused().size(), 2U);
+    EXPECT_NE(server->refused()[0].reason.find("go.key"), std::string::npos);
+    EXPECT_EQ(server->refused()[0].in_force, server == &reloaded);
+    EXPECT_NE(server->refused()[1].reason.find("loop."), std::string::npos);
+    EXPECT_FALSE(server->refused()[1].in_force);
+  }
+
+  std::ofstream{folder.path() / "a.key"} << "nonsense\n";
+  expect_refused(find_tls_files("", "", folder.path().string()), "a.key");  // nothing is left
 }
 
 TEST_F(TlsTest, BadFilesAreNamed) {
