@@ -77,6 +77,8 @@ struct Connection : WheelEntry {
   std::size_t lingered = 0;  // bytes thrown away while lingering
 
   std::string_view received() const noexcept { return {in.data() + begin, end - begin}; }
+  // Nothing of a next request has come. Who has never asked owes us the first one.
+  bool is_idle() const noexcept { return answered && begin == end; }
 };
 
 }  // namespace waymark::redirect

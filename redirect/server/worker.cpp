@@ -201,7 +201,7 @@ void Worker::end_when_idle(Connection& connection) {
   on_event(connection, EPOLLIN);  // its last request may be there already
   send_gathered();
   if (connection.fd < 0 || connection.state > ConnectionState::reading) return;
-  if (connection.begin == connection.end && connection.answered) return close(connection);
+  if (connection.is_idle()) return close(connection);
   set_deadline(connection, last_request_deadline);
 }
 

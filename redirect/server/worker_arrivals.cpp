@@ -115,8 +115,7 @@ bool Worker::make_room() {
 // For how long nothing has come that would have moved its deadline; 0 when it is our turn.
 std::uint64_t Worker::silent_ms(const Connection& connection) const noexcept {
   if (connection.state > ConnectionState::reading) return 0;
-  const bool between = connection.answered && connection.begin == connection.end;
-  const auto allowed = between ? options_.idle_deadline : options_.header_deadline;
+  const auto allowed = connection.is_idle() ? options_.idle_deadline : options_.header_deadline;
   const std::uint64_t since = connection.deadline_ms - static_cast<std::uint64_t>(allowed.count());
   return now_.steady_ms > since ? now_.steady_ms - since : 0;
 }

@@ -212,8 +212,8 @@ void Worker::send_rest(Connection& connection) {
 void Worker::after_answers(Connection& connection) {
   connection.answered = true;
   if (!connection.close_after) {
-    const bool partial = connection.begin < connection.end;
-    set_deadline(connection, partial ? options_.header_deadline : options_.idle_deadline);
+    set_deadline(connection,
+                 connection.is_idle() ? options_.idle_deadline : options_.header_deadline);
     return;
   }
   if (connection.linger || connection.begin < connection.end) return start_lingering(connection);
@@ -253,8 +253,7 @@ void Worker::expired(Connection& connection) {
       counters_.add(Counter::deadline_handshake);
       break;
     case ConnectionState::reading:
-      counters_.add(connection.begin < connection.end ? Counter::deadline_header
-                                                      : Counter::deadline_idle);
+      counters_.add(connection.is_idle() ? Counter::deadline_idle : Counter::deadline_header);
       break;
   }
   close(connection);

@@ -175,10 +175,14 @@ def test_a_header_has_an_absolute_deadline(make_system):
     assert expired(edge, "header") == 1
 
 
-def test_a_connection_that_never_asks_is_closed(make_system):
+@pytest.mark.parametrize("sent", [b"", b"\r\n"])
+def test_a_connection_that_never_asks_is_closed(make_system, sent):
+    """It is no keep-alive connection: many of them are an attack."""
     edge = edge_with(make_system, "header.deadline=300ms")
     with Connection(edge.port) as connection:
+        connection.send(sent)
         assert connection.closed_by_peer()
+    assert expired(edge, "header") == 1 and expired(edge, "idle") == 0
 
 
 def test_an_idle_connection_is_closed(make_system):
