@@ -7,7 +7,8 @@
 //   settings.flag("--journal", "journal.dir");
 //   settings.load(argc, argv);
 //
-// - Every key is reached by `--set key=value`, some by a flag of their own.
+// - Every key is reached by `--set key=value`, some by a flag of their own. A list that is given
+//   again grows; everything else is given once.
 // - Environment: WAYMARK_REDIRECT__SHIP__WINDOW; only names with a double underscore after the
 //   program's name are read; an unknown one is an error.
 // - File: `--config FILE`, TOML, table [redirect]; `ship.window = "8GiB"` or [redirect.ship].

@@ -53,13 +53,14 @@ class FlagReader {
     } else if (flag == "--check-config") {
       result_.check_config = true;
     } else if (flag == "--config") {
+      if (result_.config_file) given_twice(flag, "the file");
       result_.config_file = value(flag, given);
     } else if (flag == "--set") {
       set(value(flag, given));
     } else if (const auto own = own_flags_.find(flag); own != own_flags_.end()) {
       const Setting* setting = table_.find(own->second);
       const bool bare = given == nullptr && setting != nullptr && setting->boolean;
-      result_.values.push_back({own->second, bare ? "true" : value(flag, given), flag});
+      add(own->second, bare ? "true" : value(flag, given), flag);
     } else {
       unknown(flag);
     }
@@ -79,8 +80,24 @@ class FlagReader {
       throw StartupError{exit_code::usage,
                          fmt::format("--set \"{}\": write it as --set key=value", assignment)};
     }
-    result_.values.push_back(
-        {assignment.substr(0, equals), assignment.substr(equals + 1), "--set"});
+    add(assignment.substr(0, equals), assignment.substr(equals + 1), "--set");
+  }
+
+  // A list grows. Of everything else the second value would silently take the place of the first.
+  void add(std::string key, std::string value, SettingPlace place) {
+    const Setting* const setting = table_.lookup(key).first;
+    for (FlagWords::Value& earlier : result_.values) {
+      if (setting == nullptr || table_.lookup(earlier.key).first != setting) continue;
+      if (!setting->assign_items) given_twice(place, key);
+      earlier.value += "," + value;
+      return;
+    }
+    result_.values.push_back({std::move(key), std::move(value), std::move(place)});
+  }
+
+  [[noreturn]] static void given_twice(std::string_view place, std::string_view what) {
+    throw StartupError{exit_code::usage,
+                       fmt::format("{}: {} is given twice; give it once", place, what)};
   }
 
   [[noreturn]] void unknown(std::string_view flag) const {

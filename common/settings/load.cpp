@@ -32,7 +32,7 @@ std::string help_text(std::string_view program, const SettingsTable& table,
   std::string text = fmt::format(
       "usage: {} [--config FILE] [--set KEY=VALUE]... [FLAG VALUE]...\n\n"
       "  --config FILE    read table [{}] of a TOML file\n"
-      "  --set KEY=VALUE  set any of the keys below\n"
+      "  --set KEY=VALUE  set any of the keys below: once, a list also again and again\n"
       "  --check-config   validate all settings and exit\n"
       "  --help, --version\n\n",
       name_of(program), program);
@@ -41,7 +41,8 @@ std::string help_text(std::string_view program, const SettingsTable& table,
     const std::string title =
         flag == flag_of.end() ? key : fmt::format("{} ({})", key, flag->second);
     const std::string value = shown(setting, setting.default_text);
-    text += fmt::format("  {:<32} {}{}\n", title, setting.help,
+    text += fmt::format("  {:<32} {}{}{}\n", title, setting.help,
+                        setting.assign_items ? " (list: commas between)" : "",
                         value.empty() ? "" : fmt::format(" [{}]", value));
   }
   return text;

@@ -27,13 +27,14 @@ struct FlagWords {
     std::string key, value;
     SettingPlace place;
   };
-  std::vector<Value> values;  // in the order given
+  std::vector<Value> values;  // each setting once, lists joined by commas
   std::optional<std::string> config_file;
   bool help = false, version = false, check_config = false;
   std::vector<std::string> positional;
 };
 
-// `own_flags` maps `--listen` to its key. Exit code 2 for unknown flags and missing values.
+// `own_flags` maps `--listen` to its key. Exit code 2 for unknown flags, missing values and what is
+// given twice and is no list.
 FlagWords read_flags(int argc, const char* const* argv,
                      const std::map<std::string, std::string, std::less<>>& own_flags,
                      const SettingsTable& table);

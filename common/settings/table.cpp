@@ -37,7 +37,6 @@ void SettingsTable::add(std::string key, Setting setting) {
   }
 }
 
-// The setting meant by `key`, and whether `key` names a file that holds the value.
 std::pair<const Setting*, bool> SettingsTable::lookup(std::string_view key) const {
   if (const Setting* setting = find(key)) return {setting, false};
   if (key.ends_with(file_suffix)) {

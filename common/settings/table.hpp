@@ -33,7 +33,9 @@ class SettingsTable {
   // A key bound twice is a bug and throws std::logic_error.
   void add(std::string key, Setting setting);
 
-  // Takes `<key>` and, for a secret, `<key>_file`.
+  // The setting meant by `key`, which is `<key>` or, for a secret, `<key>_file` (then true: the
+  // value is in that file); null when there is none.
+  std::pair<const Setting*, bool> lookup(std::string_view key) const;
   bool knows(std::string_view key) const;
   const Setting* find(std::string_view key) const;
   std::vector<std::string> keys() const;
@@ -47,8 +49,6 @@ class SettingsTable {
                     int exit_code) const;
 
  private:
-  std::pair<const Setting*, bool> lookup(std::string_view key) const;
-
   std::map<std::string, Setting, std::less<>> settings_;
 };
 

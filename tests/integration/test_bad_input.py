@@ -30,6 +30,14 @@ def flags(folder):
                                 f"127.0.0.1:{free_port()}"]}
 
 
+def without(words, flag):
+    """The flags without that one and its value."""
+    if flag not in words:
+        return words
+    at = words.index(flag)
+    return [*words[:at], *words[at + 2:]]
+
+
 BOTH = pytest.mark.parametrize("program", ["waymark-redirect", "waymark-tracker"])
 
 
@@ -43,6 +51,13 @@ def assert_says(done, code, *words):
 @BOTH
 def test_unknown_flag(flags, program):
     assert_says(start(program, *flags[program], "--lisen", "x"), 2, "--lisen", "--listen")
+
+
+@BOTH
+def test_what_is_given_twice(flags, program):
+    """Neither value is dropped in silence; lists grow (test_listeners.py)."""
+    said = "--redis: redis is given twice; give it once"
+    assert_says(start(program, *flags[program], "--redis", "redis://127.0.0.1:1"), 2, said)
 
 
 @BOTH
@@ -90,13 +105,14 @@ def test_port_in_use(flags, program):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        done = start(program, *flags[program], "--listen", address)
+        done = start(program, *without(flags[program], "--listen"), "--listen", address)
     assert_says(done, 1, address)
 
 
 @BOTH
 def test_redis_url_that_is_none(flags, program):
-    assert_says(start(program, *flags[program], "--redis", "http://localhost"), 78, "redis")
+    words = without(flags[program], "--redis")
+    assert_says(start(program, *words, "--redis", "http://localhost"), 78, "redis")
 
 
 @BOTH
@@ -118,7 +134,8 @@ def test_check_config_only_checks(flags, program):
     ("waymark-tracker", "roles=drain,cook", "cook"),
     ("waymark-tracker", "links.base_url=http://go.example/", "links.base_url")])
 def test_check_config_knows_how_settings_fit_together(flags, program, setting, said):
-    assert_says(start(program, *flags[program], "--set", setting, "--check-config"), 78, said)
+    words = without(flags[program], "--" + setting.partition("=")[0])
+    assert_says(start(program, *words, "--set", setting, "--check-config"), 78, said)
 
 
 @BOTH
@@ -138,7 +155,8 @@ def test_store_that_another_tracker_holds(system):
 
 def test_journal_folder_that_cannot_be_made(flags, folder):
     (folder / "file").write_text("")
-    done = start("waymark-redirect", *flags["waymark-redirect"], "--journal", folder / "file/j")
+    words = without(flags["waymark-redirect"], "--journal")
+    done = start("waymark-redirect", *words, "--journal", folder / "file/j")
     assert done.returncode in (1, 78) and "file/j" in done.stderr, done.stderr
 
 

@@ -22,8 +22,8 @@ def listening(make_system):
     def start(*listen, settings=()):
         system = make_system(edge_settings=settings)
         edge = system.edge
-        if listen:
-            edge.command += ["--listen", ",".join([f"127.0.0.1:{edge.port}", *listen])]
+        for address in listen:
+            edge.command += ["--listen", address]
         edge.start()
         system.add_link("try")
         return system

@@ -49,7 +49,8 @@ def start(make_system):
     def run(*settings, listen=()):
         system = make_system(edge_settings=settings)
         edge = system.edge
-        edge.command += ["--listen", ",".join([f"127.0.0.1:{edge.port}", *listen])]
+        for address in listen:
+            edge.command += ["--listen", address]
         edge.start()
         system.add_link("try")
         return system

@@ -19,6 +19,12 @@ def ready(admin_port):
         return False
 
 
+def set_flags(usual, settings):
+    """What a test sets takes the place of what is usual."""
+    values = {**usual, **dict(setting.split("=", 1) for setting in settings)}
+    return [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
+
+
 class Observed(Program):
     """A program with an admin address."""
 
@@ -38,10 +44,8 @@ class Edge(Observed):
         self.journal = journal or pathlib.Path(folder) / "journal"
         self.command = [BIN / "waymark-redirect", "--listen", f"127.0.0.1:{self.port}",
                         "--admin", f"127.0.0.1:{self.admin}", "--redis", redis_url, "--journal",
-                        self.journal, "--keys", keys, "--threads", "2", "--set",
-                        "cookies.secure=false"]
-        for setting in settings:
-            self.command += ["--set", setting]
+                        self.journal, "--keys", keys,
+                        *set_flags({"threads": 2, "cookies.secure": "false"}, settings)]
 
     def start(self, wait=True):
         self.launch(self.command)
@@ -70,10 +74,8 @@ class Tracker(Observed):
                         "--public", f"127.0.0.1:{free_port()}", "--admin",
                         f"127.0.0.1:{self.admin}", "--redis", redis_url, "--store",
                         postgres.url if postgres else f"sqlite:{self.store}", "--keys", keys,
-                        "--bootstrap-key-file",
-                        self.key_file, "--set", f"links.base_url={edge_url}"]
-        for setting in settings:
-            self.command += ["--set", setting]
+                        "--bootstrap-key-file", self.key_file,
+                        *set_flags({"links.base_url": edge_url}, settings)]
 
     def start(self, wait=True):
         self.launch(self.command)

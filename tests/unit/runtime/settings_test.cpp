@@ -47,6 +47,7 @@ class SettingsOf : public testing::Test {
     settings_.flag("--redis", "redis");
     settings_.flag("--listen", "listen");
     settings_.flag("--secure", "cookies.secure");
+    settings_.flag("--allow", "destinations.allow");
   }
   ~SettingsOf() override {
     for (const std::string& name : environment_) ::unsetenv(name.c_str());
@@ -143,10 +144,28 @@ TEST_F(SettingsOf, TakeAKeyThatIsAlsoTheStartOfOthers) {
 }
 
 TEST_F(SettingsOf, LetABooleanFlagStandAlone) {
-  load({"--set", "cookies.secure=false", "--secure"});
-  EXPECT_TRUE(config_.secure);
   load({"--secure=false"});
   EXPECT_FALSE(config_.secure);
+  load({"--secure"});
+  EXPECT_TRUE(config_.secure);
+}
+
+TEST_F(SettingsOf, LetAListGrow) {
+  environment("WAYMARK_REDIRECT__DESTINATIONS__ALLOW", "from.environment");
+  load({"--allow", "a.example", "--set", "destinations.allow=b.example,c.example", "--allow=d"});
+  EXPECT_THAT(config_.allow, testing::ElementsAre("a.example", "b.example", "c.example", "d"));
+}
+
+TEST_F(SettingsOf, RefuseWhatIsGivenTwice) {
+  EXPECT_EQ(failure({"--redis", "redis://a", "--secure", "--redis", "redis://b"}),
+            "2 --redis: redis is given twice; give it once");
+  EXPECT_EQ(failure({"--set", "api.token=x", "--set", "api.token_file=/secret"}),
+            "2 --set: api.token_file is given twice; give it once");
+  EXPECT_EQ(failure({"--set", "threads=2", "--set", "threads=2"}),
+            "2 --set: threads is given twice; give it once");
+  EXPECT_EQ(failure({"--config", "/etc/a.toml", "--config", "/etc/b.toml"}),
+            "2 --config: the file is given twice; give it once");
+  EXPECT_THAT(failure({"--set", "thread=1", "--set", "thread=2"}), HasSubstr("unknown setting"));
 }
 
 TEST_F(SettingsOf, HandOverPositionalWords) {
