@@ -79,10 +79,11 @@ def test_the_name_in_the_certificate_counts(secured):
     assert_main_path(system)
 
 
-def test_another_authority_is_not_believed(secured, folder):
+def test_another_authority_is_not_believed(secured, authority, folder):
     other = Authority(folder / "other")
     system = secured()
-    system.tracker.command += ["--set", f"redis.tls.ca={other.certificate}"]
+    at = system.tracker.command.index(f"redis.tls.ca={authority.certificate}")
+    system.tracker.command[at] = f"redis.tls.ca={other.certificate}"
     system.tracker.start()
     wait_until(lambda: "redis.tls.ca" in system.tracker.log_text(), "it says why")
     assert system.redis.command("GET", "wm:filled") is None
