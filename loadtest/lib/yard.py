@@ -104,7 +104,7 @@ class Yard:
                    "--admin", f"127.0.0.1:{self.edge_admin}",
                    "--redis", f"redis://127.0.0.1:{self.plain_redis().port}",
                    "--journal", self.dir / "journal", "--keys", self.keys_file(),
-                   "--threads", 1, *set_flags(settings)]
+                   *set_flags(["threads=1", *settings])]
         return self.start("edge", command, self.server_core, self.edge_port)
 
     def start_tracker(self, program, settings):
@@ -141,7 +141,9 @@ class Yard:
 
 
 def set_flags(settings):
-    return [word for setting in settings for word in ("--set", setting)]
+    """Of two for a key the later one: who starts a program adds to what is usual."""
+    values = dict(setting.split("=", 1) for setting in settings)
+    return [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
 
 
 def nginx_server(port, fields):
