@@ -1,5 +1,6 @@
 #include "common/record_conditions.hpp"
 
+#include "common/ascii.hpp"
 #include "common/limits.hpp"
 
 #include <boost/json/array.hpp>
@@ -26,12 +27,6 @@ constexpr std::string_view countries =
     "TTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZAZMZW";
 static_assert(countries.size() == 2 * 250);
 
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-char upper(char c) noexcept {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
-}
 bool is_letter(char c) noexcept {
   return lower(c) >= 'a' && lower(c) <= 'z';
 }
@@ -106,7 +101,7 @@ Problem read_languages(const json::value& value, std::vector<std::string>& list)
       return fmt::format("language must hold language tags, such as de and pt-BR, and '{}' is none",
                          shown(text));
     }
-    std::ranges::transform(text, list.emplace_back(text).begin(), lower);
+    list.push_back(lowered(text));
     return {};
   });
 }
