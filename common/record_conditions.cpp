@@ -15,6 +15,7 @@ namespace {
 
 namespace json = boost::json;
 using detail::Problem;
+using detail::shown;
 using detail::view_of;
 
 // ISO 3166-1 alpha-2 as of 2024.
@@ -32,11 +33,6 @@ bool is_letter(char c) noexcept {
 }
 bool is_letter_or_digit(char c) noexcept {
   return is_letter(c) || (c >= '0' && c <= '9');
-}
-
-// As much of it as a message can bear.
-std::string_view shown(std::string_view text) noexcept {
-  return text.substr(0, 32);
 }
 
 // RFC 5646 in outline: a language of 2 to 8 letters, then subtags of 1 to 8 letters and digits.
