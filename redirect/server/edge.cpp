@@ -194,6 +194,7 @@ void Edge::on_signal(int signal) {
   if (signal == SIGHUP) {
     reload_files();
     reload_certificates();
+    countries_.reload();
     return well_known_.reload();
   }
   if (phase_ != Phase::serving) {
@@ -242,13 +243,11 @@ void Edge::stop_all() {
   log_.info("edge.stopped", "Ended");
 }
 
-// Keys, agents and country file: all or none.
+// Keys and agents: both or none.
 void Edge::reload_files() {
   try {
     auto keys = KeyRing::load(config_.keys);
-    auto countries = countries_.read();
     agents_ = AgentList::load(config_.agents_file);
-    countries_.use(std::move(countries));
     keys_.store(keys);
     on_each_worker([keys, agents = agents_](Worker& worker) {
       worker.set_keys(keys);
@@ -257,7 +256,7 @@ void Edge::reload_files() {
     log_.info("files.reloaded", "Files read again",
               {{"keys", keys->all().size()}, {"agents", agents_versions()}});
   } catch (const StartupError& error) {
-    log_.error("files.kept", "A file cannot be used: keys, country file and agents in force stay",
+    log_.error("files.kept", "A file cannot be used: keys and agents in force stay",
                {{"reason", error.what()}});
   }
 }
