@@ -51,7 +51,7 @@ class DecodedQuery {
     return {begin, end_};
   }
 
-  char bytes_[limits::target_bytes_max];
+  char bytes_[limits::target_bytes_max];  // a query is a part of the target
   char* end_ = bytes_;
   std::array<Pair, limits::rule_parameters_max> parameters_;
   std::size_t count_ = 0;
