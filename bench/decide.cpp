@@ -7,8 +7,11 @@
 #include "redirect/server/request_parser.hpp"
 
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include <deque>
+#include <memory>
+#include <string>
 #include <vector>
 
 namespace waymark::bench {
@@ -35,6 +38,52 @@ void decide_only(benchmark::State& state, Choose choose) {
 BENCHMARK_CAPTURE(decide_only, mix, anybody);
 BENCHMARK_CAPTURE(decide_only, new_visitor, is_new_visitor);
 BENCHMARK_CAPTURE(decide_only, returning_visitor, is_returning_visitor);
+
+// As many rules as there may be, asking for languages and for parameters in turn; none holds.
+std::shared_ptr<const ResolvedLink> link_with_rules() {
+  std::string rules;
+  for (std::size_t i = 0; i < limits::rules_max; ++i) {
+    rules += fmt::format(R"({}{{"when":{{{}}},"destination":"https://shop.example/{}"}})",
+                         i == 0 ? "[" : ",",
+                         i % 2 == 0 ? fmt::format(R"("language":["de-{:03}"])", i)
+                                    : fmt::format(R"("query":{{"p":"{}"}})", i),
+                         i);
+  }
+  LinkRecord record;
+  record.destination = "https://shop.example/";
+  record.rules = rules + "]";
+  return resolve_link("ruled", record, resolve_campaign({}, {}, false));
+}
+
+std::string repeated(std::string_view text, std::size_t bytes_max) {
+  std::string whole;
+  while (whole.size() + text.size() <= bytes_max) whole += text;
+  return whole;
+}
+
+// What a visitor sends must not make a link with rules dear: the longest fields there may be beside
+// those of a browser.
+void decide_ruled(benchmark::State& state, const std::string& query,
+                  const std::string& accept_language) {
+  EdgeThread thread;
+  const auto link = link_with_rules();
+  Request request;
+  request.query = query;
+  request.accept_language = accept_language;
+  request.user_agent = corpus().select(is_new_visitor).front()->request.user_agent;
+  const KnownAgent& agent = thread.agent_of(request);
+  for (auto _ : state) {
+    const Decision decision = thread.decide(request, agent.agent, *link);
+    if (decision.rule) state.SkipWithError("a rule holds");
+  }
+}
+const std::string browsers_query = "utm_source=mail&p=x";
+const std::string browsers_languages = "en-US,en;q=0.9,de;q=0.8";
+BENCHMARK_CAPTURE(decide_ruled, browser, browsers_query, browsers_languages);
+BENCHMARK_CAPTURE(decide_ruled, longest_languages, browsers_query,
+                  repeated("de,", limits::header_bytes_max - 512));
+BENCHMARK_CAPTURE(decide_ruled, longest_query, repeated("p=x&", limits::target_bytes_max),
+                  browsers_languages);
 
 void known_agent(benchmark::State& state) {
   EdgeThread thread;

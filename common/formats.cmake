@@ -5,6 +5,7 @@ target_sources(waymark_common PRIVATE
   code.cpp
   hmac.cpp
   json_cursor.cpp
+  json_names.cpp
   keys.cpp
   mac_batch.cpp
   percent.cpp

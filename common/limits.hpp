@@ -37,6 +37,9 @@ inline constexpr std::size_t rule_values_max = 256;  // of one condition
 inline constexpr std::size_t rule_language_bytes_max = 35;
 inline constexpr std::size_t split_variants_max = 32;  // of one rule
 inline constexpr std::int64_t split_weight_max = 1'000'000;
+// Of what a visitor sends rules see no more, so that no header makes a redirect dear.
+inline constexpr std::size_t accepted_languages_max = 32;
+inline constexpr std::size_t rule_parameters_max = 64;
 
 // What a click may carry.
 inline constexpr std::size_t user_agent_bytes_max = 512;
@@ -83,8 +86,6 @@ inline constexpr std::uint64_t stream_kept_bytes_max = 64 * 1024 * 1024;
 // Redis Cluster.
 inline constexpr std::size_t redis_masters_max = 1'000;
 
-static_assert(split_variants_max * split_weight_max < (std::int64_t{1} << 32U),
-              "the weights of a split must add up within 32 bits");
 static_assert(static_cast<std::size_t>(unserved_bytes_max) >= 2 * header_bytes_max,
               "a request must fit while the one before it is answered");
 static_assert(target_bytes_max + 512 <= header_bytes_max,

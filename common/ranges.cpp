@@ -1,5 +1,6 @@
 #include "common/ranges.hpp"
 
+#include "common/ascii.hpp"
 #include "common/limits.hpp"
 
 #include <fmt/format.h>
@@ -27,14 +28,6 @@ std::optional<Number> read_number(std::string_view text) {
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc{} || stop != end) return std::nullopt;
   return value;
-}
-
-// Takes the text up to `separator`, or all of it, off the front.
-std::string_view take_until(std::string_view& text, char separator) {
-  const std::size_t at = std::min(text.find(separator), text.size());
-  const std::string_view taken = text.substr(0, at);
-  text.remove_prefix(std::min(at + 1, text.size()));
-  return taken;
 }
 
 std::optional<SequenceRange> read_range(std::string_view text) {

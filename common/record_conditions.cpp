@@ -1,5 +1,6 @@
 #include "common/record_conditions.hpp"
 
+#include "common/ascii.hpp"
 #include "common/limits.hpp"
 
 #include <boost/json/array.hpp>
@@ -14,6 +15,7 @@ namespace {
 
 namespace json = boost::json;
 using detail::Problem;
+using detail::shown;
 using detail::view_of;
 
 // ISO 3166-1 alpha-2 as of 2024.
@@ -26,22 +28,11 @@ constexpr std::string_view countries =
     "TTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZAZMZW";
 static_assert(countries.size() == 2 * 250);
 
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-char upper(char c) noexcept {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
-}
 bool is_letter(char c) noexcept {
   return lower(c) >= 'a' && lower(c) <= 'z';
 }
 bool is_letter_or_digit(char c) noexcept {
   return is_letter(c) || (c >= '0' && c <= '9');
-}
-
-// As much of it as a message can bear.
-std::string_view shown(std::string_view text) noexcept {
-  return text.substr(0, 32);
 }
 
 // RFC 5646 in outline: a language of 2 to 8 letters, then subtags of 1 to 8 letters and digits.
@@ -106,7 +97,7 @@ Problem read_languages(const json::value& value, std::vector<std::string>& list)
       return fmt::format("language must hold language tags, such as de and pt-BR, and '{}' is none",
                          shown(text));
     }
-    std::ranges::transform(text, list.emplace_back(text).begin(), lower);
+    list.push_back(lowered(text));
     return {};
   });
 }

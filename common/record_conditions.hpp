@@ -16,6 +16,11 @@ inline std::string_view view_of(boost::json::string_view text) noexcept {
   return {text.data(), text.size()};
 }
 
+// As much of it as a message can bear.
+inline std::string_view shown(std::string_view text) noexcept {
+  return text.substr(0, 32);
+}
+
 // `value` is what stands under `when`.
 Problem read_conditions(const boost::json::value& value, RuleConditions& when);
 

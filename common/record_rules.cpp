@@ -1,3 +1,4 @@
+#include "common/json_names.hpp"
 #include "common/limits.hpp"
 #include "common/record_conditions.hpp"
 
@@ -93,6 +94,10 @@ RecordResult<std::vector<LinkRule>> parse_rules(std::string_view text,
   boost::system::error_code error;
   const json::value value = json::parse({text.data(), text.size()}, error);
   if (error) return RecordProblem{"rules", "is not JSON: " + error.message()};
+  if (const auto name = name_written_twice(text)) {
+    return RecordProblem{"rules",
+                         fmt::format("names '{}' twice in one object", detail::shown(*name))};
+  }
   if (!value.is_array()) return RecordProblem{"rules", "must be a list of objects"};
   const json::array& list = value.get_array();
   if (list.size() > limits::rules_max) {

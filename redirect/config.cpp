@@ -134,7 +134,7 @@ void bind_visitors(Settings& settings, RedirectConfig& config) {
   settings.bind("query.store", config.decide.stored_query,
                 "Parameters of the visitor that are stored; a * at the end matches any rest");
   settings.bind("geo.database", config.geo_database,
-                "Country file in MaxMind's format (.mmdb); read again when it changes");
+                "Country file in MaxMind's format (.mmdb); read when it comes or changes");
   settings.bind("geo.every_click", config.geo_every_click,
                 "Country of every click, not only where rules of a link ask for it");
   settings.bind("connections.max", config.connections_max, "Connections, all threads together", 1,

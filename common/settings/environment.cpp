@@ -1,16 +1,10 @@
+#include "common/ascii.hpp"
 #include "common/settings/sources.hpp"
 
 #include <fmt/format.h>
 
 namespace waymark {
 namespace {
-
-char upper(char c) {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 // SHIP__WINDOW is ship.window, JOURNAL__MAX_BYTES is journal.max_bytes.
 std::string key_of(std::string_view name) {

@@ -1,5 +1,7 @@
 #include "redirect/decide/channel.hpp"
 
+#include "common/ascii.hpp"
+
 #include <array>
 #include <cstddef>
 
@@ -33,10 +35,6 @@ constexpr std::array<KnownHost, 17> known_hosts{{{"facebook.com", "facebook"},
                                                  {"youtube.com", "youtube"},
                                                  {"google.com", "google"},
                                                  {"pinterest.com", "pinterest"}}};
-
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
 
 constexpr bool is_tag_octet(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';

@@ -1,5 +1,7 @@
 #include "redirect/decide/consent.hpp"
 
+#include "common/ascii.hpp"
+
 #include <algorithm>
 #include <cstddef>
 
@@ -10,18 +12,13 @@ constexpr std::string_view refusals[] = {"0",      "false",    "no",      "off",
                                          "deny",   "denied",   "dismiss", "decline", "declined",
                                          "reject", "rejected", "refuse",  "refused"};
 
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 constexpr bool is_word_octet(char c) noexcept {
   return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
 }
 
 bool is_refusal(std::string_view word) noexcept {
-  return std::ranges::any_of(refusals, [&](std::string_view refusal) {
-    return std::ranges::equal(word, refusal, {}, lower);
-  });
+  return std::ranges::any_of(
+      refusals, [&](std::string_view refusal) { return equal_ignoring_case(word, refusal); });
 }
 
 // Escaped octets part words as the punctuation does that they stand for.

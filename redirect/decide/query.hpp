@@ -4,6 +4,7 @@
 #include "common/percent.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,9 +17,8 @@ struct Parameter {
   std::string_view value;  // "mail"; empty also without `=`
 };
 
-// Calls `visit` for each parameter that has a name; empty pieces (`&&`) are skipped.
-template <class Visit>
-void for_each_parameter(std::string_view query, Visit&& visit) {
+// Takes the next parameter that has a name off the front; empty pieces (`&&`) are skipped.
+inline std::optional<Parameter> take_parameter(std::string_view& query) noexcept {
   while (!query.empty()) {
     const std::size_t end = query.find('&');
     const std::string_view text = query.substr(0, end);
@@ -26,10 +26,17 @@ void for_each_parameter(std::string_view query, Visit&& visit) {
     const std::size_t equals = text.find('=');
     const std::string_view name = text.substr(0, equals);
     if (name.empty()) continue;
-    visit(
-        Parameter{text, name,
-                  equals == std::string_view::npos ? std::string_view{} : text.substr(equals + 1)});
+    return Parameter{
+        text, name,
+        equals == std::string_view::npos ? std::string_view{} : text.substr(equals + 1)};
   }
+  return std::nullopt;
+}
+
+// Calls `visit` for each.
+template <class Visit>
+void for_each_parameter(std::string_view query, Visit&& visit) {
+  while (const auto parameter = take_parameter(query)) visit(*parameter);
 }
 
 // Name or value as its sender meant it.

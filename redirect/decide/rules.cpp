@@ -1,75 +1,84 @@
 #include "redirect/decide/rules.hpp"
 
 #include "common/limits.hpp"
+#include "redirect/decide/accept_language.hpp"
 #include "redirect/decide/query.hpp"
 
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
 #include <span>
 
 namespace waymark::redirect {
 namespace {
 
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
-
-// Thousandths; 0 for what is no qvalue of RFC 9110 section 12.4.2.
-unsigned quality_of(std::string_view text) noexcept {
-  if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return 0;
-  if (text.size() > 1 && text[1] != '.') return 0;
-  unsigned quality = text[0] == '1' ? 1'000 : 0;
-  unsigned place = 100;
-  for (const char digit : text.substr(std::min<std::size_t>(2, text.size()))) {
-    if (digit < '0' || digit > '9') return 0;
-    quality += place * static_cast<unsigned>(digit - '0');
-    place /= 10;
+// The parameters of the visitor, decoded; of more than limits::rule_parameters_max the first ones.
+class DecodedQuery {
+ public:
+  explicit DecodedQuery(std::string_view query) noexcept {
+    while (count_ < parameters_.size()) {
+      const auto parameter = take_parameter(query);
+      if (!parameter) return;
+      // One by one: the value is written behind the name.
+      const std::string_view name = decoded(parameter->name);
+      parameters_[count_++] = {name, decoded(parameter->value)};
+    }
   }
-  return quality > 1'000 ? 0 : quality;
-}
+  // Its parameters point into it.
+  DecodedQuery(const DecodedQuery&) = delete;
+  DecodedQuery& operator=(const DecodedQuery&) = delete;
 
-struct LanguageRange {
-  std::string_view tag;
-  unsigned quality = 1'000;
+  bool has(const RuleConditions::Parameter& wanted) const noexcept {
+    return std::any_of(parameters_.begin(), parameters_.begin() + count_, [&](const auto& each) {
+      return each.name == wanted.name &&
+             (wanted.values.empty() ||
+              std::ranges::find(wanted.values, each.value) != wanted.values.end());
+    });
+  }
 
-  std::string_view language() const noexcept { return tag.substr(0, tag.find('-')); }
+ private:
+  struct Pair {
+    std::string_view name;
+    std::string_view value;
+  };
+
+  std::string_view decoded(std::string_view text) noexcept {
+    char* const begin = end_;
+    end_ = write_form_decoded(text, begin);
+    return {begin, end_};
+  }
+
+  char bytes_[limits::target_bytes_max];  // a query is a part of the target
+  char* end_ = bytes_;
+  std::array<Pair, limits::rule_parameters_max> parameters_;
+  std::size_t count_ = 0;
 };
 
-LanguageRange range_of(std::string_view text) noexcept {
-  const std::size_t semicolon = std::min(text.find(';'), text.size());
-  LanguageRange range{trimmed(text.substr(0, semicolon))};
-  if (semicolon == text.size()) return range;
-  const std::string_view parameter = trimmed(text.substr(semicolon + 1));
-  const bool has_quality = parameter.starts_with("q=") || parameter.starts_with("Q=");
-  range.quality = has_quality ? quality_of(parameter.substr(2)) : 0;
-  return range;
-}
+// What the visitor sends of which the rules of the link ask for something.
+struct Asked {
+  std::optional<LanguageRange> language;  // the most wanted among those that rules name
+  std::optional<DecodedQuery> query;
+};
 
-// Calls `visit` for each language that is wanted at all; `*` names none.
-template <class Visit>
-void for_each_language(std::string_view accept_language, Visit&& visit) {
-  while (!accept_language.empty()) {
-    const std::size_t end = std::min(accept_language.find(','), accept_language.size());
-    const LanguageRange range = range_of(accept_language.substr(0, end));
-    if (range.quality > 0 && !range.tag.empty() && range.tag != "*") visit(range);
-    accept_language.remove_prefix(std::min(end + 1, accept_language.size()));
+std::optional<LanguageRange> language_for(const RuleSet& rules,
+                                          std::string_view accept_language) noexcept {
+  const AcceptedLanguages accepted{accept_language};
+  // Only a range that is wanted more than the one found so far can still win.
+  std::span<const LanguageRange> wanted_more = accepted.ranges();
+  std::optional<LanguageRange> found;
+  for (const RuleSet::Rule& rule : rules.rules) {
+    for (const std::string_view tag : rule.when.languages) {
+      const auto meeting = std::ranges::find_if(
+          wanted_more, [tag](const LanguageRange& range) { return range.is_met_by(tag); });
+      if (meeting == wanted_more.end()) continue;
+      found = *meeting;
+      wanted_more = {wanted_more.begin(), meeting};
+    }
   }
-}
-
-bool covers(std::string_view tag, std::string_view wanted) noexcept {
-  return wanted.size() >= tag.size() && equal_ignoring_case(tag, wanted.substr(0, tag.size())) &&
-         (wanted.size() == tag.size() || wanted[tag.size()] == '-');
+  return found;
 }
 
 bool is_among(std::string_view word, std::span<const std::string_view> words,
@@ -86,68 +95,48 @@ bool is_among(std::string_view country, std::string_view countries) noexcept {
   return false;
 }
 
-bool has_parameter(std::string_view query, const RuleConditions::Parameter& wanted) noexcept {
-  bool found = false;
-  for_each_parameter(query, [&](const Parameter& parameter) {
-    char decoded[limits::target_bytes_max];
-    const auto decode = [&](std::string_view text) -> std::string_view {
-      return {decoded, static_cast<std::size_t>(write_form_decoded(text, decoded) - decoded)};
-    };
-    if (found || decode(parameter.name) != wanted.name) return;
-    found = wanted.values.empty() ||
-            std::ranges::find(wanted.values, decode(parameter.value)) != wanted.values.end();
-  });
-  return found;
-}
-
-std::uint32_t variant_of(const RuleSet& rules, const RuleSet::Rule& rule,
-                         const Uuid& draw) noexcept {
-  if (rule.count == 1) return rule.first;
-  const auto begin = rules.weights.begin() + rule.first;
-  const auto end = begin + rule.count;
-  // The hash's upper half, spread evenly over the sum of the weights.
-  const std::uint64_t hash =
-      XXH3_64bits_withSeed(draw.bytes.data(), draw.bytes.size(), rules.seed) >> 32U;
-  const std::uint64_t point = hash * *(end - 1) >> 32U;
-  const auto chosen = std::upper_bound(begin, end, point);
-  return static_cast<std::uint32_t>(chosen - rules.weights.begin());
-}
-
-}  // namespace
-
-bool wants_language(std::string_view accept_language,
-                    const std::vector<std::string>& tags) noexcept {
-  LanguageRange best{{}, 0};
-  for_each_language(accept_language, [&](const LanguageRange& range) {
-    if (range.quality > best.quality) best = range;
-  });
-  bool wanted = false;
-  for_each_language(accept_language, [&](const LanguageRange& range) {
-    if (wanted || !equal_ignoring_case(range.language(), best.language())) return;
-    wanted =
-        std::ranges::any_of(tags, [&](std::string_view tag) { return covers(tag, range.tag); });
-  });
-  return wanted;
-}
-
-bool holds(const RuleConditions& when, const RuleSubject& subject) noexcept {
+bool holds(const RuleConditions& when, const RuleSubject& subject, const Asked& asked) noexcept {
   if (subject.now < when.from || subject.now >= when.until) return false;
   if (when.devices != 0 && !is_among(subject.agent.device, device_names, when.devices))
     return false;
   if (when.systems != 0 && !is_among(subject.agent.os, system_names, when.systems)) return false;
   if (!when.countries.empty() && !is_among(subject.country, when.countries)) return false;
-  if (!std::ranges::all_of(when.query, [&](const RuleConditions::Parameter& wanted) {
-        return has_parameter(subject.request.query, wanted);
-      })) {
+  const auto is_met = [&](std::string_view tag) { return asked.language->is_met_by(tag); };
+  if (!when.languages.empty() && !(asked.language && std::ranges::any_of(when.languages, is_met))) {
     return false;
   }
-  return when.languages.empty() || wants_language(subject.request.accept_language, when.languages);
+  return std::ranges::all_of(when.query, [&](const RuleConditions::Parameter& wanted) {
+    return asked.query->has(wanted);
+  });
 }
+
+// With a number from 0 to 1 for each page, -ln(number) / weight is least for a page as often as its
+// weight says (times until the first of several events, each as frequent as its weight).
+std::uint32_t page_of(const RuleSet& rules, const RuleSet::Rule& rule, const Uuid& draw) noexcept {
+  if (rule.count == 1) return rule.first;
+  std::uint32_t chosen = rule.first;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::uint32_t page = rule.first; page < rule.first + rule.count; ++page) {
+    const RuleSet::Lot& lot = rules.lots[page];
+    const std::uint64_t hash =
+        XXH3_64bits_withSeed(draw.bytes.data(), draw.bytes.size(), lot.seed) >> 11U;
+    const double time = -std::log((static_cast<double>(hash) + 0.5) * 0x1p-53) / lot.weight;
+    if (time >= least) continue;
+    least = time;
+    chosen = page;
+  }
+  return chosen;
+}
+
+}  // namespace
 
 std::optional<std::uint32_t> choose_landing(const RuleSet& rules, const RuleSubject& subject,
                                             const Uuid& draw) noexcept {
+  Asked asked;
+  if (rules.asks_language) asked.language = language_for(rules, subject.request.accept_language);
+  if (rules.asks_query) asked.query.emplace(subject.request.query);
   for (const RuleSet::Rule& rule : rules.rules) {
-    if (holds(rule.when, subject)) return variant_of(rules, rule, draw);
+    if (holds(rule.when, subject, asked)) return page_of(rules, rule, draw);
   }
   return std::nullopt;
 }

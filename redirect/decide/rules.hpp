@@ -1,5 +1,5 @@
 // Applies the rules of a link to a request: the first whose conditions all hold decides. Pure, and
-// without allocation.
+// without allocation; what a visitor sends is read once, and of it no more than limits.hpp says.
 #pragma once
 
 #include "common/uuid.hpp"
@@ -21,18 +21,15 @@ struct RuleSubject {
   std::int64_t now = 0;      // unix seconds
 };
 
-// Number of the landing page, into RuleSet::landings; nothing when no rule holds. `draw` decides
-// splits: for one draw and one link it is always the same page, until weights change.
+// Number of the landing page, into RuleSet::landings; nothing when no rule holds.
+//
+// A condition on the language is about the one that the visitor wants most among those that the
+// rules of the link name (accept_language.hpp): it holds where it names a tag that meets it.
+//
+// `draw` decides splits by weighted rendezvous hashing (Thaler, Ravishankar 1998): each page draws
+// its own number from `draw`, and the best by weight wins. So one draw gets the same page of a link
+// until that page goes or another outweighs it: a change moves those alone who must move.
 std::optional<std::uint32_t> choose_landing(const RuleSet& rules, const RuleSubject& subject,
                                             const Uuid& draw) noexcept;
-
-bool holds(const RuleConditions& when, const RuleSubject& subject) noexcept;
-
-// Whether a visitor with this Accept-Language (RFC 9110 section 12.5.4) is to see a page in one of
-// `tags`: the language that they want most (highest q; of equals the first) must be among the tags.
-// A tag covers what begins with it (`de` covers de-AT); one with a region (`pt-br`) holds when the
-// visitor accepts that region of the wanted language at all.
-bool wants_language(std::string_view accept_language,
-                    const std::vector<std::string>& tags) noexcept;
 
 }  // namespace waymark::redirect

@@ -1,5 +1,6 @@
 #include "redirect/decide/user_agent.hpp"
 
+#include "common/ascii.hpp"
 #include "common/click_line.hpp"
 
 #include <xxhash.h>
@@ -11,10 +12,6 @@ namespace waymark::redirect {
 namespace {
 
 constexpr std::size_t looked_at_max = 1024;  // of the text, when searching for words
-
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
 
 // `word` in lower case.
 bool has(std::string_view text, std::string_view word) noexcept {

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace waymark::redirect {
 namespace {
@@ -55,6 +56,37 @@ Country code_at(MMDB_entry_s& entry, const char* const* path) noexcept {
   return country;
 }
 
+// Where a network is registered stands in for those that are in no country, such as satellites.
+Country country_of(MMDB_entry_s& entry) noexcept {
+  static constexpr const char* country[] = {"country", "iso_code", nullptr};
+  static constexpr const char* registered[] = {"registered_country", "iso_code", nullptr};
+  const Country found = code_at(entry, country);
+  return found.text().empty() ? code_at(entry, registered) : found;
+}
+
+// Whether a network among the first has a country. A file of another kind (of providers, or in a
+// layout of its own) opens as well as any, and would name none without a word.
+bool names_countries(const MMDB_s& database) {
+  constexpr int nodes_max = 100'000;  // looked at; some 10 ms
+  std::vector<std::uint32_t> nodes{0};
+  for (int looked_at = 0; !nodes.empty() && looked_at < nodes_max; ++looked_at) {
+    MMDB_search_node_s node{};
+    const std::uint32_t number = nodes.back();
+    nodes.pop_back();
+    if (MMDB_read_node(&database, number, &node) != MMDB_SUCCESS) continue;
+    const auto leads_to_country = [&](std::uint8_t type, std::uint64_t record,
+                                      MMDB_entry_s& entry) {
+      if (type == MMDB_RECORD_TYPE_SEARCH_NODE) nodes.push_back(static_cast<std::uint32_t>(record));
+      return type == MMDB_RECORD_TYPE_DATA && !country_of(entry).text().empty();
+    };
+    if (leads_to_country(node.right_record_type, node.right_record, node.right_record_entry) ||
+        leads_to_country(node.left_record_type, node.left_record, node.left_record_entry)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 struct CountryFile::Reader {
@@ -86,6 +118,10 @@ std::shared_ptr<const CountryFile> CountryFile::load(const std::filesystem::path
     reader->database.filename = nullptr;
     refuse(file, MMDB_strerror(status));
   }
+  if (!names_countries(reader->database)) {
+    refuse(file, fmt::format("no network in it has a country.iso_code (its kind is '{}')",
+                             reader->database.metadata.database_type));
+  }
   return std::shared_ptr<const CountryFile>{new CountryFile{std::move(reader)}};
 }
 
@@ -106,11 +142,7 @@ Country CountryFile::find(std::span<const char> address) const noexcept {
   MMDB_lookup_result_s result = MMDB_lookup_sockaddr(
       &reader_->database, reinterpret_cast<const sockaddr*>(&storage), &status);
   if (status != MMDB_SUCCESS || !result.found_entry) return {};
-  static constexpr const char* country[] = {"country", "iso_code", nullptr};
-  // Where a network is registered, for those that are in no country, such as satellites.
-  static constexpr const char* registered[] = {"registered_country", "iso_code", nullptr};
-  const Country found = code_at(result.entry, country);
-  return found.text().empty() ? code_at(result.entry, registered) : found;
+  return country_of(result.entry);
 }
 
 std::uint64_t CountryFile::built_at() const noexcept {

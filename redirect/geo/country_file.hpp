@@ -23,8 +23,9 @@ struct Country {
 
 class CountryFile {
  public:
-  // Throws StartupError naming the setting, the file and what is wrong with it. What is mapped is a
-  // copy in memory: whatever happens to the file later, lookups never fault.
+  // Throws StartupError naming the setting, the file and what is wrong with it; one that names no
+  // countries is, too. What is mapped is a copy in memory: whatever happens to the file later,
+  // lookups never fault.
   static std::shared_ptr<const CountryFile> load(const std::filesystem::path& file);
   ~CountryFile();
   CountryFile(const CountryFile&) = delete;

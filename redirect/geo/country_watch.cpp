@@ -7,7 +7,9 @@
 namespace waymark::redirect {
 
 CountryWatch::CountryWatch(boost::asio::io_context& control, std::filesystem::path file, Log& log)
-    : file_(std::move(file)), log_(log), timer_(control), current_(read()) {}
+    : file_(std::move(file)), log_(log), timer_(control) {
+  reload();
+}
 
 void CountryWatch::start(Changed changed, std::chrono::milliseconds interval) {
   changed_ = std::move(changed);
@@ -20,19 +22,28 @@ void CountryWatch::stop() {
   interval_ = {};
 }
 
-std::shared_ptr<const CountryFile> CountryWatch::read() {
-  if (file_.empty()) return nullptr;
+void CountryWatch::reload() {
+  if (file_.empty()) return;
   // First the stamp: a change while we read is seen as one the next time.
   seen_ = stamp();
-  return CountryFile::load(file_);
-}
-
-void CountryWatch::use(std::shared_ptr<const CountryFile> file) {
-  if (!file) return;
-  current_.store(file);
-  log_.info("geo.loaded", "Country file read again",
-            {{"file", file_.string()}, {"kind", file->kind()}, {"built", file->built_at()}});
-  if (changed_) changed_(std::move(file));
+  try {
+    const auto file = CountryFile::load(file_);
+    current_.store(file);
+    log_.info("geo.loaded", "Country file read",
+              {{"file", file_.string()}, {"kind", file->kind()}, {"built", file->built_at()}});
+    if (changed_) changed_(file);
+  } catch (const StartupError& error) {
+    if (current()) {
+      log_.error("geo.kept", "Country file cannot be used: the one in force stays",
+                 {{"reason", error.what()}});
+    } else {
+      log_.warning(
+          "geo.off",
+          "Country file cannot be used: until it can, no country is known and no rule that "
+          "asks for one holds",
+          {{"reason", error.what()}});
+    }
+  }
 }
 
 CountryWatch::Stamp CountryWatch::stamp() const noexcept {
@@ -46,21 +57,12 @@ void CountryWatch::look_later() {
   timer_.expires_after(interval_);
   timer_.async_wait([this](boost::system::error_code error) {
     if (error || interval_ == std::chrono::milliseconds{}) return;
-    look();
+    // One that is just being copied looks broken, and changes again when it is whole; one that is
+    // gone is about to be replaced.
+    const Stamp now = stamp();
+    if (now != seen_ && now != Stamp{}) reload();
     look_later();
   });
-}
-
-// A file that is just being copied looks broken, and changes again when it is whole.
-void CountryWatch::look() {
-  const Stamp now = stamp();
-  if (now == seen_ || now == Stamp{}) return;
-  try {
-    use(read());
-  } catch (const StartupError& error) {
-    log_.error("geo.kept", "Country file cannot be used: the one in force stays",
-               {{"reason", error.what()}});
-  }
 }
 
 }  // namespace waymark::redirect

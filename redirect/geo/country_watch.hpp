@@ -1,6 +1,7 @@
 // Keeps the country file in force up to date: loads it again when the file has changed, as the
-// updaters of such files replace it once or twice a week. A file that cannot be used leaves the one
-// in force. Control thread.
+// updaters of such files replace it once or twice a week. A file that is missing or cannot be used
+// leaves the one in force, or none: links are served without countries rather than not at all.
+// Control thread.
 #pragma once
 
 #include "common/log.hpp"
@@ -22,19 +23,17 @@ class CountryWatch {
  public:
   using Changed = std::function<void(std::shared_ptr<const CountryFile>)>;
 
-  // Loads the file at once; throws StartupError. An empty path: no file, and never one.
+  // Loads the file at once, if it is there. An empty path: no file, and never one.
   CountryWatch(boost::asio::io_context& control, std::filesystem::path file, Log& log);
 
   // From now on `changed` gets each newer file. Looks every `interval`.
   void start(Changed changed, std::chrono::milliseconds interval = std::chrono::seconds{5});
   void stop();
 
-  // What is in the file now, for a reload that is all or nothing: read, then use. read() throws
-  // StartupError; null without a path.
-  std::shared_ptr<const CountryFile> read();
-  void use(std::shared_ptr<const CountryFile> file);
+  // Takes up what is in the file now.
+  void reload();
 
-  // Null without a path.
+  // Null while no file could be used.
   std::shared_ptr<const CountryFile> current() const { return current_.load(); }
 
  private:
@@ -48,7 +47,6 @@ class CountryWatch {
   };
   Stamp stamp() const noexcept;
   void look_later();
-  void look();
 
   std::filesystem::path file_;
   Log& log_;

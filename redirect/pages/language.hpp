@@ -56,8 +56,8 @@ extern const std::string_view page_texts;
 // std::runtime_error, naming the line: the table is part of the program.
 std::vector<Language> parse_languages(std::string_view text);
 
-// Index of the language that Accept-Language (RFC 9110 section 12.5.4, lookup of RFC 4647) asks
-// for; 0, the first, when it asks for none that is there.
+// Index of the language that Accept-Language (decide/accept_language.hpp) asks for; 0, the first,
+// when it asks for none that is there.
 std::size_t choose_language(std::string_view accept_language,
                             const std::vector<Language>& languages) noexcept;
 

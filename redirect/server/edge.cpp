@@ -192,7 +192,10 @@ void Edge::await_signal() {
 }
 
 void Edge::on_signal(int signal) {
-  if (signal == SIGHUP) return reload();
+  if (signal == SIGHUP) {
+    reload();
+    return countries_.reload();  // absent is fine: no other file waits for it
+  }
   if (phase_ != Phase::serving) {
     const ShippingStats stats = shipping_.stats();
     log_.warning("edge.aborted", "Second signal: ending at once; the journal keeps what is owed",
@@ -256,11 +259,9 @@ void Edge::reload() try {
   auto agents = AgentList::load(config_.agents_file);
   auto tls = load_tls(config_, tls_.get());
   auto well_known = well_known_.read();
-  auto countries = countries_.read();
   agents_ = agents;
   tls_ = tls;
   keys_.store(keys);
-  countries_.use(std::move(countries));
   well_known_.use(std::move(well_known));
   on_each_worker([keys, agents, tls](Worker& worker) {
     worker.set_keys(keys);

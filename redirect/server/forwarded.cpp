@@ -1,5 +1,6 @@
 #include "redirect/server/forwarded.hpp"
 
+#include "common/ascii.hpp"
 #include "common/error.hpp"
 
 #include <fmt/format.h>
@@ -10,12 +11,6 @@
 
 namespace waymark::redirect {
 namespace {
-
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 // Behind an odd number of backslashes.
 bool is_escaped(std::string_view text, std::size_t at) noexcept {

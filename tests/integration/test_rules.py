@@ -62,6 +62,8 @@ def test_a_split_is_weighted_and_stays_with_the_visitor(system):
     ('[{"split":[{"weight":0,"destination":"https://a.example/"}]}]', "weight must be"),
     ('[{"destination":"javascript:alert(1)"}]', "destination must start with http"),
     ("[{", "is not JSON"),
+    ('[{"when":{"country":["DE"]},"when":{},"destination":"https://a.example/"}]',
+     "names 'when' twice"),
 ])
 def test_a_mistake_in_the_rules_is_never_redirected_to(system, rules, problem):
     system.add_link("broken", destination=HOME, rules=rules)
@@ -136,15 +138,30 @@ def test_a_connection_remembers_its_country(make_system, countries):
             assert place(connection.request("GET", "/geo", BROWSER)) == ABROAD
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no country file"])
-def test_an_unusable_file_ends_the_start(make_system, folder, content):
+PROVIDERS = country_file({"127.0.0.0/8": {"autonomous_system_organization": "Telecom"}},
+                         kind="Test-ASN")
+
+
+@pytest.mark.parametrize("content, problem", [
+    (None, "No such file"), (b"no country file", "metadata"),
+    (PROVIDERS, "no network in it has a country.iso_code (its kind is 'Test-ASN')")])
+def test_an_unusable_file_at_the_start_costs_the_countries_alone(make_system, folder, content,
+                                                                 problem):
+    """An updater that failed, and then a restart: links go on, and the file is taken when it
+    comes. What does not depend on it can be reloaded meanwhile."""
     path = folder / "country.mmdb"
     if content is not None:
         path.write_bytes(content)
-    system = make_system(edge_settings=[f"geo.database={path}"])
-    system.edge.start(wait=False)
-    assert system.edge.process.wait(timeout=20) == 78
-    assert f"geo.database: {path}" in system.edge.log_text()
+    system = make_system(edge_settings=[f"geo.database={path}"]).start()
+    add_country_link(system)
+    assert place(system.edge.get("/geo")) == HOME
+    reason = next(json.loads(line)["reason"] for line in system.edge.log_text().splitlines()
+                  if "geo.off" in line)
+    assert reason.startswith(f"geo.database: {path}: ") and problem in reason
+    system.edge.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "files.reloaded" in system.edge.log_text(), "the keys are read again")
+    write_country_file(path, {"127.0.0.0/8": "DE"})
+    wait_until(lambda: place(system.edge.get("/geo")) == ABROAD, "the file is in force")
 
 
 def test_registered_country_serves_where_there_is_no_other(make_system, folder):

@@ -1,5 +1,6 @@
 #include "tracker/api/fields.hpp"
 
+#include "common/json_names.hpp"
 #include "tracker/api/times.hpp"
 
 #include <boost/json/parse.hpp>
@@ -26,33 +27,6 @@ std::string pointer_to(std::string_view name) {
   return pointer;
 }
 
-// Whether the text names one member of the outermost object twice: the parser keeps the last one
-// without a word, and a sender that means two things must hear of it.
-std::size_t members_written(std::string_view body) {
-  std::size_t members = 0;
-  int depth = 0;
-  bool in_text = false;
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    const char c = body[i];
-    if (in_text) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        in_text = false;
-      }
-    } else if (c == '"') {
-      in_text = true;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    } else if (c == ':' && depth == 1) {
-      ++members;
-    }
-  }
-  return members;
-}
-
 }  // namespace
 
 Checked<Fields> Fields::read(std::string_view body) {
@@ -66,11 +40,11 @@ Checked<Fields> Fields::read(std::string_view body) {
   if (!value.is_object()) {
     return Problem{ProblemCode::invalid_json, "The body must be a JSON object, {...}."};
   }
-  auto& members = value.get_object();
-  if (members.size() != members_written(body)) {
-    return Problem{ProblemCode::invalid_json, "The body names a member twice."};
+  if (const auto name = name_written_twice(body)) {
+    return Problem{ProblemCode::invalid_json,
+                   fmt::format("The body names '{}' twice in one object.", *name)};
   }
-  return Fields{std::move(members)};
+  return Fields{std::move(value.get_object())};
 }
 
 std::optional<boost::json::value> Fields::take(std::string_view name) {

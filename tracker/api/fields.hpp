@@ -23,7 +23,8 @@ namespace waymark::tracker {
 
 class Fields {
  public:
-  // Fails with invalid_json: not JSON, not an object, a member twice, nested too deeply.
+  // Fails with invalid_json: not JSON, not an object, a name twice in one object, nested too
+  // deeply.
   static Checked<Fields> read(std::string_view body);
 
   // Each takes the member off. Nothing when it is absent, null or of a wrong type or range; the

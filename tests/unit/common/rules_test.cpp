@@ -10,7 +10,9 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <initializer_list>
 #include <string>
+#include <utility>
 
 namespace waymark {
 namespace {
@@ -120,6 +122,24 @@ TEST(Rules, a_mistake_beside_the_conditions_is_named) {
   }
   EXPECT_THAT(problem_of(R"([{"split":[{"destination":"https://a.example/"}]}])"),
               HasSubstr("split has an entry without weight"));
+}
+
+// The last one would count, and the rule hold for everybody.
+TEST(Rules, name_nothing_twice) {
+  const auto rule = [](const std::string& members) {
+    return "[{" + members + R"("destination":"https://a.example/"}])";
+  };
+  for (const auto& [members, name] : std::initializer_list<std::pair<const char*, const char*>>{
+           {R"("when":{"country":["DE"]},"when":{},)", "when"},
+           {R"("when":{"country":["DE"],"country":[]},)", "country"},
+           {R"("when":{"query":{"a":"1","b":"\",\"a\":","a":true}},)", "a"},
+           {R"("when":{},"wh\u0065n":{},)", "when"},
+           {R"("destination":"https://b.example/",)", "destination"}}) {
+    EXPECT_THAT(problem_of(rule(members)),
+                HasSubstr("names '" + std::string{name} + "' twice in one object"));
+  }
+  EXPECT_EQ(problem_of(rule(R"("when":{"query":{"a":"a","when":["a","a"],"\"a\":":"when"}},)")),
+            "nothing");
 }
 
 TEST(Rules, lead_only_where_links_may) {

@@ -4,6 +4,7 @@
 #include "tests/support/country_file.hpp"
 #include "tests/support/temporary_folder.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -50,6 +51,18 @@ TEST_F(CountryFileTest, SaysWhatIsWrongWithAFile) {
   for (const std::size_t size : {0UL, 1UL, whole.size() / 2, whole.size() - 40}) {
     write(whole.substr(0, size));
     EXPECT_THROW(CountryFile::load(file), StartupError) << size;
+  }
+}
+
+// A file of another kind: the tree is sound, and no country in it.
+TEST_F(CountryFileTest, RefusesAFileThatNamesNoCountries) {
+  write(country_file({{"01111111", ""}, {"110010110000000001110001", "Telecom"}}));
+  try {
+    CountryFile::load(file);
+    FAIL();
+  } catch (const StartupError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("no network in it has a country.iso_code (its "
+                                                 "kind is 'Test-Country')"));
   }
 }
 

@@ -96,8 +96,9 @@ TEST(ChooseLanguage, Table) {
            {"d", "en"},
            {"deu", "en"},
            {",,;,;q=,de", "de"},
-           {"de;level=1;q=0.1,fr;q=0.2", "de"},
-           {"de;q=nonsense", "de"},
+           {"de;level=1;q=0.1,fr;q=0.2", "fr"},
+           {"es;q=1.0000,fr;q=0.9", "es"},
+           {"de;q=nonsense", "en"},
            {"-", "en"},
        }) {
     EXPECT_EQ(languages[choose_language(accept_language, languages)].tag(), chosen)

@@ -32,13 +32,6 @@ class ResponderCountryTest : public ResponderTest {
     connection.peer = peer_of(*parse_address("127.0.0.1"));
   }
 
-  std::shared_ptr<const ResolvedLink> ruled(std::string rules) {
-    LinkRecord record;
-    record.destination = "https://main.example/";
-    record.rules = std::move(rules);
-    return link_to(record);
-  }
-
   bool leads_to(const std::string& target, std::string_view page) {
     respond_to(get(target));
     return header_of(answer, "Location").starts_with(page);

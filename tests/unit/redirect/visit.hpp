@@ -65,6 +65,17 @@ inline std::shared_ptr<const ResolvedLink> link_to(std::string destination,
   return link_to(std::move(link), std::move(campaign));
 }
 
+// With this JSON list of rules.
+inline std::shared_ptr<const ResolvedLink> ruled(std::string rules, CampaignRecord campaign = {}) {
+  LinkRecord record;
+  record.destination = "https://main.example/";
+  record.campaign = "camp_spring";
+  record.referrer = "rfr_anna";
+  record.link = "lnk_1";
+  record.rules = std::move(rules);
+  return link_to(std::move(record), std::move(campaign));
+}
+
 // A thread's worth of state, and what it makes of a visit.
 struct Desk {
   KeyRing keys = test_keys();
