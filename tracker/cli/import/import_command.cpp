@@ -5,6 +5,7 @@
 #include "tracker/cli/import/import_report.hpp"
 #include "tracker/cli/import/line_sender.hpp"
 #include "tracker/cli/import/link_lines.hpp"
+#include "tracker/cli/link_notes.hpp"
 #include "tracker/cli/terminal.hpp"
 
 #include <fmt/format.h>
@@ -97,7 +98,8 @@ int import_links(const Arguments& arguments) {
     open(opened, file);
   }
   std::istream& in = file == "-" ? std::cin : opened;
-  LinkLines lines{in, format_of(arguments), arguments.value_or("--campaign", "")};
+  const auto campaign = arguments.value_or("--campaign", "");
+  LinkLines lines{in, format_of(arguments), campaign};
   const bool dry_run = arguments.has("--dry-run");
   ImportReport report{{dry_run, arguments.has("--json"), arguments.value_or("--results", "")}};
   try {
@@ -114,6 +116,7 @@ int import_links(const Arguments& arguments) {
                     report.last_line(), failure.what()));
   }
   report.finish();
+  say_campaign_note(api, campaign);
   return report.failed() == 0 ? exit_code::ok : exit_code::partial;
 }
 

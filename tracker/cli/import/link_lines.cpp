@@ -18,7 +18,7 @@ namespace {
 
 namespace json = boost::json;
 
-enum class Kind { text, number, flag, moment, list };
+enum class Kind { text, number, flag, list };
 
 struct Column {
   std::string_view name;
@@ -28,8 +28,8 @@ struct Column {
 constexpr Column known_columns[] = {{"destination", Kind::text},    {"code", Kind::text},
                                     {"host", Kind::text},           {"id", Kind::text},
                                     {"campaign", Kind::text},       {"referrer", Kind::text},
-                                    {"status", Kind::text},         {"starts_at", Kind::moment},
-                                    {"expires_at", Kind::moment},   {"expired_url", Kind::text},
+                                    {"status", Kind::text},         {"starts_at", Kind::text},
+                                    {"expires_at", Kind::text},   {"expired_url", Kind::text},
                                     {"max_clicks", Kind::number},   {"rules", Kind::list},
                                     {"status_code", Kind::number},  {"query", Kind::text},
                                     {"title", Kind::text},          {"description", Kind::text},
@@ -62,11 +62,8 @@ std::optional<std::int64_t> whole(std::string_view text) {
 
 // The cell as the API takes it. What does not fit goes as a text: the API says what is wrong.
 json::value value_of(Kind kind, const std::string& cell) {
-  if (kind == Kind::number || kind == Kind::moment) {
+  if (kind == Kind::number) {
     if (const auto number = whole(cell)) return *number;
-  }
-  if (kind == Kind::moment && cell.size() == std::string_view{"2026-01-31"}.size()) {
-    return json::value(cell + "T00:00:00Z");
   }
   if (kind == Kind::flag && (cell == "1" || cell == "true")) return true;
   if (kind == Kind::flag && (cell == "0" || cell == "false")) return false;
