@@ -1,3 +1,4 @@
+#include "tracker/program/hosts.hpp"
 #include "tracker/program/ids.hpp"
 #include "tracker/program/link_checks.hpp"
 #include "tracker/program/rules.hpp"
@@ -16,10 +17,8 @@ Ruled<LinkRow> checked_row(Store& store, const ProgramRules& rules, NewLink link
   LinkRow row;
   row.host = "*";
   if (!link.host.empty() && link.host != "*") {
-    const auto host = normalize_host(link.host);
-    if (!host)
-      return Refusal{RefusalKind::invalid, "host",
-                     "must be * or a host name, other letters than a-z as xn--..., without a port"};
+    const auto host = checked_host(link.host);
+    if (!host) return host.error();
     row.host = *host;
   }
   if (!link.code.empty()) {

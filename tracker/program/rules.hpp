@@ -64,7 +64,4 @@ Ruled<DomainRow> create_domain(Store& store, const ProgramRules& rules, std::str
 Ruled<DomainRow> change_domain(Store& store, const ProgramRules& rules, std::string_view host,
                                const DomainRecord& record, std::uint64_t now_ms);
 
-// Lower case host name or IP literal, without a port; nothing when it is not one.
-std::optional<std::string> normalize_host(std::string_view host);
-
 }  // namespace waymark::tracker
