@@ -83,14 +83,14 @@ Ruled<std::string> checked_code(const ProgramRules& rules, std::string_view code
   return folded_code(rules, code);
 }
 
-Ruled<void> check_code_is_free(Store& store, const LinkRow& row) {
-  const auto link = store.link_by_code(row.host, row.code);
-  if (link && link->id != row.id) {
+Ruled<void> check_code_is_free(Store& store, const LinkRow& link, std::string_view code) {
+  const auto other = store.link_by_code(link.host, code);
+  if (other && other->id != link.id) {
     return Refusal{RefusalKind::code_taken, "code", "is taken on this host"};
   }
-  if (!link && link.error() != Errc::not_found) return refusal_of(link.error());
-  const auto alias = store.alias(row.host, row.code);
-  if (alias && alias->link != row.id) {
+  if (!other && other.error() != Errc::not_found) return refusal_of(other.error());
+  const auto alias = store.alias(link.host, code);
+  if (alias && alias->link != link.id) {
     return Refusal{RefusalKind::code_taken, "code",
                    "was given to another link before, and still leads there"};
   }

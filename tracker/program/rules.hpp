@@ -24,9 +24,11 @@ struct ProgramRules {
   std::vector<std::string> destinations_allow;  // empty: every host
 };
 
-// A link to be made. An empty id or code is chosen; an empty host means every domain.
+// A link to be made. An empty id or code is chosen; an empty host means every domain. Aliases are
+// codes that it had elsewhere: they lead to it as if it had been renamed.
 struct NewLink {
   std::string id, host, code;
+  std::vector<std::string> aliases;
   LinkRecord record;
 };
 
@@ -38,7 +40,8 @@ Ruled<LinkRow> create_link(Store& store, const ProgramRules& rules, NewLink link
 // will do, whatever became of it since.
 struct ImportedLink {
   LinkRow row;
-  bool made = false;  // false: it was there
+  std::vector<std::string> aliases{};  // that were asked for, as they are stored
+  bool made = false;                   // false: it was there
 };
 Ruled<ImportedLink> import_link(Store& store, const ProgramRules& rules, NewLink link,
                                 std::string_view key, std::uint64_t now_ms);
