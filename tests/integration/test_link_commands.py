@@ -64,7 +64,8 @@ def test_what_may_be_a_mistake_is_told(system, words, said):
 def test_a_day_that_is_none_is_refused(system):
     done = waymark(system, "link", "add", PAGE, "--starts-at", "2026-02-31")
     assert done.returncode == 2 and "2026-02-31" in done.stderr
-    done = waymark(system, "link", "add", PAGE, "--starts-at", "2026-01-31T00:00:00+02:00", "--json")
+    done = waymark(system, "link", "add", PAGE, "--json", "--starts-at",
+                   "2026-01-31T00:00:00+02:00")
     assert json.loads(done.stdout)["starts_at"] == "2026-01-30T22:00:00Z"
 
 

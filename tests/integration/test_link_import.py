@@ -1,4 +1,4 @@
-"""Imports and exports of links: what files may hold, what is told of each line, what is in Redis."""
+"""Imports and exports of links: what files may hold, and what is told of each line."""
 import json
 import subprocess
 
@@ -90,7 +90,8 @@ def test_a_dry_run_says_the_same_and_changes_nothing(system, folder):
 def test_an_import_from_standard_input_may_be_sent_again(system):
     lines = "\n".join(json.dumps({"destination": f"https://shop.example/{i}"}) for i in range(50))
     first = results_of(import_links(system, "-", "--json", text=lines).stdout)
-    system.tracker.api("PATCH", f"/v1/links/{first[0]['id']}", {"code": "moved", "status": "paused"})
+    system.tracker.api("PATCH", f"/v1/links/{first[0]['id']}",
+                       {"code": "moved", "status": "paused"})
     second = import_links(system, "-", "--json", text=lines)
     assert second.returncode == 0
     assert [line["id"] for line in results_of(second.stdout)] == [line["id"] for line in first]

@@ -1,5 +1,6 @@
 #include "tracker/program/link_checks.hpp"
 
+#include "common/link_rules.hpp"
 #include "tracker/program/targets.hpp"
 
 #include <boost/json/array.hpp>
@@ -102,7 +103,8 @@ Ruled<void> check_link(Store& store, const ProgramRules& rules, const LinkRecord
                        const LinkRecord& after) {
   // Where it may lead is for check_target, which knows all of it.
   if (auto read = parse_link(link_fields(after), DestinationPolicy{}); !read) {
-    return refusal_of(read.error());
+    const auto list = parse_rules(after.rules.empty() ? "[]" : after.rules, {});
+    return refusal_of(list ? read.error() : list.error());  // which names the rule
   }
   if (auto opens = check_times(before, after); !opens) return opens;
   if (after.destination != before.destination) {

@@ -72,7 +72,7 @@ TEST(CsvReader, TextAfterAClosedQuoteSpoilsItsRecordAlone) {
 
 // Wherever it meets the next quote, or none at all.
 TEST(CsvReader, AQuoteThatIsNotClosedCostsItsOwnLineAlone) {
-  for (const std::string end : {"", "i,\"j\"\n", "i,\"\"\n", "i,\",j\"\n", "\"i\",j\n"}) {
+  for (const std::string end : {"", "i,\"j\"\n", "i,\"\"\n", "\"i\",j\n"}) {
     const auto records = read("a,b\n\"12 inch,c\n\nd,e\nf,g\n" + end);
     ASSERT_EQ(records.size(), end.empty() ? 4U : 5U) << end;
     EXPECT_EQ(records[1].line, 2U);
@@ -81,7 +81,7 @@ TEST(CsvReader, AQuoteThatIsNotClosedCostsItsOwnLineAlone) {
     EXPECT_EQ(records[2].line, 4U);
     EXPECT_THAT(records[3].cells, ElementsAre("f", "g"));
     EXPECT_EQ(records[3].line, 5U);
-    if (!end.empty()) EXPECT_EQ(records[4].line, 6U);
+    EXPECT_EQ(records.back().line, end.empty() ? 5U : 6U);
   }
   std::string endless = "a\n\"";
   for (int i = 0; i < 10'000; ++i) endless += "0123456789\n";

@@ -127,7 +127,7 @@ TEST(LinkLines, AliasesOfCsvArePartedByBlanks) {
 // The API refuses a member that comes twice, and must see it.
 TEST(LinkLines, ObjectsArePassedOnAsTheyWereWritten) {
   const auto lines = read("{\"code\":\"a\",\"code\":\"b\"} \r\n{ }\n", {}, "c\"1");
-  EXPECT_EQ(lines.at(0).json.substr(0, 42), R"({"code":"a","code":"b","campaign":"c\"1","i)");
+  EXPECT_TRUE(lines.at(0).json.starts_with(R"({"code":"a","code":"b","campaign":"c\"1",")"));
   EXPECT_EQ(link_of(lines.at(1)), boost::json::parse(R"({"campaign":"c\"1"})"));
 }
 

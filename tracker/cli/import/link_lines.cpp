@@ -62,13 +62,14 @@ StartupError bad_beginning(std::size_t line, std::string_view problem) {
   return {exit_code::usage, fmt::format("line {}: {}", line, problem)};
 }
 
-StartupError unknown_column(std::size_t line, std::string_view name) {
+StartupError unknown_column(std::size_t line, std::string_view cell) {
   std::vector<std::string> known;
   for (const auto& column : known_columns) known.emplace_back(column.name);
   return bad_beginning(
       line, fmt::format("unknown column '{}'{}; a CSV file begins with the names of its columns: "
                         "destination and any of {}",
-                        printable(name.substr(0, column_shown_max)), did_you_mean(name, known),
+                        printable(cell.substr(0, column_shown_max)),
+                        did_you_mean(column_name(cell), known),
                         fmt::join(known.begin() + 1, known.end(), ", ")));
 }
 
@@ -154,7 +155,7 @@ void LinkLines::read_header() {
   for (const auto& cell : header->cells) {
     const auto name = column_name(cell);
     if (!is_utf8(name)) throw bad_beginning(header->line, no_utf8);
-    if (find_column(name) == nullptr) throw unknown_column(header->line, name);
+    if (find_column(name) == nullptr) throw unknown_column(header->line, cell);
     if (std::ranges::find(columns_, name) != columns_.end()) {
       throw bad_beginning(header->line, fmt::format("column '{}' comes twice", name));
     }
