@@ -181,7 +181,7 @@ def test_results_do_not_take_the_place_of_what_is_imported(system, folder, by_re
     (b'[{"destination":"https://shop.example/"}]', 2, "jq -c '.[]'"),
     (b'\n{"destination":"https://shop.example/"}\n', 0, "1 links made"),
     (b"Destination, Code\nhttps://shop.example/,x\n,\n", 0, "1 links made, 0 there before, 0"),
-    (b'{"destination":"https://shop.example/","code":"a","code":"b"}\n', 5, "a member twice")])
+    (b'{"destination":"https://shop.example/","code":"a","code":"b"}\n', 5, "twice")])
 def test_files_of_other_programs_are_read_or_their_fault_is_named(system, folder, data, code, said):
     file = folder / "links"
     file.write_bytes(data)
