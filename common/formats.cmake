@@ -19,6 +19,7 @@ target_sources(waymark_common PRIVATE
   record_rules.cpp
   sha256_lanes.cpp
   token.cpp
+  url_fault.cpp
   utf8.cpp
   uuid.cpp
 )

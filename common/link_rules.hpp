@@ -54,7 +54,7 @@ struct LinkRule {
   friend bool operator==(const LinkRule&, const LinkRule&) = default;
 };
 
-// `text` is the JSON list. The problem says at which index the mistake is.
+// `text` is the JSON list. A problem is of the field `rules`, or `rules/2` for the third of them.
 RecordResult<std::vector<LinkRule>> parse_rules(std::string_view text,
                                                 const DestinationPolicy& policy);
 

@@ -1,5 +1,6 @@
 #include "common/limits.hpp"
 #include "common/records.hpp"
+#include "common/url_fault.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
@@ -179,13 +180,9 @@ boost::system::result<void, RecordProblem> check_destination(std::string_view ur
   }
   const std::string text = without_placeholders(url);
   const auto parsed = urls::parse_uri(text);
-  if (!parsed) {
-    return wrong(
-        "is not an absolute URL of RFC 3986 (placeholders are {click}, {code}, {referrer}, "
-        "{campaign} and {channel}, in path and query)");
-  }
+  if (!parsed) return wrong(url_fault(text));
   if (parsed->scheme_id() != urls::scheme::http && parsed->scheme_id() != urls::scheme::https) {
-    return wrong("must start with http:// or https://");
+    return wrong(url_fault(url));
   }
   if (!parsed->has_authority() || parsed->encoded_host().empty()) return wrong("names no host");
   if (parsed->has_userinfo()) return wrong("must not hold user or password");

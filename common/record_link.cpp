@@ -29,7 +29,10 @@ Problem read_query_policy(std::string_view text, QueryPolicy& value) {
 // The text is kept as it stands; the edge reads it again when it compiles the rules.
 Problem read_rules(std::string_view text, const DestinationPolicy& policy, std::string& value) {
   const auto rules = parse_rules(text, policy);
-  if (rules.has_error()) return rules.error().problem;
+  if (rules.has_error()) {
+    const auto& [place, problem] = rules.error();
+    return place == "rules" ? problem : "in " + place + ": " + problem;
+  }
   value = text;
   return {};
 }

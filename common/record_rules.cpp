@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace waymark {
 namespace {
 
@@ -106,7 +108,7 @@ RecordResult<std::vector<LinkRule>> parse_rules(std::string_view text,
   std::vector<LinkRule> rules(list.size());
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (Problem problem = read_rule(list[i], policy, rules[i])) {
-      return RecordProblem{"rules", fmt::format("at index {}: {}", i, *problem)};
+      return RecordProblem{fmt::format("rules/{}", i), std::move(*problem)};
     }
   }
   return rules;

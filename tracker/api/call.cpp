@@ -15,7 +15,7 @@ Problem problem_of(const Refusal& refusal) {
       return problem;
     }
     case RefusalKind::code_taken:
-      return {ProblemCode::code_taken, sentence, refusal.field};
+      return {ProblemCode::code_taken, sentence, param};
     case RefusalKind::id_taken:
       return {ProblemCode::id_taken, sentence, refusal.field};
     case RefusalKind::not_found:

@@ -1,6 +1,7 @@
 #include "tracker/api/fields.hpp"
 #include "tracker/api/resources.hpp"
 #include "tracker/api/times.hpp"
+#include "tracker/program/hosts.hpp"
 
 #include <fmt/format.h>
 

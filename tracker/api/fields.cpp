@@ -107,7 +107,7 @@ std::optional<std::int64_t> Fields::time(std::string_view name) {
   if (value->is_string()) unix_ms = parse_time_ms(value->get_string());
   if (value->is_int64()) unix_ms = parse_time_ms(std::to_string(value->get_int64()));
   if (!unix_ms) {
-    note(name, "invalid", "must be a time such as 2026-05-02T10:00:00Z, or unix seconds");
+    note(name, "invalid", "must be a time such as 2026-05-02T10:00:00Z, a date or unix seconds");
     return std::nullopt;
   }
   return static_cast<std::int64_t>(*unix_ms / 1000);

@@ -3,6 +3,7 @@
 #include "tracker/api/resources.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -38,7 +39,7 @@ Checked<std::uint64_t> make_link(const Call& call, std::string_view line, bool d
   const auto key = read_key(*fields);
   auto link = read_new_link(*fields);
   if (auto problem = fields->finish()) return *problem;
-  const bool named = !link.code.empty();
+  const bool names_id = !link.id.empty(), names_code = !link.code.empty();
   const auto outcome =
       import_link(call.store, call.rules, std::move(link), key, call.request.unix_ms);
   if (!outcome) return problem_of(outcome.error());
@@ -49,8 +50,9 @@ Checked<std::uint64_t> make_link(const Call& call, std::string_view line, bool d
   result["host"] = row.host;
   // What was chosen in a dry run will be chosen anew.
   const bool lasts = !dry_run || !outcome->made;
-  if (lasts) result["id"] = row.id;
-  if (lasts || named) {
+  if (lasts || names_id) result["id"] = row.id;
+  if (!outcome->aliases.empty()) result["aliases"] = json::value_from(outcome->aliases);
+  if (lasts || names_code) {
     result["code"] = row.code;
     result["short_url"] = short_url(call.rules, row);
   }

@@ -44,6 +44,19 @@ void merge_numbers(Fields& fields, LinkRecord& record) {
   merge(fields, "status_code", code, record.status_code, LinkRecord{}.status_code);
 }
 
+std::vector<std::string> read_texts(Fields& fields, std::string_view name) {
+  std::vector<std::string> texts;
+  for (const json::value& entry : fields.list(name).value_or(json::array{})) {
+    if (entry.is_string()) {
+      texts.emplace_back(entry.get_string());
+    } else {
+      fields.note(name, "invalid", "must be a list of texts");
+      return {};
+    }
+  }
+  return texts;
+}
+
 json::value time_or_null(const std::optional<std::int64_t>& unix_seconds) {
   if (!unix_seconds) return nullptr;
   return json::value(rfc3339(*unix_seconds));
@@ -85,6 +98,7 @@ NewLink read_new_link(Fields& fields) {
   link.id = fields.text("id").value_or("");
   link.host = fields.text("host").value_or("");
   link.code = fields.text("code").value_or("");
+  link.aliases = read_texts(fields, "aliases");
   return link;
 }
 

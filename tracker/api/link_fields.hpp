@@ -17,7 +17,7 @@ inline constexpr std::string_view link_statuses[] = {"active", "paused", "archiv
 // it when there is no destination in the end.
 void merge_link(Fields& fields, LinkRecord& record);
 
-// A link to be made: the members of merge_link, id, host and code.
+// A link to be made: the members of merge_link, id, host, code and aliases.
 NewLink read_new_link(Fields& fields);
 
 boost::json::object render_link(const LinkRow& row, const std::vector<AliasRow>& aliases,

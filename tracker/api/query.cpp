@@ -45,6 +45,7 @@ std::optional<std::string> Query::text(std::string_view name) {
     std::erase_if(rest_, named);
     note(name, "may be given once");
   }
+  if (value.empty()) note(name, "must not be empty");  // it would be no filter, unasked
   return value;
 }
 
@@ -72,7 +73,7 @@ std::optional<std::uint64_t> Query::time_ms(std::string_view name) {
   const auto value = text(name);
   if (!value) return std::nullopt;
   const auto unix_ms = parse_time_ms(*value);
-  if (!unix_ms) note(name, "must be a time such as 2026-05-02T10:00:00Z, or unix seconds");
+  if (!unix_ms) note(name, "must be a time such as 2026-05-02T10:00:00Z, a date or unix seconds");
   return unix_ms;
 }
 

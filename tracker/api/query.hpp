@@ -1,5 +1,5 @@
 // Reads the parameters of a query string, strictly: each is taken by name, what is left over is
-// unknown, twice is an error. Also the paging of lists, the same everywhere.
+// unknown, twice or empty is an error. Also the paging of lists, the same everywhere.
 #pragma once
 
 #include "tracker/api/problem.hpp"

@@ -60,7 +60,25 @@ class Reader {
     if (!any) ok_ = false;
     return value;
   }
-  char taken() const { return taken_; }
+  // "T10:00:00.5+02:00", since midnight in UTC.
+  milliseconds time_of_day() {
+    need("Tt ");
+    const hours hour{digits(2, 23)};
+    need(":");
+    const minutes minute{digits(2, 59)};
+    need(":");
+    const seconds second{digits(2, 60)};  // a leap second counts as the next one
+    const milliseconds milli{take(".") ? fraction() : 0};
+    minutes offset{0};
+    need("Zz+-");
+    if (const char sign = taken_; sign == '+' || sign == '-') {
+      const hours hours_off{digits(2, 23)};
+      need(":");
+      offset = hours_off + minutes{digits(2, 59)};
+      if (sign == '-') offset = -offset;
+    }
+    return hour + minute + second + milli - offset;
+  }
   bool done() const { return ok_ && rest_.empty(); }
 
  private:
@@ -94,27 +112,11 @@ std::optional<std::uint64_t> parse_time_ms(std::string_view text) {
   const int m = reader.digits(2, 12);
   reader.need("-");
   const int d = reader.digits(2, 31);
-  reader.need("Tt ");
-  const int hour = reader.digits(2, 23);
-  reader.need(":");
-  const int minute = reader.digits(2, 59);
-  reader.need(":");
-  const int second = reader.digits(2, 60);  // a leap second counts as the next one
-  const int milli = reader.take(".") ? reader.fraction() : 0;
-  minutes offset{0};
-  reader.need("Zz+-");
-  if (const char sign = reader.taken(); sign == '+' || sign == '-') {
-    const int hours_off = reader.digits(2, 23);
-    reader.need(":");
-    offset = hours{hours_off} + minutes{reader.digits(2, 59)};
-    if (sign == '-') offset = -offset;
-  }
+  const milliseconds since_midnight = reader.done() ? milliseconds{} : reader.time_of_day();
   const year_month_day date{year{y}, month{static_cast<unsigned>(m)},
                             day{static_cast<unsigned>(d)}};
   if (!reader.done() || !date.ok()) return std::nullopt;
-  const auto at = sys_days{date} + hours{hour} + minutes{minute} + seconds{second} +
-                  milliseconds{milli} - offset;
-  const auto since = duration_cast<milliseconds>(at.time_since_epoch()).count();
+  const auto since = (sys_days{date} + since_midnight).time_since_epoch().count();
   if (since < 0) return std::nullopt;
   return static_cast<std::uint64_t>(since);
 }

@@ -56,18 +56,14 @@ int exit_code_of(unsigned status) {
   }
 }
 
-// "validation_failed: destination: not an absolute URL"
-std::string sentence_of(const json::value& problem, unsigned status) {
-  auto text = member(problem, "detail");
-  if (text.empty()) {
-    text = member(problem, "title");
-  }
-  if (text.empty()) {
-    text = fmt::format("the API answered {}", status);
-  }
-  const auto* object = problem.if_object();
-  const auto* errors = object != nullptr ? object->if_contains("errors") : nullptr;
-  if (errors != nullptr && errors->is_array()) {
+// One mistake is told by the detail of the problem, several by the list of them.
+std::string sentence_of(const json::object& problem, unsigned status) {
+  const auto* errors = problem.if_contains("errors");
+  const bool several = errors != nullptr && errors->is_array() && errors->get_array().size() > 1;
+  auto text = several ? std::string{} : member(problem, "detail");
+  if (text.empty()) text = member(problem, "title");
+  if (text.empty()) text = fmt::format("the API answered {}", status);
+  if (several) {
     for (const auto& error : errors->get_array()) {
       text += fmt::format("\n  {}: {}", member(error, "pointer"), member(error, "detail"));
     }
@@ -172,8 +168,10 @@ HttpAnswer ApiClient::ask(HttpRequest request) const {
   }
   if (answer->status >= 400) {
     boost::system::error_code unreadable;
-    const auto problem = json::parse(answer->body, unreadable);
-    throw CommandFailure(exit_code_of(answer->status), sentence_of(problem, answer->status));
+    const auto body = json::parse(answer->body, unreadable);
+    const auto problem = body.is_object() ? body.get_object() : json::object{};
+    throw CommandFailure(exit_code_of(answer->status), sentence_of(problem, answer->status),
+                         problem);
   }
   return *answer;
 }

@@ -19,7 +19,14 @@ namespace waymark::cli {
 // Ends a command: the sentence goes to standard error, the number to the shell.
 class CommandFailure : public StartupError {
  public:
-  using StartupError::StartupError;
+  CommandFailure(int code, const std::string& sentence, boost::json::object problem = {})
+      : StartupError(code, sentence), problem_(std::move(problem)) {}
+
+  // As the API told it (RFC 9457); empty when the failure is none of the API's.
+  const boost::json::object& problem() const noexcept { return problem_; }
+
+ private:
+  boost::json::object problem_;
 };
 
 struct ApiReply {

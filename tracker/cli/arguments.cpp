@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<FlagSpec, 7> globals{{
     {"--api", "URL", "Address of the tracker's API (default: of a running `up`, else :8090)"},
     {"--api-key-file", "FILE", "File with the API key (default $XDG_STATE_HOME/waymark/api-key)"},
-    {"--json", "", "Print JSON instead of text"},
+    {"--json", "", "Print JSON instead of text, errors too"},
     {"--no-color", "", "No colors (also: NO_COLOR, TERM=dumb)"},
     {"--help", "", "Show help"},
     {"--version", "", "Show the version"},
@@ -144,6 +144,11 @@ class LineParser {
           exit_code::usage,
           fmt::format("unexpected '{}'; see 'waymark {} --help'",
                       line_.arguments.operands()[command.operands_max], command.words));
+    }
+    // As of a shell variable that is not set: as a filter it would mean anything.
+    if (std::ranges::any_of(line_.arguments.operands(), &std::string::empty)) {
+      throw StartupError(exit_code::usage, fmt::format("an operand is empty; usage: waymark {} {}",
+                                                       command.words, command.operands));
     }
   }
 

@@ -23,8 +23,7 @@ std::vector<CommandSpec> sizing_commands();
 std::int64_t number_of(std::string_view flag, std::string_view text, std::int64_t min,
                        std::int64_t max);
 
-// A moment as unix seconds: `1767225600`, `2026-01-01` or `2026-01-01T12:00:00Z` (UTC). Throws
-// StartupError (exit 2) naming the flag.
+// A moment, as the API reads it, as unix seconds. Throws StartupError (exit 2) naming the flag.
 std::int64_t moment_of(std::string_view flag, std::string_view text);
 
 // What a file holds, at most 1 MiB; `-` is standard input. Throws StartupError (exit 2) naming the

@@ -1,4 +1,5 @@
 #include "common/error.hpp"
+#include "tracker/api/times.hpp"
 #include "tracker/cli/commands.hpp"
 
 #include <fmt/format.h>
@@ -6,7 +7,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <ctime>
 #include <fstream>
 #include <iostream>
 
@@ -33,16 +33,8 @@ std::int64_t number_of(std::string_view flag, std::string_view text, std::int64_
 }
 
 std::int64_t moment_of(std::string_view flag, std::string_view text) {
-  if (const auto seconds = integer(text); seconds && *seconds >= 0) {
-    return *seconds;
-  }
-  for (const char* form : {"%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"}) {
-    std::tm parts{};
-    const std::string owned{text};
-    const char* end = ::strptime(owned.c_str(), form, &parts);
-    if (end != nullptr && *end == '\0') {
-      return ::timegm(&parts);
-    }
+  if (const auto unix_ms = tracker::parse_time_ms(text)) {
+    return static_cast<std::int64_t>(*unix_ms / 1000);
   }
   throw StartupError(exit_code::usage,
                      fmt::format("{}: '{}' is no moment: use 2026-01-31, 2026-01-31T12:00:00Z or "

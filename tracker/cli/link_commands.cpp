@@ -4,12 +4,14 @@
 #include "tracker/cli/import/import_command.hpp"
 #include "tracker/cli/import/link_export.hpp"
 #include "tracker/cli/link_flags.hpp"
+#include "tracker/cli/link_notes.hpp"
 #include "tracker/cli/link_text.hpp"
 #include "tracker/cli/terminal.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
 namespace waymark::cli {
@@ -32,52 +34,55 @@ int add(const Arguments& arguments) {
   if (arguments.has("--test")) {
     members["test"] = true;
   }
-  const auto reply = ApiClient::from(arguments).post("/v1/links", members);
+  const auto api = ApiClient::from(arguments);
+  const auto reply = api.post("/v1/links", members);
   if (arguments.has("--json")) {
     print_line(reply.text);
     return exit_code::ok;
   }
   print_link(reply.json);
+  say_notes(api, reply.json);
   say(fmt::format("Link '{}' is made. Watch its clicks: waymark click tail --code {}",
                   member(reply.json, "code"), member(reply.json, "code")));
   return exit_code::ok;
 }
 
-// Fails like a code that is not there: the caller cannot tell which of the two was meant.
-ApiReply find_by_id(const ApiClient& api, const std::string& id) {
+std::optional<ApiReply> link_with_id(const ApiClient& api, const std::string& id) {
   try {
     return api.get("/v1/links/" + path_segment(id));
   } catch (const CommandFailure& failure) {
-    if (failure.exit_code() != exit_code::not_found) {
-      throw;
-    }
-    throw CommandFailure(exit_code::not_found,
-                         fmt::format("no link '{}'; 'waymark link list' shows what there is", id));
+    if (failure.exit_code() != exit_code::not_found) throw;
+    return std::nullopt;
   }
 }
 
-// The link that a code, also a former one, or an id names. A code may exist on several hosts;
-// --host chooses.
-ApiReply find_link(const ApiClient& api, const Arguments& arguments) {
-  const auto& name = arguments.operands()[0];
-  if (name.starts_with("lnk_")) {
-    return find_by_id(api, name);
-  }
-  Query query{{"code", name}};
+// Also by a former code. A code may exist on several hosts; --host chooses.
+std::optional<ApiReply> link_with_code(const ApiClient& api, const Arguments& arguments,
+                                       const std::string& code) {
+  Query query{{"code", code}};
   if (const auto host = arguments.value("--host")) {
     query.emplace_back("host", *host);
   }
   const auto list = api.get("/v1/links", query);
   const auto& links = data_of(list.json);
-  if (links.empty()) {
-    return find_by_id(api, name);
-  }
+  if (links.empty()) return std::nullopt;
   if (links.size() > 1) {
     throw CommandFailure(
         exit_code::conflict,
-        fmt::format("code '{}' exists on {} hosts: choose one with --host", name, links.size()));
+        fmt::format("code '{}' exists on {} hosts: choose one with --host", code, links.size()));
   }
-  return {json::serialize(links[0]), links[0]};
+  return ApiReply{json::serialize(links[0]), links[0]};
+}
+
+// The link that the operand names. What looks like an id may be a code, and the other way round.
+ApiReply find_link(const ApiClient& api, const Arguments& arguments) {
+  const auto& name = arguments.operands()[0];
+  const bool id_first = name.starts_with("lnk_");
+  auto link = id_first ? link_with_id(api, name) : link_with_code(api, arguments, name);
+  if (!link) link = id_first ? link_with_code(api, arguments, name) : link_with_id(api, name);
+  if (link) return std::move(*link);
+  throw CommandFailure(exit_code::not_found,
+                       fmt::format("no link '{}'; 'waymark link list' shows what there is", name));
 }
 
 int get(const Arguments& arguments) {
@@ -108,7 +113,8 @@ int list(const Arguments& arguments) {
   }
   const auto& links = data_of(reply.json);
   if (links.empty()) {
-    say("No links. Make one: waymark link add https://shop.example/welcome");
+    say(query.size() == 1 ? "No links. Make one: waymark link add https://shop.example/welcome"
+                          : "No such links.");
     return exit_code::ok;
   }
   std::vector<std::vector<std::string>> rows{{"CODE", "STATUS", "CAMPAIGN", "DESTINATION", "ID"}};
@@ -141,21 +147,31 @@ int update(const Arguments& arguments) {
     say(fmt::format("Links with the old code '{}' that are out there still work.",
                     member(before.json, "code")));
   }
+  say_notes(api, reply.json);
   return exit_code::ok;
 }
 
-int disable(const Arguments& arguments) {
+int set_status(const Arguments& arguments, std::string_view status, std::string_view said) {
   const auto api = ApiClient::from(arguments);
   const auto link = find_link(api, arguments);
   const auto reply =
-      api.patch("/v1/links/" + path_segment(member(link.json, "id")), {{"status", "paused"}});
+      api.patch("/v1/links/" + path_segment(member(link.json, "id")), {{"status", status}});
   if (arguments.has("--json")) {
     print_line(reply.text);
     return exit_code::ok;
   }
-  say(fmt::format("Link '{}' is paused: visitors go to its fallback, or see that it is gone.",
-                  member(reply.json, "code")));
+  say(fmt::format("Link '{}' is {}", member(reply.json, "code"), said));
+  if (status == "active") say_notes(api, reply.json);
   return exit_code::ok;
+}
+
+int disable(const Arguments& arguments) {
+  return set_status(arguments, "paused",
+                    "paused: visitors go to its fallback, or see that it is gone.");
+}
+
+int enable(const Arguments& arguments) {
+  return set_status(arguments, "active", "active.");
 }
 
 std::vector<FlagSpec> with_field_flags(std::vector<FlagSpec> flags) {
@@ -233,6 +249,14 @@ std::vector<CommandSpec> link_commands() {
        {host_flag},
        {"link disable anna7"},
        disable},
+      {"link enable",
+       "CODE|ID",
+       1,
+       1,
+       "Let a link that was paused or archived lead on",
+       {host_flag},
+       {"link enable anna7"},
+       enable},
   };
 }
 

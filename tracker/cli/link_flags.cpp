@@ -49,8 +49,9 @@ json::value flag_of(std::string_view flag, std::string_view text) {
 std::vector<FlagSpec> link_field_flags() {
   return {{"--campaign", "ID", "Campaign that its clicks belong to"},
           {"--referrer", "ID", "Whose link it is"},
-          {"--starts-at", "TIME", "Not before (2026-01-31, 2026-01-31T12:00:00Z, unix seconds)"},
-          {"--expires-at", "TIME", "Not after"},
+          {"--starts-at", "TIME",
+           "Works from then on: 2026-01-31T12:00:00Z, 2026-01-31 (0:00 UTC), unix seconds"},
+          {"--expires-at", "TIME", "Expired from then on; a date alone means its 0:00 UTC"},
           {"--expired-url", "URL", "Where late visitors go"},
           {"--max-clicks", "N", "Counted clicks after which the link is full"},
           {"--rules", "FILE", "JSON list of rules, first match wins (- is standard input)"},

@@ -1,5 +1,6 @@
 #include "tracker/cli/link_text.hpp"
 
+#include "tracker/api/times.hpp"
 #include "tracker/cli/api_client.hpp"
 #include "tracker/cli/terminal.hpp"
 
@@ -23,20 +24,26 @@ const json::value* find(const json::value& object, std::string_view name) {
   return members == nullptr ? nullptr : members->if_contains(name);
 }
 
-// "os ios or android", "query source=mail", "from 2026-05-01T00:00:00Z"
-std::string condition_text(std::string_view name, const json::value& value) {
+// One or any of several.
+std::string choices_text(const json::value& value) {
+  const auto* list = value.if_array();
+  if (list == nullptr) return text_of(value);
   std::vector<std::string> choices;
-  if (const auto* list = value.if_array()) {
-    for (const auto& choice : *list) choices.push_back(text_of(choice));
-  } else if (const auto* pairs = value.if_object()) {
-    for (const auto& [key, wanted] : *pairs) {
-      choices.push_back(fmt::format("{}={}", std::string_view{key}, text_of(wanted)));
-    }
-    return fmt::format("{} {}", name, fmt::join(choices, " and "));
-  } else {
-    choices.push_back(text_of(value));
+  for (const auto& choice : *list) choices.push_back(text_of(choice));
+  return fmt::format("{}", fmt::join(choices, " or "));
+}
+
+// "os ios or android", "query source=mail and x", "from 2026-05-01T00:00:00Z"
+std::string condition_text(std::string_view name, const json::value& value) {
+  if (value.is_int64()) return fmt::format("{} {}", name, tracker::rfc3339(value.get_int64()));
+  if (!value.is_object()) return fmt::format("{} {}", name, choices_text(value));
+  std::vector<std::string> parameters;
+  for (const auto& [key, wanted] : value.get_object()) {
+    const bool any = wanted.is_bool();  // the parameter must be there
+    parameters.push_back(fmt::format("{}{}{}", std::string_view{key}, any ? "" : "=",
+                                     any ? "" : choices_text(wanted)));
   }
-  return fmt::format("{} {}", name, fmt::join(choices, " or "));
+  return fmt::format("{} {}", name, fmt::join(parameters, " and "));
 }
 
 std::string visitors_text(const json::value& rule) {

@@ -1,12 +1,15 @@
 // `waymark`, the command-line tool: puts the table of commands together and runs one of them.
 #include "common/error.hpp"
 #include "common/version.hpp"
+#include "tracker/cli/api_client.hpp"
 #include "tracker/cli/commands.hpp"
 #include "tracker/cli/help.hpp"
 #include "tracker/cli/terminal.hpp"
 
+#include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <iterator>
 
@@ -44,16 +47,30 @@ int run(const std::vector<CommandSpec>& commands, const std::vector<std::string>
   return line.command->run(line.arguments);
 }
 
+// To standard error; with --json as the problem that the API told (RFC 9457), or in its form.
+int fail(const std::vector<std::string>& words, int code, std::string_view sentence,
+         boost::json::object problem = {}) {
+  if (std::ranges::find(words, "--json") == words.end()) {
+    say(fmt::format("waymark: {}", sentence));
+    return code;
+  }
+  problem.emplace("detail", sentence);
+  problem["exit_code"] = code;
+  say(boost::json::serialize(problem));
+  return code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::vector<std::string> words{argv + 1, argv + argc};
   try {
-    return run(all_commands(), {argv + 1, argv + argc});
+    return run(all_commands(), words);
+  } catch (const CommandFailure& failure) {
+    return fail(words, failure.exit_code(), failure.what(), failure.problem());
   } catch (const StartupError& error) {
-    say(fmt::format("waymark: {}", error.what()));
-    return error.exit_code();
+    return fail(words, error.exit_code(), error.what());
   } catch (const std::exception& error) {
-    say(fmt::format("waymark: {}", error.what()));
-    return exit_code::failure;
+    return fail(words, exit_code::failure, error.what());
   }
 }

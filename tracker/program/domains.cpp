@@ -1,8 +1,7 @@
-#include "common/limits.hpp"
+#include "tracker/program/hosts.hpp"
 #include "tracker/program/rules.hpp"
 #include "tracker/program/targets.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace waymark::tracker {
@@ -29,33 +28,10 @@ Ruled<void> check(Store& store, const ProgramRules& rules, std::string_view host
 
 }  // namespace
 
-std::optional<std::string> normalize_host(std::string_view host) {
-  if (host.empty() || host.size() > limits::host_bytes_max) return std::nullopt;
-  std::string result;
-  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  for (const char c : host) {
-    const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    const bool letter_or_digit = (small >= 'a' && small <= 'z') || (small >= '0' && small <= '9');
-    const bool in_name = letter_or_digit || small == '.' || small == '-';
-    const bool in_literal = bracketed && (in_name || small == ':' || small == '[' || small == ']');
-    if (!in_name && !in_literal) return std::nullopt;
-    result += small;
-  }
-  if (!bracketed && (result.starts_with('.') || result.starts_with('-') ||
-                     result.find("..") != std::string::npos)) {
-    return std::nullopt;
-  }
-  if (result.ends_with('.')) result.pop_back();  // the root, which Host headers leave out
-  return result;
-}
-
 Ruled<DomainRow> create_domain(Store& store, const ProgramRules& rules, std::string_view host,
                                const DomainRecord& record, std::uint64_t now_ms) {
-  const auto name = normalize_host(host);
-  if (!name) {
-    return Refusal{RefusalKind::invalid, "host",
-                   "must be a host name, other letters than a-z as xn--..., without a port"};
-  }
+  const auto name = checked_host(host);
+  if (!name) return name.error();
   if (auto checked = check(store, rules, *name, record); !checked) return checked.error();
   if (auto taken = store.domain(*name)) {
     return Refusal{RefusalKind::id_taken, "host", "is a domain already"};

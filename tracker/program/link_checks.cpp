@@ -1,5 +1,6 @@
 #include "tracker/program/link_checks.hpp"
 
+#include "common/link_rules.hpp"
 #include "tracker/program/targets.hpp"
 
 #include <boost/json/array.hpp>
@@ -83,14 +84,14 @@ Ruled<std::string> checked_code(const ProgramRules& rules, std::string_view code
   return folded_code(rules, code);
 }
 
-Ruled<void> check_code_is_free(Store& store, const LinkRow& row) {
-  const auto link = store.link_by_code(row.host, row.code);
-  if (link && link->id != row.id) {
+Ruled<void> check_code_is_free(Store& store, const LinkRow& link, std::string_view code) {
+  const auto other = store.link_by_code(link.host, code);
+  if (other && other->id != link.id) {
     return Refusal{RefusalKind::code_taken, "code", "is taken on this host"};
   }
-  if (!link && link.error() != Errc::not_found) return refusal_of(link.error());
-  const auto alias = store.alias(row.host, row.code);
-  if (alias && alias->link != row.id) {
+  if (!other && other.error() != Errc::not_found) return refusal_of(other.error());
+  const auto alias = store.alias(link.host, code);
+  if (alias && alias->link != link.id) {
     return Refusal{RefusalKind::code_taken, "code",
                    "was given to another link before, and still leads there"};
   }
@@ -102,7 +103,8 @@ Ruled<void> check_link(Store& store, const ProgramRules& rules, const LinkRecord
                        const LinkRecord& after) {
   // Where it may lead is for check_target, which knows all of it.
   if (auto read = parse_link(link_fields(after), DestinationPolicy{}); !read) {
-    return refusal_of(read.error());
+    const auto list = parse_rules(after.rules.empty() ? "[]" : after.rules, {});
+    return refusal_of(list ? read.error() : list.error());  // which names the rule
   }
   if (auto opens = check_times(before, after); !opens) return opens;
   if (after.destination != before.destination) {

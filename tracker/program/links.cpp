@@ -1,7 +1,12 @@
+#include "tracker/program/hosts.hpp"
 #include "tracker/program/ids.hpp"
 #include "tracker/program/link_checks.hpp"
 #include "tracker/program/rules.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace waymark::tracker {
@@ -10,16 +15,41 @@ namespace {
 // Chosen codes that happen to be taken: with eight characters more than a few in a row mean a bug.
 constexpr int code_attempts_max = 8;
 
-// The link as it would be stored, but for what is chosen for it: an id and a code.
-Ruled<LinkRow> checked_row(Store& store, const ProgramRules& rules, NewLink link,
+// A link as it would be stored, but for what is chosen for it: an id and a code.
+struct CheckedLink {
+  LinkRow row;
+  std::vector<std::string> aliases;
+};
+
+Refusal of_alias(std::size_t index, Refusal refusal) {
+  if (refusal.field == "code") refusal.field = fmt::format("aliases/{}", index);
+  return refusal;
+}
+
+Ruled<std::vector<std::string>> checked_aliases(const ProgramRules& rules,
+                                                const std::vector<std::string>& aliases,
+                                                const std::string& code) {
+  std::vector<std::string> codes;
+  if (aliases.empty()) return codes;
+  std::unordered_set<std::string> seen{code};
+  for (std::size_t i = 0; i < aliases.size(); ++i) {
+    auto alias = checked_code(rules, aliases[i]);
+    if (!alias) return of_alias(i, alias.error());
+    if (!seen.insert(*alias).second) {
+      return of_alias(i, {RefusalKind::invalid, "code", "is in it twice, or the code itself"});
+    }
+    codes.push_back(std::move(*alias));
+  }
+  return codes;
+}
+
+Ruled<CheckedLink> checked(Store& store, const ProgramRules& rules, NewLink link,
                            std::uint64_t now_ms) {
   LinkRow row;
   row.host = "*";
   if (!link.host.empty() && link.host != "*") {
-    const auto host = normalize_host(link.host);
-    if (!host)
-      return Refusal{RefusalKind::invalid, "host",
-                     "must be * or a host name, other letters than a-z as xn--..., without a port"};
+    const auto host = checked_host(link.host);
+    if (!host) return host.error();
     row.host = *host;
   }
   if (!link.code.empty()) {
@@ -27,6 +57,8 @@ Ruled<LinkRow> checked_row(Store& store, const ProgramRules& rules, NewLink link
     if (!code) return code.error();
     row.code = std::move(*code);
   }
+  auto aliases = checked_aliases(rules, link.aliases, row.code);
+  if (!aliases) return aliases.error();
   if (!link.id.empty() && !is_id(link.id)) {
     return Refusal{RefusalKind::invalid, "id", "must be 1 to 64 of A-Z a-z 0-9 _ . : -"};
   }
@@ -35,21 +67,22 @@ Ruled<LinkRow> checked_row(Store& store, const ProgramRules& rules, NewLink link
   row.record.link = row.id;
   if (auto checked = check_link(store, rules, {}, row.record); !checked) return checked.error();
   row.created_ms = row.updated_ms = now_ms;
-  return row;
+  return CheckedLink{std::move(row), std::move(*aliases)};
 }
 
 Ruled<void> choose_code(Store& store, const ProgramRules& rules, LinkRow& row) {
   for (int attempt = 0; attempt < code_attempts_max; ++attempt) {
     row.code = new_code();
     if (is_reserved(rules, row.code)) continue;
-    const auto free = check_code_is_free(store, row);
+    const auto free = check_code_is_free(store, row, row.code);
     if (free || free.error().kind != RefusalKind::code_taken) return free;
   }
   return Refusal{RefusalKind::unavailable, "code", "no free code was found"};
 }
 
 // What is taken is asked for first: a conflict of the store would not say what it is about.
-Ruled<LinkRow> insert(Store& store, const ProgramRules& rules, LinkRow row) {
+Ruled<LinkRow> insert(Store& store, const ProgramRules& rules, CheckedLink link) {
+  LinkRow& row = link.row;
   if (row.id.empty()) {
     row.id = row.record.link = new_id("lnk_", row.created_ms);
   } else if (auto taken = store.link(row.id)) {
@@ -58,29 +91,46 @@ Ruled<LinkRow> insert(Store& store, const ProgramRules& rules, LinkRow row) {
     return refusal_of(taken.error());
   }
   const auto usable =
-      row.code.empty() ? choose_code(store, rules, row) : check_code_is_free(store, row);
+      row.code.empty() ? choose_code(store, rules, row) : check_code_is_free(store, row, row.code);
   if (!usable) return usable.error();
+  for (std::size_t i = 0; i < link.aliases.size(); ++i) {
+    auto free = check_code_is_free(store, row, link.aliases[i]);
+    if (!free) return of_alias(i, free.error());
+  }
   auto stored = store.insert_link(row);
   if (!stored) return refusal_of(stored.error());
+  for (const auto& code : link.aliases) {
+    const auto alias = store.insert_alias({.host = row.host,
+                                           .code = code,
+                                           .link = row.id,
+                                           .target = row.code,
+                                           .created_ms = row.created_ms});
+    if (!alias) return refusal_of(alias.error());
+    stored->change = alias->change;  // who waits for the link waits for its aliases
+  }
   return std::move(*stored);
 }
 
-// Whether `row` asks for nothing but what `known` is. What it leaves to be chosen fits anything.
-bool is_same(const LinkRow& known, const LinkRow& row) {
+// Whether `wanted` asks for nothing but what `known` is. What it leaves to be chosen fits anything.
+bool is_same(Store& store, const LinkRow& known, const CheckedLink& wanted) {
+  const LinkRow& row = wanted.row;
   if (known.host != row.host || (!row.code.empty() && known.code != row.code)) return false;
   LinkRecord record = row.record;
   if (row.id.empty()) record.link = known.id;
   record.full = known.record.full;
-  return known.record == record;
+  return known.record == record && std::ranges::all_of(wanted.aliases, [&](const auto& code) {
+           const auto alias = store.alias(known.host, code);
+           return alias && alias->link == known.id;
+         });
 }
 
 }  // namespace
 
 Ruled<LinkRow> create_link(Store& store, const ProgramRules& rules, NewLink link,
                            std::uint64_t now_ms) {
-  auto row = checked_row(store, rules, std::move(link), now_ms);
-  if (!row) return row.error();
-  return insert(store, rules, std::move(*row));
+  auto wanted = checked(store, rules, std::move(link), now_ms);
+  if (!wanted) return wanted.error();
+  return insert(store, rules, std::move(*wanted));
 }
 
 Ruled<ImportedLink> import_link(Store& store, const ProgramRules& rules, NewLink link,
@@ -91,19 +141,22 @@ Ruled<ImportedLink> import_link(Store& store, const ProgramRules& rules, NewLink
     }
     link.id = id_of_key("lnk_", key);
     auto known = store.link(link.id);
-    if (known) return ImportedLink{std::move(*known), false};
+    if (known) return ImportedLink{std::move(*known)};
     if (known.error() != Errc::not_found) return refusal_of(known.error());
   }
-  auto row = checked_row(store, rules, std::move(link), now_ms);
-  if (!row) return row.error();
+  auto wanted = checked(store, rules, std::move(link), now_ms);
+  if (!wanted) return wanted.error();
   // An id that was made of the key is nobody's wish: a link that is the same otherwise will do.
-  LinkRow wanted = *row;
-  if (!key.empty()) wanted.id = wanted.record.link = "";
-  auto known = wanted.id.empty() ? store.link_by_code(row->host, row->code) : store.link(row->id);
-  if (known && is_same(*known, wanted)) return ImportedLink{std::move(*known), false};
-  auto made = insert(store, rules, std::move(*row));
+  CheckedLink asked = *wanted;
+  if (!key.empty()) asked.row.id = asked.row.record.link = "";
+  const LinkRow& row = asked.row;
+  auto known = row.id.empty() ? store.link_by_code(row.host, row.code) : store.link(row.id);
+  if (known && is_same(store, *known, asked)) {
+    return ImportedLink{std::move(*known), std::move(asked.aliases)};
+  }
+  auto made = insert(store, rules, std::move(*wanted));
   if (!made) return made.error();
-  return ImportedLink{std::move(*made), true};
+  return ImportedLink{std::move(*made), std::move(asked.aliases), true};
 }
 
 Ruled<LinkRow> change_link(Store& store, const ProgramRules& rules, const LinkRow& before,
@@ -118,7 +171,7 @@ Ruled<LinkRow> change_link(Store& store, const ProgramRules& rules, const LinkRo
     return checked.error();
   }
   if (after.code != before.code) {
-    if (auto free = check_code_is_free(store, after); !free) return free.error();
+    if (auto free = check_code_is_free(store, after, after.code); !free) return free.error();
   }
   after.updated_ms = now_ms;
   auto stored = store.update_link(after);

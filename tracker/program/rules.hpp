@@ -24,9 +24,11 @@ struct ProgramRules {
   std::vector<std::string> destinations_allow;  // empty: every host
 };
 
-// A link to be made. An empty id or code is chosen; an empty host means every domain.
+// A link to be made. An empty id or code is chosen; an empty host means every domain. Aliases are
+// codes that it had elsewhere: they lead to it as if it had been renamed.
 struct NewLink {
   std::string id, host, code;
+  std::vector<std::string> aliases;
   LinkRecord record;
 };
 
@@ -38,7 +40,8 @@ Ruled<LinkRow> create_link(Store& store, const ProgramRules& rules, NewLink link
 // will do, whatever became of it since.
 struct ImportedLink {
   LinkRow row;
-  bool made = false;  // false: it was there
+  std::vector<std::string> aliases{};  // that were asked for, as they are stored
+  bool made = false;                   // false: it was there
 };
 Ruled<ImportedLink> import_link(Store& store, const ProgramRules& rules, NewLink link,
                                 std::string_view key, std::uint64_t now_ms);
@@ -63,8 +66,5 @@ Ruled<DomainRow> create_domain(Store& store, const ProgramRules& rules, std::str
                                const DomainRecord& record, std::uint64_t now_ms);
 Ruled<DomainRow> change_domain(Store& store, const ProgramRules& rules, std::string_view host,
                                const DomainRecord& record, std::uint64_t now_ms);
-
-// Lower case host name or IP literal, without a port; nothing when it is not one.
-std::optional<std::string> normalize_host(std::string_view host);
 
 }  // namespace waymark::tracker

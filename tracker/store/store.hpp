@@ -112,6 +112,9 @@ class Store {
 
   virtual Result<LinkRow> insert_link(const LinkRow& link) = 0;
   virtual Result<LinkRow> update_link(const LinkRow& link) = 0;
+  // Another code for a link that is there; conflict when a link or an alias has it. `target` is
+  // that of the link, whatever the row says.
+  virtual Result<AliasRow> insert_alias(const AliasRow& alias) = 0;
   virtual Result<LinkRow> link(std::string_view id) = 0;
   virtual Result<LinkRow> link_by_code(std::string_view host, std::string_view code) = 0;
   virtual Result<AliasRow> alias(std::string_view host, std::string_view code) = 0;

@@ -93,6 +93,51 @@ TEST_F(LinkBatchTest, TheSameAgainMakesNoSecondLink) {
   EXPECT_EQ(links(), 3U);
 }
 
+TEST_F(LinkBatchTest, FormerCodesComeAlong) {
+  const std::string lines =
+      R"({"destination":"https://a.example/","id":"l","code":"one","aliases":["Uno","eins"]})";
+  const auto made = results_of(send(lines))[0];
+  EXPECT_EQ(made.at("made"), true);
+  EXPECT_EQ(made.at("aliases"), boost::json::parse(R"(["uno","eins"])"));
+  EXPECT_EQ(results_of(send(lines))[0].at("made"), false) << "the same again";
+  EXPECT_EQ(api.get("/v1/links?code=uno").json().at("data").at(0).at("id"), "l");
+  const auto more =
+      results_of(send(R"({"destination":"https://a.example/","id":"l","aliases":["une"]})"))[0];
+  EXPECT_EQ(more.at("error").at("code"), "id_taken") << "it has no such code";
+
+  const auto refused =
+      results_of(send(R"({"destination":"https://b.example/","aliases":["dos","eins"]})"
+                      "\n"
+                      R"({"destination":"https://b.example/","code":"EINS"})"
+                      "\n"
+                      R"({"destination":"https://b.example/","aliases":["one"]})"
+                      "\n"
+                      R"({"destination":"https://b.example/","aliases":["a b"]})"
+                      "\n"
+                      R"({"destination":"https://b.example/","aliases":["a",1]})"
+                      "\n"
+                      R"({"destination":"https://b.example/","code":"a","aliases":["A"]})"));
+  for (const auto& [i, code, param] : {std::tuple{0U, "code_taken", "aliases"},
+                                       {1U, "code_taken", "code"},
+                                       {2U, "code_taken", "aliases"},
+                                       {3U, "validation_failed", "aliases"},
+                                       {4U, "validation_failed", "aliases"},
+                                       {5U, "validation_failed", "aliases"}}) {
+    EXPECT_EQ(refused[i].at("error").at("code"), code) << i;
+    EXPECT_EQ(refused[i].at("error").at("param"), param) << i;
+  }
+  EXPECT_EQ(links(), 1U) << "what is refused leaves nothing behind";
+  EXPECT_EQ(api.get("/v1/links?code=dos").json().at("data").as_array().size(), 0U);
+}
+
+TEST_F(LinkBatchTest, ADryRunTellsWhatTheLineNames) {
+  const auto dry = results_of(send(
+      R"({"destination":"https://a.example/","id":"l","aliases":["Uno"]})", "?dry_run=true"))[0];
+  EXPECT_EQ(dry.at("id"), "l");
+  EXPECT_EQ(dry.at("aliases"), boost::json::parse(R"(["uno"])"));
+  EXPECT_EQ(dry.if_contains("code"), nullptr) << "it would be another one";
+}
+
 TEST_F(LinkBatchTest, AKeyFindsItsLinkWhateverBecameOfIt) {
   const std::string line =
       R"({"destination":"https://a.example/1","code":"one","idempotency_key":"row 1"})";

@@ -157,6 +157,16 @@ std::string pointer_of(const Answer& answer) {
   return std::string{answer.json().at("errors").at(0).at("pointer").as_string()};
 }
 
+TEST_F(LinkChangesTest, ARuleThatIsWrongIsPointedTo) {
+  const auto refused = change(
+      R"({"rules":[{"destination":"https://a.example/"},{"when":{"os":["x"]},"destination":"https://a.example/"}]})");
+  EXPECT_EQ(refused.text("param"), "rules");
+  EXPECT_EQ(pointer_of(refused), "/rules/1");
+  EXPECT_NE(refused.text("detail").find("rules/1 when.os must be"), std::string::npos);
+  const std::string many(20'000, ' ');
+  EXPECT_EQ(change(R"({"title":")" + many + R"("})").text("param"), "title") << "no rule";
+}
+
 TEST_F(LinkChangesTest, NoDestinationOfARuleLeadsBackToUsOrToAForeignHost) {
   ProgramRules rules;
   rules.destinations_allow = {"shop.example", "127.0.0.1", "go.example"};

@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 namespace waymark::tracker::test {
 namespace {
@@ -102,6 +103,25 @@ TEST_F(DomainsTest, AreMadeReadAndMerged) {
 }
 
 // base_url of the fixture is http://127.0.0.1:8080.
+TEST_F(DomainsTest, AHostIsNoMoreThanAHost) {
+  const auto make = [&](const std::string& host) {
+    return api.post("/v1/domains", fmt::format(R"({{"host":"{}"}})", host));
+  };
+  const auto say = [&](const std::string& host) { return make(host).text("detail"); };
+  for (const auto* meant :
+       {"https://go.example", "http://Go.Example:8080/x", "go.example:8080", "go.example/anna7"}) {
+    EXPECT_TRUE(say(meant).ends_with("is none, though go.example is.")) << say(meant);
+  }
+  for (const auto& none :
+       {std::string{"[hello]"}, std::string{"a.-b"}, std::string{"a-.b"}, std::string{"a..b"},
+        std::string{"*"}, std::string(70, 'a') + ".example", std::string{"b c"}}) {
+    EXPECT_TRUE(say(none).ends_with("is none.")) << say(none);
+  }
+  for (const auto* good : {"[::1]", "127.0.0.1", "localhost", "xn--bcher-kva.example"}) {
+    EXPECT_EQ(make(good).status, 201U) << good;
+  }
+}
+
 TEST_F(CampaignsTest, AFallbackDoesNotLeadBackToUs) {
   api.post("/v1/domains", R"({"host":"go.example"})");
   for (const auto* url : {"http://127.0.0.1:8080/x", "https://go.example/x"}) {

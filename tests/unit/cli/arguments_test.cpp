@@ -90,6 +90,7 @@ TEST(CommandLine, NamesWhatIsMissingOrTooMuch) {
   EXPECT_THAT(usage_error({"up", "down"}), HasSubstr("unexpected 'down'"));
   EXPECT_THAT(usage_error({"link", "add", "d", "--code"}), HasSubstr("--code needs a value"));
   EXPECT_THAT(usage_error({"up", "--demo=yes"}), HasSubstr("takes no value"));
+  EXPECT_THAT(usage_error({"link", "add", ""}), HasSubstr("empty; usage: waymark link add"));
 }
 
 TEST(CommandLine, HelpNeedsNoOperands) {

@@ -10,14 +10,16 @@
 namespace waymark::cli {
 namespace {
 
-TEST(FlagValues, ReadMomentsInThreeForms) {
+TEST(FlagValues, ReadMomentsAsTheApiDoes) {
   EXPECT_EQ(moment_of("--starts-at", "1767225600"), 1767225600);
   EXPECT_EQ(moment_of("--starts-at", "2026-01-01"), 1767225600);
   EXPECT_EQ(moment_of("--starts-at", "2026-01-01T01:00:00Z"), 1767229200);
+  EXPECT_EQ(moment_of("--starts-at", "2026-01-01T01:00:00+01:00"), 1767225600);
 }
 
 TEST(FlagValues, RefuseWhatIsNoMoment) {
-  for (const auto* text : {"", "tomorrow", "2026-13-01", "2026-01-01T01:00:00", "-5"}) {
+  for (const auto* text :
+       {"", "tomorrow", "2026-13-01", "2026-02-31", "2026-01-01T01:00:00", "-5"}) {
     EXPECT_THROW(moment_of("--starts-at", text), StartupError) << text;
   }
 }

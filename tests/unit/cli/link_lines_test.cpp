@@ -1,7 +1,6 @@
 #include "tracker/cli/import/link_lines.hpp"
 
 #include "common/error.hpp"
-#include "tracker/cli/import/bounded_line.hpp"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
@@ -55,7 +54,7 @@ TEST(LinkLines, CellsOfCsvGetTheTypesOfTheApi) {
       "https://a.example/,many,soon,2026-01-31T12:00:00+02:00,false,[,\n");
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(link_of(lines[0]), boost::json::parse(R"({"destination":"https://a.example/",
-      "max_clicks":5,"starts_at":"2026-01-31T00:00:00Z","expires_at":1767225600,"test":true,
+      "max_clicks":5,"starts_at":"2026-01-31","expires_at":"1767225600","test":true,
       "rules":[{"destination":"x"}],"title":"007"})"));
   EXPECT_EQ(link_of(lines[1]), boost::json::parse(R"({"destination":"https://a.example/",
       "max_clicks":"many","starts_at":"soon","expires_at":"2026-01-31T12:00:00+02:00",
@@ -84,6 +83,52 @@ TEST(LinkLines, HeadersAreChecked) {
               AllOf(HasSubstr("unknown column 'PK"), Not(HasSubstr("\x1b")), SizeIs(Lt(600U))))
       << "a spreadsheet does not reach the terminal";
   EXPECT_EQ(header_error(""), "no error") << "an empty file has no links";
+  EXPECT_THAT(header_error("Ziel\xe4\n"), HasSubstr("UTF-8"));
+  EXPECT_THAT(header_error("\n [{\"destination\":\"x\"}]"),
+              HasSubstr("line 2: begins a JSON list"));
+}
+
+TEST(LinkLines, NamesOfColumnsMayBeWrittenLargeAndWithBlanks) {
+  const auto lines = read("Destination, CODE ,title\nhttps://a.example/,A b, T\n");
+  EXPECT_EQ(
+      link_of(lines.at(0)),
+      boost::json::parse(R"({"destination":"https://a.example/","code":"A b","title":" T"})"));
+}
+
+TEST(LinkLines, RowsAndLinesWithoutAnythingAreSkipped) {
+  const auto csv = read("\n \ndestination,code\n,\nhttps://a.example/,a\n,,,\n");
+  ASSERT_EQ(csv.size(), 1U);
+  EXPECT_EQ(csv[0].number, 5U);
+  const auto objects = read("\r\n  \n{\"destination\":\"https://a.example/\"}\n");
+  ASSERT_EQ(objects.size(), 1U);
+  EXPECT_EQ(objects[0].number, 3U);
+}
+
+TEST(LinkLines, WhatIsNoUtf8IsNamed) {
+  const auto csv = read(
+      "destination,title\nhttps://a.example/,Gr\xfc\xdf"
+      "e\n");
+  EXPECT_EQ(csv.at(0).field, "title");
+  EXPECT_THAT(csv[0].problem, HasSubstr("save the file as UTF-8"));
+  EXPECT_EQ(csv[0].json, "");
+  EXPECT_THAT(read("{\"title\":\"Gr\xfc\xdf"
+                   "e\"}\n")
+                  .at(0)
+                  .problem,
+              HasSubstr("UTF-8"));
+}
+
+TEST(LinkLines, AliasesOfCsvArePartedByBlanks) {
+  const auto lines = read("destination,aliases\nhttps://a.example/, a  b\nhttps://a.example/,\n");
+  EXPECT_EQ(link_of(lines.at(0)).at("aliases"), boost::json::parse(R"(["a","b"])"));
+  EXPECT_FALSE(link_of(lines.at(1)).contains("aliases"));
+}
+
+// The API refuses a member that comes twice, and must see it.
+TEST(LinkLines, ObjectsArePassedOnAsTheyWereWritten) {
+  const auto lines = read("{\"code\":\"a\",\"code\":\"b\"} \r\n{ }\n", {}, "c\"1");
+  EXPECT_TRUE(lines.at(0).json.starts_with(R"({"code":"a","code":"b","campaign":"c\"1",")"));
+  EXPECT_EQ(link_of(lines.at(1)), boost::json::parse(R"({"campaign":"c\"1"})"));
 }
 
 TEST(LinkLines, ObjectsArePassedOnAndNumberedByLine) {
@@ -102,17 +147,6 @@ TEST(LinkLines, ALineHasALimit) {
   EXPECT_THAT(lines[0].problem, HasSubstr("longer than 64 KiB"));
   EXPECT_EQ(lines[1].problem, "");
   EXPECT_EQ(lines[1].number, 2U);
-}
-
-// As of a device that never ends a line.
-TEST(LinkLines, WhatIsTooLongIsNotKept) {
-  std::istringstream in{std::string(10 * import_line_bytes_max, 'x') + "\nnext"};
-  std::string line;
-  ASSERT_TRUE(read_bounded_line(in, line));
-  EXPECT_EQ(line.size(), import_line_bytes_max + 1);
-  ASSERT_TRUE(read_bounded_line(in, line));
-  EXPECT_EQ(line, "next");
-  EXPECT_FALSE(read_bounded_line(in, line));
 }
 
 TEST(LinkLines, ACampaignIsForLinksWithoutOne) {

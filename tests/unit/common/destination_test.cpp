@@ -87,6 +87,23 @@ TEST(CheckDestination, refuses_what_readers_of_urls_disagree_about) {
   EXPECT_NE(problem("https://" + std::string(64, 'a') + ".example/"), "");
 }
 
+TEST(CheckDestination, says_what_to_write_instead) {
+  for (const auto& [url, said] :
+       {std::pair{"shop.example/welcome", "must start with https://"},
+        {"shop.example:80/", "must start with https://"},
+        {"https:/shop.example/", "names no host"},
+        {"https://shop.example/?f[c]=red", "holds '[', which is written %5B"},
+        {"https://shop.example/a|b", "holds '|', which is written %7C"},
+        {"https://shop.example/#a#b", "holds '#', which is written %23"},
+        {"https://shop.example/?s={utm}", "holds {utm}, which is no pla"},
+        {"https://shop.example/{code", "holds {, which is no placeholder"},
+        {"https://{code}.example/", "holds {code}, which is no placeh"},
+        {"https://shop.example/100%", "holds a % without"},
+        {"https://[::1/", "is not an absolute URL"}}) {
+    EXPECT_TRUE(problem(url).starts_with(said)) << url << " " << problem(url);
+  }
+}
+
 TEST(CheckDestination, is_limited_in_size) {
   const std::string start = "https://shop.example/";
   EXPECT_EQ(problem(start + std::string(limits::destination_bytes_max - start.size(), 'a')), "");

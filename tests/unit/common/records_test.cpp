@@ -83,7 +83,7 @@ TEST(LinkRecord, names_the_field_that_is_wrong) {
   EXPECT_THAT(link_problem("query", "keep"), HasSubstr("query must be pass or drop"));
   EXPECT_THAT(link_problem("title", "a\nb"), HasSubstr("title holds a control character"));
   EXPECT_THAT(link_problem("title", "\xff"), HasSubstr("title is not UTF-8"));
-  EXPECT_THAT(link_problem("image", "/a.png"), HasSubstr("image is not an absolute URL"));
+  EXPECT_THAT(link_problem("image", "/a.png"), HasSubstr("image must start with https://"));
   EXPECT_THAT(link_problem("alias_of", "a/b"), HasSubstr("alias_of must be a code"));
   EXPECT_THAT(link_problem("expired_url", "ftp://x.example/"), HasSubstr("expired_url must start"));
 }
@@ -153,7 +153,8 @@ TEST(CampaignRecord, names_the_field_that_is_wrong) {
   EXPECT_THAT(campaign_problem("utm", "a=b#c"), HasSubstr("utm must be"));
   EXPECT_THAT(campaign_problem("utm", "a=b\r\nX: y"), HasSubstr("utm must be"));
   EXPECT_THAT(campaign_problem("referrer_policy", "origin\r\nX: y"), HasSubstr("Referrer-Policy"));
-  EXPECT_THAT(campaign_problem("fallback_url", "shop.example"), HasSubstr("fallback_url is not"));
+  EXPECT_THAT(campaign_problem("fallback_url", "shop.example"),
+              HasSubstr("fallback_url must start"));
 }
 
 RC_GTEST_PROP(CampaignRecord, keeps_its_window_through_the_text, ()) {
@@ -176,7 +177,7 @@ TEST(DomainRecord, reads_every_field) {
 TEST(DomainRecord, names_the_field_that_is_wrong) {
   EXPECT_THAT(problem_of(parse_domain({{"cookie_domain", "x; Secure"}})),
               HasSubstr("cookie_domain must be a host name"));
-  EXPECT_THAT(problem_of(parse_domain({{"root_url", "/start"}})), HasSubstr("root_url is not"));
+  EXPECT_THAT(problem_of(parse_domain({{"root_url", "/start"}})), HasSubstr("root_url must start"));
   EXPECT_THAT(problem_of(parse_domain({{"robots", std::string{"a\0b", 3}}})),
               HasSubstr("robots holds a control character"));
 }

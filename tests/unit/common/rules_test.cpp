@@ -72,7 +72,7 @@ class WrongConditions : public testing::TestWithParam<WrongCondition> {};
 
 TEST_P(WrongConditions, are_named) {
   EXPECT_THAT(problem_with(GetParam().when),
-              HasSubstr(std::string{"rules at index 1: "} + GetParam().problem));
+              HasSubstr(std::string{"rules/1 "} + GetParam().problem));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -109,7 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCondition{R"({"from":2,"until":2})", "when.until must be later than from"}));
 
 TEST(Rules, a_mistake_beside_the_conditions_is_named) {
-  EXPECT_THAT(problem_of("[{}]"), HasSubstr("at index 0: has no destination"));
+  EXPECT_THAT(problem_of("[{}]"), HasSubstr("rules/0 has no destination"));
   EXPECT_THAT(problem_of(R"([{"destination":"https://a.example/","whne":{}}])"),
               HasSubstr("'whne' is no key here; known are when, destination and split"));
   EXPECT_THAT(problem_of(R"([{"destination":"https://a.example/","split":[]}])"),
@@ -210,7 +210,7 @@ json::value some_value(int depth) {
 void expect_whole_or_refused(const std::string& text) {
   const auto rules = parse_rules(text, {});
   if (rules.has_error()) {
-    RC_ASSERT(rules.error().field == "rules");
+    RC_ASSERT(rules.error().field.starts_with("rules"));
     RC_ASSERT(!rules.error().problem.empty());
     return;
   }

@@ -80,6 +80,23 @@ TEST_F(StoreRecords, ARenamedLinkIsAChangeOfItsAliasesAfterIt) {
   EXPECT_EQ(store->aliases("lnk_1")->size(), 2U);
 }
 
+TEST_F(StoreRecords, ALinkMayBeGivenAnotherCode) {
+  ASSERT_TRUE(store->insert_link(link("lnk_1", "one")));
+  ASSERT_TRUE(store->insert_link(link("lnk_2", "two")));
+  const auto give = [&](const std::string& code, const std::string& host = "*") {
+    return store->insert_alias({.host = host, .code = code, .link = "lnk_1", .target = ""});
+  };
+  const auto alias = give("uno");
+  ASSERT_TRUE(alias) << store->failure();
+  EXPECT_EQ(alias->target, "one");
+  EXPECT_EQ(alias->change, store->last_change().value());
+  EXPECT_EQ(std::get<AliasRow>(store->changes_after(alias->change - 1, 10)->at(0)).code, "uno");
+  for (const auto* taken : {"one", "two", "uno"}) {
+    EXPECT_EQ(give(taken).error(), make_error_code(Errc::conflict)) << taken;
+  }
+  EXPECT_TRUE(give("two", "go.example"));
+}
+
 TEST_F(StoreRecords, IdsAndCodesAreTakenOnce) {
   ASSERT_TRUE(store->insert_link(link("lnk_1", "anna7")));
   EXPECT_EQ(store->insert_link(link("lnk_1", "ben")).error(), make_error_code(Errc::conflict));

@@ -5,6 +5,7 @@
 #include "tracker/cli/import/import_report.hpp"
 #include "tracker/cli/import/line_sender.hpp"
 #include "tracker/cli/import/link_lines.hpp"
+#include "tracker/cli/link_notes.hpp"
 #include "tracker/cli/terminal.hpp"
 
 #include <fmt/format.h>
@@ -23,9 +24,9 @@ namespace {
 constexpr std::string_view import_details =
     "CSV begins with a row of column names, parted by commas, semicolons or tabs; NDJSON has a\n"
     "JSON object on each line. Names are those of POST /v1/links: destination (needed), code,\n"
-    "host, campaign, referrer, id, starts_at, expires_at, expired_url, max_clicks, rules,\n"
-    "status_code, query, title, description, image, test, status. An empty cell leaves a field\n"
-    "out.\n\n"
+    "aliases (in CSV parted by blanks), host, campaign, referrer, id, starts_at, expires_at,\n"
+    "expired_url, max_clicks, rules, status_code, query, title, description, image, test, status.\n"
+    "An empty cell leaves a field out.\n\n"
     "The same file may be sent again, after a stop or with lines mended: a line that says\n"
     "what it said before finds its link (made false) and makes no second one, also without\n"
     "a code and when the link was changed since. Where the lines of two files must be told\n"
@@ -89,6 +90,18 @@ void open(std::ifstream& in, const std::string& file) {
   }
 }
 
+// The results would take the place of what is still to be read.
+void check_is_no_input(const std::string& results, const std::string& file) {
+  std::error_code missing;
+  const auto input =
+      file == "-" ? std::filesystem::path{"/dev/stdin"} : std::filesystem::path{file};
+  if (std::filesystem::is_regular_file(results, missing) &&
+      std::filesystem::equivalent(results, input, missing)) {
+    throw StartupError(exit_code::usage,
+                       fmt::format("--results: {} is the file that is imported", results));
+  }
+}
+
 int import_links(const Arguments& arguments) {
   const auto api = ApiClient::from(arguments);
   const auto& file = arguments.operands()[0];
@@ -97,9 +110,12 @@ int import_links(const Arguments& arguments) {
     open(opened, file);
   }
   std::istream& in = file == "-" ? std::cin : opened;
-  LinkLines lines{in, format_of(arguments), arguments.value_or("--campaign", "")};
+  const auto campaign = arguments.value_or("--campaign", "");
+  LinkLines lines{in, format_of(arguments), campaign};
   const bool dry_run = arguments.has("--dry-run");
-  ImportReport report{{dry_run, arguments.has("--json"), arguments.value_or("--results", "")}};
+  const auto results = arguments.value_or("--results", "");
+  check_is_no_input(results, file);
+  ImportReport report{{dry_run, arguments.has("--json"), results}};
   try {
     send_all(api, lines, dry_run, report);
     if (in.bad()) {
@@ -114,6 +130,7 @@ int import_links(const Arguments& arguments) {
                     report.last_line(), failure.what()));
   }
   report.finish();
+  say_campaign_note(api, campaign);
   return report.failed() == 0 ? exit_code::ok : exit_code::partial;
 }
 

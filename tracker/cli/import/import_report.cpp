@@ -19,6 +19,29 @@ namespace json = boost::json;
 // Lines that failed which a person is shown; --results has all of them.
 constexpr std::size_t failures_shown_max = 50;
 
+struct Claim {
+  std::string_view field;
+  std::string name;
+};
+
+// What no other line may have: what it names itself, as the API told it, the key before the rest.
+std::vector<Claim> claims_of(const LineOutcome& outcome) {
+  std::vector<Claim> claims;
+  if (!outcome.line.key.empty()) claims.push_back({"idempotency_key", "key " + outcome.line.key});
+  const auto id = member(outcome.result, "id");
+  if (!id.empty()) claims.push_back({"id", "id " + id});
+  const auto host = member(outcome.result, "host");
+  const auto code = member(outcome.result, "code");
+  if (!code.empty()) claims.push_back({"code", fmt::format("code {}/{}", host, code)});
+  if (const auto* aliases = outcome.result.if_contains("aliases")) {
+    for (const auto& alias : aliases->as_array()) {
+      claims.push_back(
+          {"aliases", fmt::format("code {}/{}", host, json::value_to<std::string>(alias))});
+    }
+  }
+  return claims;
+}
+
 }  // namespace
 
 ImportReport::ImportReport(ImportOptions options)
@@ -44,23 +67,24 @@ void ImportReport::take(std::vector<LineOutcome> outcomes) {
 }
 
 void ImportReport::check_against_earlier(LineOutcome& outcome) {
-  const auto code = member(outcome.result, "code");
-  if (!outcome.made() || code.empty()) {
+  if (!outcome.made()) return;
+  const auto claims = claims_of(outcome);
+  for (const auto& claim : claims) {
+    const auto earlier = taken_.find(claim.name);
+    if (earlier == taken_.end()) continue;
+    if (claim.field == "idempotency_key" || earlier->second.content == outcome.line.content) {
+      outcome.result["made"] = false;  // the same link, which line one of them makes
+      return;
+    }
+    outcome.result =
+        failure_of(claim.field == "id" ? "id_taken" : "code_taken", claim.field,
+                   fmt::format("{} is taken by line {}.", claim.field, earlier->second.line));
+    outcome.result["line"] = outcome.line.number;
     return;
   }
-  const auto [earlier, first] =
-      codes_.try_emplace(member(outcome.result, "host") + "/" + code,
-                         Taken{outcome.line.number, outcome.line.content});
-  if (first) {
-    return;
+  for (const auto& claim : claims) {
+    taken_.try_emplace(claim.name, Taken{outcome.line.number, outcome.line.content});
   }
-  if (earlier->second.content == outcome.line.content) {
-    outcome.result["made"] = false;  // the same link, which line one of them makes
-    return;
-  }
-  outcome.result = failure_of("code_taken", "code",
-                              fmt::format("code is taken by line {}.", earlier->second.line));
-  outcome.result["line"] = outcome.line.number;
 }
 
 void ImportReport::take(LineOutcome outcome) {

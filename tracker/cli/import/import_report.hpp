@@ -34,7 +34,7 @@ class ImportReport {
   std::size_t last_line() const noexcept { return last_line_; }
 
  private:
-  // In a dry run nothing is stored: a code that two lines want shows here alone.
+  // In a dry run nothing is stored: an id, a key or a code that two lines want shows here alone.
   void check_against_earlier(LineOutcome& outcome);
   void take(LineOutcome outcome);
   void show_progress() const;
@@ -46,7 +46,7 @@ class ImportReport {
 
   ImportOptions options_;
   std::ofstream results_;
-  std::map<std::string, Taken> codes_;  // of a dry run, by host and code
+  std::map<std::string, Taken> taken_;  // of a dry run, by what is taken
   std::vector<std::vector<std::string>> failures_;
   std::size_t made_ = 0, there_ = 0, failed_ = 0, last_line_ = 0;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();

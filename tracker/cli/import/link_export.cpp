@@ -24,17 +24,21 @@ constexpr std::string_view page_links = "100";
 constexpr std::string_view export_details =
     "A JSON object on each line, newest link first, with the names that 'link import' knows: into\n"
     "another Waymark it makes the same links with the same ids and codes, into this one none.\n"
-    "Former codes of renamed links are not in it, nor what the tracker notes itself (full, times).";
+    "What the tracker notes itself (full, times) is not in it.";
 
 // What the API tells of a link and takes from nobody.
-constexpr std::string_view told_alone[] = {"object", "short_url",  "aliases",
-                                           "full",   "created_at", "updated_at"};
+constexpr std::string_view told_alone[] = {"object", "short_url", "full", "created_at",
+                                           "updated_at"};
+
+bool says_something(const json::value& value) {
+  return !value.is_null() && !(value.is_array() && value.get_array().empty());
+}
 
 std::string line_of(json::object link) {
   for (const auto name : told_alone) link.erase(name);
   json::object given;
   for (auto& [name, value] : link) {
-    if (!value.is_null()) given[name] = std::move(value);
+    if (says_something(value)) given[name] = std::move(value);
   }
   return json::serialize(given) + "\n";
 }

@@ -85,9 +85,22 @@ Result<void> SqlStore::leave_alias(const LinkRow& before, const LinkRow& after) 
   if (taken && taken->link != after.id) return Errc::conflict;
   if (link_by_code(before.host, after.code)) return Errc::conflict;
   database_.run("DELETE FROM aliases WHERE host = ? AND code = ?", before.host, after.code);
-  database_.run("INSERT INTO aliases VALUES (?,?,?,?,?)", before.host, before.code, before.id,
-                after.updated_ms, next_change());
+  add_alias(before.host, before.code, before.id, after.updated_ms);
   return {};
+}
+
+void SqlStore::add_alias(std::string_view host, std::string_view code, std::string_view link,
+                         std::uint64_t created_ms) {
+  database_.run("INSERT INTO aliases VALUES (?,?,?,?,?)", host, code, link, created_ms,
+                next_change());
+}
+
+Result<AliasRow> SqlStore::insert_alias(const AliasRow& alias) {
+  return write([&]() -> Result<AliasRow> {
+    if (link_by_code(alias.host, alias.code)) return Errc::conflict;
+    add_alias(alias.host, alias.code, alias.link, alias.created_ms);
+    return this->alias(alias.host, alias.code);
+  });
 }
 
 // After the link: whoever reads the changes in order finds the new code before something leads

@@ -36,6 +36,7 @@ class SqlStore : public Store {
   Result<LinkRow> update_link(const LinkRow& link) override;
   Result<LinkRow> link(std::string_view id) override;
   Result<LinkRow> link_by_code(std::string_view host, std::string_view code) override;
+  Result<AliasRow> insert_alias(const AliasRow& alias) override;
   Result<AliasRow> alias(std::string_view host, std::string_view code) override;
   Result<std::vector<AliasRow>> aliases(std::string_view link) override;
   Result<Page<LinkRow>> links(const LinkQuery& query) override;
@@ -100,6 +101,8 @@ class SqlStore : public Store {
 
   // Moves a link's code among its aliases before the link itself is given another.
   Result<void> leave_alias(const LinkRow& before, const LinkRow& after);
+  void add_alias(std::string_view host, std::string_view code, std::string_view link,
+                 std::uint64_t created_ms);
   void touch_aliases(std::string_view link);
 
   Database& database_;
