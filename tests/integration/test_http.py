@@ -53,7 +53,6 @@ BROKEN = {
     "two spaces": (request_line(b"GET  / HTTP/1.1"), 400),
     "no version": (request_line(b"GET /"), 400),
     "lower-case version": (request_line(b"GET / http/1.1"), 400),
-    "HTTP/1.2": (request_line(b"GET / HTTP/1.2"), 505),
     "HTTP/2.0": (request_line(b"GET / HTTP/2.0"), 505),
     "HTTP/11": (request_line(b"GET / HTTP/11"), 400),
     "length that is no number": (fields(b"Host: a", b"Content-Length: 1a"), 400),
