@@ -58,8 +58,8 @@ def end_sending(peer):
 
 
 def exchange(server, case, manner, seconds_max=5.0, patient=True):
-    """What the server makes of a case: whole over TCP, in pieces over its Unix socket, each sent
-    when the one before has been read."""
+    """What the server makes of a case: whole over TCP, in pieces over its Unix socket, where each
+    is sent when the one before has been read."""
     with connect(server.port if manner == "whole" else server.socket, seconds_max) as peer:
         return exchange_over(peer, case, manner, patient)
 
