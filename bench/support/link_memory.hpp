@@ -1,5 +1,6 @@
-// What a cached link takes in all, measured at the allocator: slot, index, link, and what the
-// allocator itself adds. Links look like those of a referral program; all of a campaign share it.
+// What a cached link takes in all, measured at the allocator: the link, slot and index of each
+// thread that holds it, and what the allocator itself adds. Links look like those of a referral
+// program; all of a campaign share it.
 #pragma once
 
 #include "redirect/links/link_cache.hpp"
@@ -13,11 +14,12 @@
 #include <ctime>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace waymark::bench {
 
 struct LinkMemory {
-  std::size_t links = 0;        // in the cache at the end
+  std::size_t links = 0;        // in each cache at the end
   double bytes_taken = 0;       // of the allocator, by link
   double bytes_counted = 0;     // against cache.bytes, by link
   double longest_store_us = 0;  // CPU time: what a visitor waits for at worst while links come in
@@ -44,24 +46,29 @@ inline std::shared_ptr<const redirect::ResolvedLink> referral_link(
   return redirect::resolve_link(fmt::format("c{:07}", number), std::move(record), campaign);
 }
 
-inline LinkMemory measure_link_memory(std::size_t links) {
+inline LinkMemory measure_link_memory(std::size_t links, std::size_t threads = 1) {
   const std::shared_ptr<const redirect::ResolvedCampaign> campaign =
       redirect::resolve_campaign("camp_spring", {}, true);
-  constexpr std::size_t bytes_max_of_each = 320;  // all fit, and not many more would
+  const std::size_t bytes_max_of_each = 240 + threads * 80;  // all fit, and not many more would
   const std::size_t before = bytes_in_use();
-  auto cache = std::make_unique<redirect::LinkCache>(
-      redirect::CacheOptions{.bytes_max = links * bytes_max_of_each, .absences_max = 4, .seed = 7});
+  const redirect::CacheOptions options{
+      .bytes_max = links * bytes_max_of_each, .threads = threads, .absences_max = 4, .seed = 7};
+  std::vector<redirect::LinkCache> caches;
+  for (std::size_t thread = 0; thread < threads; ++thread) caches.emplace_back(options);
   double longest_store_us = 0;
   for (std::size_t i = 0; i < links; ++i) {
     const auto link = referral_link(i, campaign);
     const std::string code{link->code()};
-    const double begin_us = thread_cpu_us();
-    cache->store(1, code, {redirect::LookupStatus::answered, nullptr, link}, 1'000);
-    longest_store_us = std::max(longest_store_us, thread_cpu_us() - begin_us);
+    for (redirect::LinkCache& cache : caches) {
+      const double begin_us = thread_cpu_us();
+      cache.store(1, code, {redirect::LookupStatus::answered, nullptr, link}, 1'000);
+      longest_store_us = std::max(longest_store_us, thread_cpu_us() - begin_us);
+    }
   }
-  const auto count = static_cast<double>(cache->entries());
-  return {cache->entries(), static_cast<double>(bytes_in_use() - before) / count,
-          static_cast<double>(cache->bytes()) / count, longest_store_us};
+  const std::size_t entries = caches.front().entries();
+  const auto count = static_cast<double>(entries);
+  return {entries, static_cast<double>(bytes_in_use() - before) / count,
+          static_cast<double>(threads * caches.front().bytes()) / count, longest_store_us};
 }
 
 }  // namespace waymark::bench

@@ -8,15 +8,8 @@
 namespace waymark::redirect {
 namespace {
 
-std::size_t cost(const ResolvedLink& link) noexcept {
-  return link.bytes() + SieveStore::entry_bytes;
-}
-
-// As many as find room when they are hardly more than a landing page.
-std::size_t entries_max(std::size_t bytes_max) noexcept {
-  constexpr std::size_t small_link_bytes = 160;
-  return bytes_max / (small_link_bytes + SieveStore::entry_bytes);
-}
+// Long enough that what is used each second is asked for again, which happens once a second.
+constexpr std::uint64_t after_return_ms = 2'500;
 
 Use worse(Use a, Use b) noexcept {
   return std::max(a, b);
@@ -24,8 +17,20 @@ Use worse(Use a, Use b) noexcept {
 
 }  // namespace
 
+std::size_t links_max(std::size_t bytes_max, std::size_t threads) noexcept {
+  constexpr std::size_t small_link_bytes = 160;
+  return bytes_max / (small_link_bytes + threads * SieveStore::entry_bytes);
+}
+
 LinkCache::LinkCache(const CacheOptions& options)
-    : options_(options), links_(entries_max(options.bytes_max)), absences_(options.absences_max) {}
+    : options_(options),
+      links_(links_max(options.bytes_max, options.threads)),
+      absences_(options.absences_max) {}
+
+std::size_t LinkCache::bytes() const noexcept {
+  return links_.size() * SieveStore::entry_bytes +
+         options_.links_bytes->load(std::memory_order_relaxed) / options_.threads;
+}
 
 std::uint64_t LinkCache::hash_of(std::uint64_t host, std::string_view code) const noexcept {
   constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;
@@ -46,7 +51,8 @@ Use LinkCache::use_of(Stamp& stamp, bool changed, std::uint64_t now_ms,
   if (!due && !changed) [[likely]]
     return Use::now;
   const bool may_wait = !redis_away && !stamp.unconfirmed;
-  if (may_wait && (changed || age >= options_.refresh_ms)) return Use::wait;
+  const bool just_back = back_ms_ != 0 && now_ms < back_ms_ + after_return_ms;
+  if (may_wait && (changed || (age >= options_.refresh_ms && !just_back))) return Use::wait;
   if (stamp.asked_lately(now_ms)) return Use::now;
   stamp.set_asked(now_ms);
   return Use::and_refresh;
@@ -172,23 +178,28 @@ void LinkCache::unconfirmed(std::uint64_t host, std::string_view code) noexcept 
 CacheSlot& LinkCache::put(std::uint64_t hash, std::string_view code,
                           std::shared_ptr<const ResolvedLink> link, Stamp stamp) {
   stamp.alias = link->code() != code;
+  hold(*link);
   CacheSlot* slot = links_.find(hash);
   if (slot != nullptr) {
     stamp.visited = slot->stamp.visited;
-    bytes_ -= cost(*slot->link);
     if (slot->stamp.bound) --bound_;
-  }
-  const std::size_t bytes = cost(*link);
-  make_room(bytes, slot);
-  if (slot != nullptr) {
+    let_go(*slot->link);
     slot->link = std::move(link);
   } else {
     slot = &links_.add(hash, std::move(link));
   }
   slot->stamp = stamp;
-  bytes_ += bytes;
   if (stamp.bound) ++bound_;
+  make_room(*slot);
   return *slot;
+}
+
+void LinkCache::hold(const ResolvedLink& link) noexcept {
+  if (link.hold()) options_.links_bytes->fetch_add(link.bytes(), std::memory_order_relaxed);
+}
+
+void LinkCache::let_go(const ResolvedLink& link) noexcept {
+  if (link.let_go()) options_.links_bytes->fetch_sub(link.bytes(), std::memory_order_relaxed);
 }
 
 void LinkCache::drop(std::uint64_t hash) noexcept {
@@ -196,14 +207,15 @@ void LinkCache::drop(std::uint64_t hash) noexcept {
 }
 
 void LinkCache::remove(CacheSlot& slot) noexcept {
-  bytes_ -= cost(*slot.link);
   if (slot.stamp.bound) --bound_;
+  let_go(*slot.link);
   links_.remove(slot);
 }
 
-void LinkCache::make_room(std::size_t bytes, const CacheSlot* kept) noexcept {
-  while (bytes_ + bytes > options_.bytes_max) {
-    CacheSlot* const victim = links_.victim(kept);
+// A link that others still hold is not freed yet: its entry is.
+void LinkCache::make_room(const CacheSlot& kept) noexcept {
+  while (bytes() > options_.bytes_max / options_.threads) {
+    CacheSlot* const victim = links_.victim(&kept);
     if (victim == nullptr) return;
     remove(*victim);
     ++evictions_;

@@ -6,16 +6,22 @@
 //
 //   0 ........ 3/4 refresh ........ refresh ................ stale_max
 //   |  fresh       |  use and refresh   |  wait; when Redis is     |  useless
-//   |              |                    |  away: use and refresh   |
+//   |              |                    |  away, or has just come  |
+//   |              |                    |  back: use and refresh   |
 //
 // So a link that is used at least once in each last quarter of `refresh`, by any thread, is never
 // waited for. What is forgotten when the bytes are used up is SieveStore's business.
+//
+// Threads share the links and the budget: a link counts once, however many threads hold it, and
+// each thread pays for its own entries. All of them are told the same answers, so each keeps to an
+// equal share.
 #pragma once
 
 #include "redirect/links/absence_table.hpp"
 #include "redirect/links/lookup.hpp"
 #include "redirect/links/sieve_store.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,7 +30,12 @@
 namespace waymark::redirect {
 
 struct CacheOptions {
-  std::size_t bytes_max = 0;
+  std::size_t bytes_max = 0;  // of the caches of all threads together
+  std::size_t threads = 1;
+  // What the links in the caches of all threads take, each counted once. Caches that share links
+  // share it.
+  std::shared_ptr<std::atomic<std::size_t>> links_bytes =
+      std::make_shared<std::atomic<std::size_t>>(0);
   std::size_t absences_max = 0;
   std::uint64_t refresh_ms = 60'000;
   std::uint64_t stale_max_ms = 86'400'000;
@@ -44,6 +55,9 @@ struct Found {
   Asking asking = Asking::unheard;     // for `and_refresh` and `wait`
   std::uint64_t age_ms = 0;            // of the link
 };
+
+// As many links as find room when they are hardly more than a landing page.
+std::size_t links_max(std::size_t bytes_max, std::size_t threads) noexcept;
 
 class LinkCache {
  public:
@@ -85,13 +99,19 @@ class LinkCache {
   // known is used until it answers, or says that there was a change.
   void unconfirmed(std::uint64_t host, std::string_view code) noexcept;
 
+  // Redis answers again. What grew old while it was away is used for a moment more, while it is
+  // refreshed: else all that is in use would wait at once.
+  void redis_is_back(std::uint64_t now_ms) noexcept { back_ms_ = now_ms; }
+
   // Changes may have been missed: everything is refreshed when it is next used.
   void mark_all_due(std::uint64_t now_ms) noexcept { due_before_ms_ = now_ms + Stamp::origin_ms; }
 
   std::size_t entries() const noexcept { return links_.size(); }
   std::size_t bound_entries() const noexcept { return bound_; }
   std::size_t absences() const noexcept { return absences_.entries(); }
-  std::size_t bytes() const noexcept { return bytes_; }
+  // This thread's share of what the caches of all threads take: its entries, and an equal part of
+  // the links.
+  std::size_t bytes() const noexcept;
   std::uint64_t evictions() const noexcept { return evictions_; }
   std::uint64_t absence_evictions() const noexcept { return absences_.evictions(); }
 
@@ -105,17 +125,19 @@ class LinkCache {
   Absence* find_unbound(CacheSlot* any, std::uint64_t bound_hash) noexcept;
   CacheSlot& put(std::uint64_t hash, std::string_view code,
                  std::shared_ptr<const ResolvedLink> link, Stamp stamp);
+  void hold(const ResolvedLink& link) noexcept;
+  void let_go(const ResolvedLink& link) noexcept;
   void drop(std::uint64_t hash) noexcept;
   void remove(CacheSlot& slot) noexcept;
-  void make_room(std::size_t bytes, const CacheSlot* kept) noexcept;
+  void make_room(const CacheSlot& kept) noexcept;
 
   CacheOptions options_;
   SieveStore links_;
   AbsenceTable absences_;
-  std::size_t bytes_ = 0;
   std::size_t bound_ = 0;  // entries of one host
   std::uint64_t evictions_ = 0;
   std::uint64_t due_before_ms_ = 0;  // on the clock of Stamp::fetched_ms
+  std::uint64_t back_ms_ = 0;
 };
 
 }  // namespace waymark::redirect

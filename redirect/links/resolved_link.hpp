@@ -10,6 +10,7 @@
 #include "redirect/links/resolved_campaign.hpp"
 #include "redirect/links/rule_set.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -76,6 +77,11 @@ class ResolvedLink {
   // many links share, is not in it.
   std::size_t bytes() const noexcept;
 
+  // For the caches of all threads, which count a link once: true for the first that holds it, and
+  // for the last that lets it go. A link that nobody held may be held again.
+  bool hold() const noexcept { return holders_.fetch_add(1, std::memory_order_relaxed) == 0; }
+  bool let_go() const noexcept { return holders_.fetch_sub(1, std::memory_order_relaxed) == 1; }
+
   // For resolve_link() alone, which puts the texts behind the object.
   struct Parts;
   explicit ResolvedLink(Parts&& parts);
@@ -100,6 +106,7 @@ class ResolvedLink {
   bool full_ : 1;
   bool drops_query_ : 1;
   bool own_test_ : 1;
+  mutable std::atomic<std::uint16_t> holders_{0};
 };
 static_assert(sizeof(ResolvedLink) == 64);
 

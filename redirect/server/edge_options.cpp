@@ -12,6 +12,8 @@
 namespace waymark::redirect {
 namespace {
 
+constexpr std::size_t answer_bytes = 192;  // in a snapshot, with its frame
+
 LinkBase link_base(const std::string& base_url) {
   const auto url = boost::urls::parse_uri(base_url);
   if (!url) return {};
@@ -35,11 +37,11 @@ std::uint64_t random_seed() {
   return seed;
 }
 
-// As much as one thread knows: all store the same answers.
+// As much as a thread knows: all store the same answers.
 SnapshotOptions snapshot_options(const RedirectConfig& config) {
   return {.file = config.journal.dir / "links.snapshot",
           .every = config.cache_snapshot,
-          .bytes_max = config.cache_bytes / config.threads,
+          .bytes_max = links_max(config.cache_bytes, config.threads) * answer_bytes,
           .stale_max_ms = static_cast<std::uint64_t>(config.cache_stale_max.count()),
           .destinations = destination_policy(config.links_base_url, config.destinations_allow),
           .seed = random_seed()};
@@ -78,7 +80,8 @@ WorkerOptions worker_options(const RedirectConfig& config) {
   responder.forward_header = config.proxies_header == "forwarded" ? ForwardHeader::forwarded
                                                                   : ForwardHeader::x_forwarded_for;
   CacheOptions& cache = responder.cache;
-  cache.bytes_max = config.cache_bytes / config.threads;
+  cache.bytes_max = config.cache_bytes;
+  cache.threads = config.threads;
   cache.absences_max = config.cache_absences / config.threads;
   cache.refresh_ms = static_cast<std::uint64_t>(config.cache_refresh.count());
   cache.stale_max_ms = static_cast<std::uint64_t>(config.cache_stale_max.count());

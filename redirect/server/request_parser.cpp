@@ -181,6 +181,11 @@ bool take_field(Request& request, ForwardedLines* forwarded, std::string_view na
   return true;
 }
 
+Method method_of(std::string_view received) noexcept {
+  if (received.starts_with("GET ")) return Method::get;
+  return received.starts_with("HEAD ") ? Method::head : Method::other;
+}
+
 Refusal take_request_line(Request& request, std::string_view line) noexcept {
   const std::size_t first = line.find(' ');
   if (first == std::string_view::npos) return Refusal::bad_request;
@@ -189,13 +194,13 @@ Refusal take_request_line(Request& request, std::string_view line) noexcept {
   const std::string_view method = line.substr(0, first);
   const std::string_view version = line.substr(last + 1);
   request.target = line.substr(first + 1, last - first - 1);
-  if (!is_token(method)) return Refusal::bad_request;
-  request.method = method == "GET" ? Method::get : method == "HEAD" ? Method::head : Method::other;
+  if (request.method == Method::other && !is_token(method)) return Refusal::bad_request;
   if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) ||
       version[6] != '.' || !is_digit(version[7])) {
     return Refusal::bad_request;
   }
-  if (version[5] != '1' || version[7] > '1') return Refusal::version_not_supported;
+  // A higher minor version is served as 1.1 (RFC 9110 section 6.2).
+  if (version[5] != '1') return Refusal::version_not_supported;
   request.http10 = version[7] == '0';
   request.keep_alive = !request.http10;
   return Refusal::none;
@@ -237,6 +242,7 @@ Parsed unended(std::string_view received, const char* stop) noexcept {
 template <class Scan>
 Parsed parse(std::string_view received, Request& request, ForwardedLines* forwarded) noexcept {
   std::construct_at(&request);  // in its place: nothing is copied
+  request.method = method_of(received);
   if (forwarded != nullptr) forwarded->clear();
   const char* const begin = received.data();
   const char* const end = begin + received.size();

@@ -34,8 +34,9 @@ struct Parsed {
 
 // `received` starts with the request line. A broken line is refused when its end is there, a bare
 // CR or LF and other control characters at once, and what outgrows its limit when it does. On
-// success the views in `request` point into `received`. `forwarded` gets the lines of its header;
-// null for a peer whose word does not count.
+// success the views in `request` point into `received`; its method is right for what is refused,
+// too, since an answer to HEAD never has content (RFC 9110 section 9.3.2). `forwarded` gets the
+// lines of its header; null for a peer whose word does not count.
 Parsed parse_request(std::string_view received, Request& request,
                      ForwardedLines* forwarded = nullptr) noexcept;
 

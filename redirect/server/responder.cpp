@@ -242,10 +242,9 @@ void Responder::refuse(Connection& connection, Refusal refusal, char*& out) {
   connection.close_after = !readable || closes(connection);
   connection.linger = !readable;
   if (!readable) connection.request_bytes = connection.received().size();
-  // An answer to HEAD has no content, a refusal neither, as soon as the method is known.
-  const bool head = connection.request.method == Method::head;
-  out = pages_.write(static_cast<unsigned>(refusal), connection.request.accept_language,
-                     date_.text(), connection.close_after, head, out);
+  out =
+      pages_.write(static_cast<unsigned>(refusal), connection.request.accept_language, date_.text(),
+                   connection.close_after, connection.request.method == Method::head, out);
   end_request(connection);
 }
 

@@ -76,7 +76,10 @@ class Responder {
             JournalWriter& journal, Ask ask, MetricShard& counters);
 
   void set_now(Now now) noexcept;
-  void set_redis_away(bool away) noexcept { redis_away_ = away; }
+  void set_redis_away(bool away) noexcept {
+    if (redis_away_ && !away) cache_.redis_is_back(now_.steady_ms);
+    redis_away_ = away;
+  }
   void set_keys(std::shared_ptr<const KeyRing> keys) noexcept { keys_ = std::move(keys); }
   // Null: countries are unknown. What connections remember of their peers stays.
   void set_countries(std::shared_ptr<const CountryFile> countries) noexcept {
@@ -90,8 +93,9 @@ class Responder {
   void set_draining() noexcept { draining_ = true; }
 
   // Takes one request from the connection's bytes and appends its answer at `out`, which has room
-  // for limits::answer_bytes_max; sign() must come before it is sent. Sets close_after and linger. Long content stands in the
-  // connection's `content` and has to be sent behind `out` before the next request is read.
+  // for limits::answer_bytes_max; sign() must come before it is sent. Sets close_after and linger.
+  // Long content stands in the connection's `content` and has to be sent behind `out` before the
+  // next request is read.
   Step respond(Connection& connection, char*& out);
   // Answers the request that was waiting, whatever the lookup brought: never `waiting` again.
   void resume(Connection& connection, LookupStatus status, char*& out);

@@ -1,4 +1,5 @@
-// The snapshot on disk. Reading stops at the first damage; writing makes a new file beside the old
+// The snapshot on disk. Damage in an answer costs that one alone, in the record of a host or
+// in a length all that stands behind; writing makes a new file beside the old
 // one and puts it in its place, so that there is a whole one at any instant.
 #pragma once
 
@@ -19,7 +20,7 @@ enum class Reading : std::uint8_t {
   whole,    // to its end
   missing,  // there is no file
   foreign,  // not a snapshot, or of another version: nothing was read
-  damaged,  // what stands before the damage was read
+  damaged,  // what could be read was
 };
 
 // Hands every payload to `take`, in order, without the last one that only counts.

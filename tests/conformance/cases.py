@@ -8,7 +8,7 @@ WANT    the statuses of the answers in order (`200/404`: either; `-`: none), and
         connection: `open` (a request behind is answered), `close` (nothing behind is answered, and
         the server ends the connection), `alone` (the sender ends its side after the bytes)
 BYTES   with `\\r \\n \\t \\0 \\\\ \\xHH`; `{a*9}` repeats what stands before the asterisk
-RULE    `must`, `should` or `may` with RFC and section, or `own`: stricter than the RFC asks
+RULE    `must`, `should` or `may` with RFC and section, or `own`: README.md says what they mean
 SOURCE  who else tests it (README.md), `-`: nobody that we know of
 """
 import dataclasses

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conformance.exchange import SENTINEL_PAGE
 from tests.support import certificates
-from tests.support.programs import BIN, RedisServer, free_port
+from tests.support.programs import BIN, RedisServer
 from tests.support.system import Edge
 
 
@@ -21,11 +21,11 @@ def edge():
     redis.hset("wm:link:*/try", destination="https://shop.example/welcome")
     redis.hset("wm:link:*/sentinel", destination=SENTINEL_PAGE)
     certificate, key = certificates.make(folder / "tls", "go", ["go.example"])
-    behind = free_port()
-    edge = Edge(folder, redis.url, keys, settings=[
-        f"proxies.listen=127.0.0.1:{behind}", f"tls.listen=127.0.0.1:{behind}",
+    behind = folder / "behind.sock"
+    edge = Edge(folder, redis.url, keys, socket=True, settings=[
+        f"proxies.listen=unix:{behind}", f"tls.listen=unix:{behind}",
         f"tls.certificate={certificate}", f"tls.key={key}"])
-    edge.port_behind, edge.certificate = behind, certificate  # a PROXY header, then TLS
+    edge.behind, edge.certificate = behind, certificate  # a PROXY header, then TLS
     edge.start()
     edge.warm("/try")
     yield edge

@@ -4,11 +4,12 @@ import os
 import re
 import socket
 
-from tests.support.rawhttp import by_byte, by_line
+from tests.support.rawhttp import by_byte, by_line, connect, send_apart
 
 SENTINEL = b"GET /sentinel HTTP/1.1\r\nHost: go.example\r\n\r\n"
 SENTINEL_PAGE = "https://sentinel.example/"
-MANNERS = {"whole": lambda data: [data], "by_line": by_line, "by_byte": by_byte}
+PIECES = {"by_line": by_line, "by_byte": by_byte}
+MANNERS = ["whole", *PIECES]
 
 
 @dataclasses.dataclass
@@ -50,39 +51,41 @@ def split_replies(data, methods):
         data = data[match.end() + size:]
 
 
-def plain(port, seconds_max):
-    peer = socket.create_connection(("127.0.0.1", port), timeout=seconds_max)
-    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return peer
-
-
 def end_sending(peer):
     """Also below TLS, whose own end Python cannot send without reading."""
     with socket.socket(fileno=os.dup(peer.fileno())) as transport:
         transport.shutdown(socket.SHUT_WR)
 
 
-def exchange(port, case, manner, seconds_max=5.0, patient=True, connect=plain):
-    """What the server at `port` makes of a case. An `alone` case has nothing behind it; after all
-    others comes a clean request, which only an open connection may answer. With `patient` a server
-    that has to end the connection has to do so by itself."""
+def exchange(server, case, manner, seconds_max=5.0, patient=True):
+    """What the server makes of a case: whole over TCP, in pieces over its Unix socket, where each
+    is sent when the one before has been read."""
+    with connect(server.port if manner == "whole" else server.socket, seconds_max) as peer:
+        return exchange_over(peer, case, manner, patient)
+
+
+def exchange_over(peer, case, manner, patient=True):
+    """An `alone` case has nothing behind it; after all others comes a clean request, which only an
+    open connection may answer. With `patient` a server that has to end the connection has to do so
+    by itself."""
     data = case.bytes if case.end == "alone" else case.bytes + SENTINEL
-    with connect(port, seconds_max) as peer:
-        try:
-            for piece in MANNERS[manner](data):
-                peer.sendall(piece)
-            if case.end != "close" or not patient:
-                end_sending(peer)
-        except OSError:
-            pass  # refused while it was being sent
-        received, ended = b"", False
-        try:
-            while part := peer.recv(65536):
-                received += part
-            ended = True
-        except TimeoutError:
-            pass
-        except OSError:  # reset
-            ended = True
+    try:
+        if manner == "whole":
+            peer.sendall(data)
+        else:
+            send_apart(peer, PIECES[manner](data))
+        if case.end != "close" or not patient:
+            end_sending(peer)
+    except OSError:
+        pass  # refused while it was being sent
+    received, ended = b"", False
+    try:
+        while part := peer.recv(65536):
+            received += part
+        ended = True
+    except TimeoutError:
+        pass
+    except OSError:  # reset
+        ended = True
     methods = [b"HEAD"] if case.bytes.startswith(b"HEAD ") else []
     return Exchange(*split_replies(received, methods), ended)

@@ -22,6 +22,7 @@ http {{
   scgi_temp_path {folder}/scgi;
   server {{
     listen 127.0.0.1:{port};
+    listen unix:{socket};
     if ($request_method !~ ^(GET|HEAD)$) {{ return 405; }}
     location = /try {{ return 302 {page}; }}
     location = /sentinel {{ return 302 {sentinel}; }}
@@ -39,6 +40,7 @@ defaults
   timeout http-request 5s
 frontend links
   bind 127.0.0.1:{port}
+  bind unix@{socket}
   http-request return status 405 hdr Allow "GET, HEAD" unless METH_GET
   http-request redirect location {page} code 302 if {{ path /try }}
   http-request redirect location {sentinel} code 302 if {{ path /sentinel }}
@@ -47,13 +49,13 @@ frontend links
 
 
 def start(name, folder):
-    """The program and its port; None when it is not installed."""
+    """The program, its port and its Unix socket; None when it is not installed."""
     path = shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
     if path is None:
         return None
-    port = free_port()
+    port, unix = free_port(), folder / f"{name}.sock"
     text = {"nginx": NGINX, "haproxy": HAPROXY}[name].format(
-        folder=folder, port=port, page=PAGE, sentinel=SENTINEL_PAGE)
+        folder=folder, port=port, socket=unix, page=PAGE, sentinel=SENTINEL_PAGE)
     settings = folder / f"{name}.conf"
     settings.write_text(text)
     command = {"nginx": [path, "-p", folder, "-e", folder / "nginx-errors.log", "-c", settings],
@@ -61,5 +63,5 @@ def start(name, folder):
     program = Program(name, folder)
     program.launch(command)
     program.wait_ready(lambda: is_listening(port))
-    program.port = port
+    program.port, program.socket = port, unix
     return program

@@ -6,8 +6,8 @@ import ssl
 import pytest
 
 from tests.conformance.cases import read_cases
-from tests.conformance.exchange import MANNERS, exchange, plain
-from tests.support.rawhttp import get
+from tests.conformance.exchange import MANNERS, exchange, exchange_over
+from tests.support.rawhttp import connect, get
 
 CASES = read_cases()
 DATE = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
@@ -56,18 +56,18 @@ def judge(edge, case, seen):
 @pytest.mark.parametrize("manner", MANNERS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_case(edge, case, manner):
-    judge(edge, case, exchange(edge.port, case, manner))
+    judge(edge, case, exchange(edge, case, manner))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_case_behind_a_proxy_header_and_tls(edge, case):
     context = ssl.create_default_context(cafile=str(edge.certificate))
 
-    def connect(port, seconds_max):
-        peer = plain(port, seconds_max)
+    with connect(edge.behind) as peer:
         peer.sendall(b"PROXY TCP4 198.51.100.7 192.0.2.1 50000 443\r\n")
-        return context.wrap_socket(peer, server_hostname="go.example")
-    judge(edge, case, exchange(edge.port_behind, case, "by_line", connect=connect))
+        with context.wrap_socket(peer, server_hostname="go.example") as session:
+            seen = exchange_over(session, case, "by_line")
+    judge(edge, case, seen)
 
 
 def test_no_case_was_a_bug(edge):

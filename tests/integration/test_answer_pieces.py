@@ -1,4 +1,5 @@
 """Every case of what the edge answers, sent whole, by line and by byte, gives the same answer."""
+import contextlib
 import re
 
 import pytest
@@ -66,11 +67,8 @@ def test_pieces_are_answered_like_the_whole(system, row):
     data = bytes_of(*ROWS[row])
     seen = []
     for pieces in ([data], by_line(data), by_byte(data)):
-        with rawhttp.Connection(system.edge.port) as connection:
-            for piece in pieces:
-                try:
-                    connection.send(piece)
-                except OSError:
-                    break  # refused before it was complete
+        with rawhttp.Connection(system.edge.socket) as connection:
+            with contextlib.suppress(OSError):  # refused before it was complete
+                connection.send_apart(pieces)
             seen.append(lasting(connection.read_answer(method)))
     assert seen[1] == seen[0] and seen[2] == seen[0]

@@ -227,3 +227,30 @@ def test_who_leaves_while_waiting_is_forgotten_and_the_others_are_answered(make_
         with Connection(sock) as connection:
             assert connection.read_answer().status == 302
     assert edge.metric("waymark_clicks_journalled_total") == len(left)
+
+
+def test_links_in_use_do_not_wait_when_redis_is_back(make_system):
+    system = make_system(edge_settings=["cache.refresh=2s"])
+    codes = [f"/hot{number}" for number in range(50)]
+    for code in codes:
+        system.redis.hset(f"wm:link:*{code}", destination=NEW)
+    system.edge.start()
+
+    def visit_all(connections, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for at, code in enumerate(codes):
+                connection = connections[at % len(connections)]
+                assert connection.request("GET", code, BROWSER).status == 302
+            time.sleep(0.1)
+
+    with connections_to(system.edge) as connections:
+        visit_all(connections, 1)
+        stop(system.redis)
+        visit_all(connections, 4)  # everything is older than cache.refresh
+        before = system.edge.metric("waymark_link_cache_waits_total")
+        go_on(system.redis)
+        visit_all(connections, 3)
+        wait_until(lambda: system.edge.metric("waymark_redis_links_up") == 1, "Redis answers")
+        visit_all(connections, 1)
+    assert system.edge.metric("waymark_link_cache_waits_total") == before

@@ -91,7 +91,7 @@ def test_requests_in_any_pieces(tls, version):
     with Connection(edge.connect(context=context)) as connection:
         for pieces in ([GET], by_line(GET), by_byte(GET), [GET * 50]):
             for piece in pieces:
-                connection.send(piece)
+                connection.send(piece)  # a record of its own, which the edge reads apart
             for _ in range(50 if pieces == [GET * 50] else 1):
                 answer = connection.read_answer()
                 assert answer.status == 302 and answer.click_token()

@@ -55,8 +55,9 @@ def read_requests(data):
 class Replay:
     """Sends requests in turn over some keep-alive connections, so that every thread gets some."""
 
-    def __init__(self, port, connections=4):
-        self._port = port
+    def __init__(self, place, connections=4):
+        """To a port, or to the path of a Unix socket, which sending pieces needs."""
+        self._place = place
         self._connections = [None] * connections
         self._turn = 0
 
@@ -69,11 +70,13 @@ class Replay:
                 connection.close()
 
     def send(self, request, pieces=None):
-        """Returns the answer; `pieces` cuts the bytes into those sent at once."""
+        """Returns the answer; `pieces` cuts the bytes into those that the server sees at once."""
         self._turn = (self._turn + 1) % len(self._connections)
-        connection = self._connections[self._turn] or Connection(self._port)
-        for piece in pieces(request.bytes) if pieces else [request.bytes]:
-            connection.send(piece)
+        connection = self._connections[self._turn] or Connection(self._place)
+        if pieces:
+            connection.send_apart(pieces(request.bytes))
+        else:
+            connection.send(request.bytes)
         answer = connection.read_answer(request.method)
         if answer.headers.get("connection") == "close":
             connection.close()

@@ -1,6 +1,8 @@
 """HTTP over a raw socket: what was sent and what came back, byte for byte."""
 import dataclasses
+import fcntl
 import socket
+import termios
 import time
 
 BROWSER = {
@@ -18,6 +20,24 @@ def by_line(data):
 
 def by_byte(data):
     return [data[at:at + 1] for at in range(len(data))]
+
+
+def send_apart(sock, pieces, pieces_max=10_000):
+    """Sends each piece when the one before has been read: the server sees them one by one. `sock`
+    is a Unix socket: there alone the kernel tells what the other side has not read yet (unix(7)),
+    while TCP joins what waits. Past `pieces_max` the rest goes out at once."""
+    assert sock.family == socket.AF_UNIX
+    for piece in pieces[:pieces_max]:
+        sock.sendall(piece)
+        await_read(sock)
+    sock.sendall(b"".join(pieces[pieces_max:]))
+
+
+def await_read(sock, seconds_max=5.0):
+    end = time.monotonic() + seconds_max
+    while fcntl.ioctl(sock, termios.TIOCOUTQ, b"\0" * 4) != b"\0" * 4:
+        if time.monotonic() > end:
+            raise TimeoutError("the other side reads nothing")
 
 
 def closed_while_trickling(sock, data, seconds_between, seconds_max):
@@ -65,19 +85,24 @@ class Answer:
         return None
 
 
-def connect(port, seconds_max=5.0, host="127.0.0.1"):
-    """A socket on which pieces sent apart arrive apart."""
-    sock = socket.create_connection((host, port), timeout=seconds_max)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+def connect(place, seconds_max=5.0, host="127.0.0.1"):
+    """To a port, or to the path of a Unix socket."""
+    if isinstance(place, int):
+        sock = socket.create_connection((host, place), timeout=seconds_max)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+    sock = socket.socket(socket.AF_UNIX)
+    sock.settimeout(seconds_max)
+    sock.connect(str(place))
     return sock
 
 
 class Connection:
     """A keep-alive connection."""
 
-    def __init__(self, port, seconds_max=5.0):
-        """To a port of 127.0.0.1, or over a connected socket."""
-        self._socket = port if isinstance(port, socket.socket) else connect(port, seconds_max)
+    def __init__(self, place, seconds_max=5.0):
+        """To a port of 127.0.0.1 or the path of a Unix socket, or over a connected socket."""
+        self._socket = place if isinstance(place, socket.socket) else connect(place, seconds_max)
         self._file = self._socket.makefile("rb")
 
     def close(self):
@@ -92,6 +117,9 @@ class Connection:
 
     def send(self, data):
         self._socket.sendall(data)
+
+    def send_apart(self, pieces):
+        send_apart(self._socket, pieces)
 
     def closed_by_peer(self):
         """Waits for the end of the stream."""

@@ -28,7 +28,8 @@ def running_system(**options):
 @contextlib.contextmanager
 def system_of_rows():
     """With a link for each kind of answer in the design's table."""
-    with running_system(edge_settings=["links.base_url=https://go.example"]) as running:
+    with running_system(edge_settings=["links.base_url=https://go.example"],
+                        socket=True) as running:
         running.add_campaign("camp_rows", status="live", window_days="30")
         running.add_link(CODE, destination=SHOP, campaign="camp_rows")
         running.add_link("card", destination=SHOP, title="Anna's gift")

@@ -38,11 +38,15 @@ class Observed(Program):
 
 
 class Edge(Observed):
-    def __init__(self, folder, redis_url, keys, name="edge", journal=None, settings=()):
+    def __init__(self, folder, redis_url, keys, name="edge", journal=None, settings=(),
+                 socket=False):
+        """With `socket` it listens on a Unix socket, too: tests that send pieces need one."""
         super().__init__(name, folder)
         self.port, self.admin = free_port(), free_port()
         self.journal = journal or pathlib.Path(folder) / "journal"
-        self.command = [BIN / "waymark-redirect", "--listen", f"127.0.0.1:{self.port}",
+        self.socket = pathlib.Path(folder) / f"{name}.sock" if socket else None
+        listen = f"127.0.0.1:{self.port}" + (f",unix:{self.socket}" if socket else "")
+        self.command = [BIN / "waymark-redirect", "--listen", listen,
                         "--admin", f"127.0.0.1:{self.admin}", "--redis", redis_url, "--journal",
                         self.journal, "--keys", keys,
                         *set_flags({"threads": 2, "cookies.secure": "false"}, settings)]
@@ -107,10 +111,10 @@ class Tracker(Observed):
 
 class System:
     def __init__(self, folder, redis_options=(), edge_settings=(), tracker_settings=(),
-                 postgres=None, redis=None, proxied=False):
+                 postgres=None, redis=None, proxied=False, socket=False):
         """`redis` takes the place of a server of its own: a Cluster, a master behind Sentinels.
         With `proxied` each of edge and tracker reaches Redis through a proxy: edge_way,
-        tracker_way."""
+        tracker_way. With `socket` the edge listens on a Unix socket, too."""
         self.folder = pathlib.Path(folder)
         self.postgres, self.tracker_settings = postgres, tracker_settings
         self.keys = self.folder / "keys"
@@ -119,7 +123,8 @@ class System:
         self.redis_flags = ["--redis", self.redis.url]  # of `waymark`
         self.ways = [FaultProxy(self.redis.port) for _ in range(2)] if proxied else []
         self.edge_way, self.tracker_way = self.ways or (self.redis, self.redis)
-        self.edge = Edge(folder, self.edge_way.url, self.keys, settings=edge_settings)
+        self.edge = Edge(folder, self.edge_way.url, self.keys, settings=edge_settings,
+                         socket=socket)
         self.tracker = Tracker(folder, self.tracker_way.url, self.keys,
                                f"http://127.0.0.1:{self.edge.port}", tracker_settings,
                                postgres=postgres)

@@ -87,6 +87,7 @@ TEST(SizingPlan, ABillionClicksADay) {
   EXPECT_NEAR(plan.peak_per_second, 69'444, 1);
   EXPECT_NEAR(plan.edge_cores, 0.694, 0.001);
   EXPECT_EQ(plan.edges, 2U);
+  EXPECT_NEAR(plan.edge_memory_bytes, 1e9 * (271 + 66), 1e8) << "a link once, two entries";
   EXPECT_NEAR(plan.redis_cores, 0.139, 0.001);
   EXPECT_EQ(plan.link_masters, 12U) << "300 GB, 24 GiB on each";
   EXPECT_NEAR(plan.store_bytes_per_day, 500e9, 1);

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace waymark::redirect {
 namespace {
@@ -301,6 +302,80 @@ TEST(LinkCache, AnAgeMayReachBackBeyondTheClock) {
   EXPECT_EQ(cache.find(host, "a", 1'000, false).use, Use::wait);
   EXPECT_NE(cache.find(host, "a", 101'000, true).link, nullptr);
   EXPECT_EQ(cache.find(host, "a", 101'001, true).link, nullptr) << "stale_max";
+}
+
+// Visitors of all that is in use would wait for Redis at the same time.
+TEST(LinkCache, AfterAnOutageWhatIsInUseIsRefreshedBehind) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "a", common("a"), 1'000);
+  EXPECT_EQ(cache.find(host, "a", 100'000, true).use, Use::and_refresh) << "in vain";
+  cache.redis_is_back(100'500);
+  EXPECT_EQ(cache.find(host, "a", 100'600, false).use, Use::now) << "asked for a moment ago";
+  EXPECT_EQ(cache.find(host, "a", 101'100, false).use, Use::and_refresh);
+  EXPECT_EQ(cache.find(host, "a", 103'000, false).use, Use::wait) << "nobody used it meanwhile";
+}
+
+TEST(LinkCache, AfterAnOutageChangesAreWaitedFor) {
+  LinkCache cache{small_cache()};
+  cache.store(host, "a", common("a"), 1'000);
+  cache.redis_is_back(100'500);
+  cache.changed(LinkCache::any_host, "a");
+  EXPECT_EQ(cache.find(host, "a", 100'600, false).use, Use::wait);
+}
+
+// The caches of some threads, which are all told the same answers.
+struct Threads {
+  CacheOptions options = small_cache();
+  std::vector<LinkCache> caches;
+
+  explicit Threads(std::size_t count) {
+    options.threads = count;
+    for (std::size_t i = 0; i < count; ++i) caches.emplace_back(options);
+  }
+  std::size_t store(const std::string& code) {
+    const LookupResult result = common(code);
+    for (LinkCache& cache : caches) cache.store(host, code, result, 1'000);
+    return result.any->bytes();
+  }
+  std::size_t bytes() const {
+    std::size_t sum = 0;
+    for (const LinkCache& cache : caches) sum += cache.bytes();
+    return sum;
+  }
+};
+
+TEST(LinkCacheOfThreads, ALinkCountsOnceAndItsEntriesEach) {
+  Threads threads{4};
+  const std::size_t link = threads.store("a");
+  threads.store("b");
+  threads.store("a");  // the one before is let go
+  EXPECT_EQ(threads.bytes(), 2 * (link + 4 * SieveStore::entry_bytes));
+}
+
+TEST(LinkCacheOfThreads, HoldAsManyLinksAsTheBytesHaveRoomFor) {
+  Threads threads{4};
+  std::size_t link = 0;
+  for (int i = 10'000; i < 20'000; ++i) link = threads.store("c" + std::to_string(i));
+  const std::size_t fitting = threads.options.bytes_max / (link + 4 * SieveStore::entry_bytes);
+  for (const LinkCache& cache : threads.caches) {
+    EXPECT_NEAR(static_cast<double>(cache.entries()), static_cast<double>(fitting), 8.0);
+  }
+}
+
+TEST(LinkCacheOfThreads, StayWithinTheBytesWhateverEachIsAskedFor) {
+  Threads threads{4};
+  for (int i = 0; i < 10'000; ++i) {
+    threads.store("c" + std::to_string(i));
+    // Each has links of its own that it never forgets.
+    for (std::size_t thread = 0; thread < 4; ++thread) {
+      for (int hot = 0; hot < 100; ++hot) {
+        const auto code = "c" + std::to_string(static_cast<std::size_t>(hot) * 4 + thread);
+        threads.caches[thread].find(host, code, 1'000, false);
+      }
+    }
+    ASSERT_LE(threads.bytes(), threads.options.bytes_max) << i;
+  }
+  for (const LinkCache& cache : threads.caches) EXPECT_GT(cache.entries(), 500U);
 }
 
 TEST(LinkCache, WhatRedisNoLongerHoldsIsUsedUntilTheOriginAnswers) {

@@ -19,6 +19,13 @@ TEST(LinkMemory, ALinkTakesAtMost400Bytes) {
   EXPECT_LE(memory.bytes_taken, 400);
 }
 
+TEST(LinkMemory, ThreadsShareTheLinkAndTheBudgetKnows) {
+  const double one = measure_link_memory(50'000, 1).bytes_taken;
+  const LinkMemory memory = measure_link_memory(50'000, 4);
+  EXPECT_LE(memory.bytes_taken, one + 3 * 80);
+  EXPECT_NEAR(memory.bytes_counted, memory.bytes_taken, 0.1 * memory.bytes_taken);
+}
+
 // An index that grows in steps takes tens of milliseconds for the last of them.
 TEST(LinkMemory, NoVisitorWaitsUntilTheIndexHasGrown) {
   EXPECT_LT(measure_link_memory(450'000).longest_store_us, 10'000);

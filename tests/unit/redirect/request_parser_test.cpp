@@ -111,7 +111,6 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"two spaces", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", Refusal::bad_request},
         Row{"no version", "GET /\r\nHost: a\r\n\r\n", Refusal::bad_request},
         Row{"lower-case version", "GET / http/1.1\r\nHost: a\r\n\r\n", Refusal::bad_request},
-        Row{"HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", Refusal::version_not_supported},
         Row{"HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", Refusal::version_not_supported},
         Row{"HTTP/11", "GET / HTTP/11\r\nHost: a\r\n\r\n", Refusal::bad_request},
         Row{"chunked before the last coding",
@@ -229,6 +228,24 @@ TEST(PartialHeader, LimitsHold) {
             Refusal::target_too_long);
   EXPECT_EQ(partial("GET / HTTP/1.1\r\nX: " + std::string(limits::header_bytes_max, 'a')),
             Refusal::header_too_large);
+}
+
+// RFC 9110 section 9.3.2: whatever is wrong with it, the answer to HEAD has no content.
+TEST(RefusedHead, IsKnownToBeOne) {
+  for (const std::string& bytes :
+       {"HEAD /" + std::string(limits::target_bytes_max + 64, 'a'), std::string{"HEAD /a\n"},
+        std::string{"HEAD  /a HTTP/1.1\r\n"}, std::string{"HEAD /a\r\n"}}) {
+    Request request;
+    EXPECT_NE(parse_request(bytes, request).refusal, Refusal::none) << bytes;
+    EXPECT_EQ(request.method, Method::head) << bytes;
+  }
+}
+
+// RFC 9110 section 6.2: what comes after 1.1 can be taken for it.
+TEST(RequestParser, HigherMinorVersionsAreServedAs11) {
+  const Whole parsed{"GET / HTTP/1.2\r\nHost: a\r\n\r\n"};
+  EXPECT_EQ(parsed.refusal, Refusal::none);
+  EXPECT_TRUE(parsed.request.keep_alive);
 }
 
 }  // namespace

@@ -91,6 +91,16 @@ TEST_F(ResponderTest, WithoutRedisAnUnseenCodeIs503) {
   EXPECT_FALSE(connection.close_after);
 }
 
+// All that is in use would wait in the same moment.
+TEST_F(ResponderTest, WhenRedisIsBackALinkInUseIsRefreshedBehind) {
+  know("anna7", link_to("https://shop.example/"));
+  responder->set_redis_away(true);
+  responder->set_now({noon_ms + 200'000, 201'000});
+  responder->set_redis_away(false);
+  EXPECT_EQ(respond_to(get("/anna7")), Step::answered);
+  EXPECT_EQ(asked.size(), 1U);
+}
+
 TEST_F(ResponderTest, PastTheBudgetForUnknownCodesIs429) {
   ASSERT_EQ(respond_to(get("/anna7")), Step::waiting);
   char* end = out.data();

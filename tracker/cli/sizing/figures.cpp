@@ -23,6 +23,7 @@ constexpr std::array members{
     Member{"postgres_us", &SizingFigures::postgres_us},
     Member{"to_postgres_us", &SizingFigures::to_postgres_us},
     Member{"link_cache_bytes", &SizingFigures::link_cache_bytes},
+    Member{"link_entry_bytes", &SizingFigures::link_entry_bytes},
     Member{"link_redis_bytes", &SizingFigures::link_redis_bytes},
     Member{"link_store_bytes", &SizingFigures::link_store_bytes},
     Member{"click_journal_bytes", &SizingFigures::click_journal_bytes},

@@ -16,7 +16,8 @@ struct SizingFigures {
   double postgres_us = 10.4;     // a click into PostgreSQL, its processes
   double to_postgres_us = 5.3;   // and the tracker beside it
   // Bytes.
-  double link_cache_bytes = 271;  // in the cache of each thread of an edge
+  double link_cache_bytes = 271;  // in the cache of an edge of one thread
+  double link_entry_bytes = 66;   // and in that of each further thread
   double link_redis_bytes = 282;
   double link_store_bytes = 466;
   double click_journal_bytes = 611;

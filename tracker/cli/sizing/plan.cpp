@@ -26,8 +26,9 @@ std::uint64_t at_least_one(double needed) {
 void plan_edges(const SizingDemand& demand, const SizingFigures& figures, SizingPlan& plan) {
   plan.edge_cores = plan.peak_per_second * figures.edge_us / 1e6;
   plan.edges = machines(plan.edge_cores / busy / demand.edge_cores);
-  plan.edge_memory_bytes =
-      edge_memory_base + demand.links * figures.link_cache_bytes * demand.edge_cores;
+  const double link_bytes =
+      figures.link_cache_bytes + figures.link_entry_bytes * (demand.edge_cores - 1);
+  plan.edge_memory_bytes = edge_memory_base + demand.links * link_bytes;
   const auto share = demand.clicks_per_day / static_cast<double>(plan.edges - 1);
   plan.edge_disk_bytes = std::max(journal_min, share * figures.click_journal_bytes);
   plan.wire_bits_per_second = plan.peak_per_second * figures.click_wire_bytes * 8;
