@@ -254,6 +254,14 @@ std::shared_ptr<const ResolvedLink> LinkSource::resolve(const FlightPart& part,
   age_ms = std::max(age_ms, campaign_age_ms);
   if (!campaign) campaign = resolve_campaign(record->campaign, CampaignRecord{}, false);
   if (!record->campaign.empty() && !campaign->known) counters_.add(Counter::campaigns_missing);
+  // A tracker's links name their id, and it counts no others.
+  if (record->max_clicks && !record->full && record->link.empty()) {
+    counters_.add(Counter::limits_uncounted);
+    log_.warning("link.limit",
+                 "max_clicks has no effect on a link that was not made at a tracker: nobody counts "
+                 "its clicks. Make it there, or set `full 1` when it is time",
+                 {{"key", part.key}, {"field", "max_clicks"}});
+  }
   auto link = resolve_link(part.code, *record, std::move(campaign));
   if (!link) {
     reader_.report(part.key, {"destination", "is too long once its placeholders are filled in"},
