@@ -349,7 +349,8 @@ def test_another_name_of_the_edge_is_no_circle_without_end(make_system):
     assert ask(system, rule, Host=second, User_Agent=iphone).status == 404
     assert ask(system, rule, Host=second).status == 302
     assert len(clicks_of(system, "loopy", 2)) == 2, "what leads nowhere is no click"
-    said = [json.loads(line) for line in system.edge.log_text().splitlines() if "link.circle" in line]
+    said = [json.loads(line) for line in system.edge.log_text().splitlines()
+            if "link.circle" in line]
     assert [line["asked"] for line in said] == [f"{second}/loopy", f"{second}/looprule"]
 
 
