@@ -16,15 +16,10 @@ bool is_default(std::string_view port) noexcept {
 
 }  // namespace
 
-bool leads_back(std::string_view url, const Request& request, std::string_view path) noexcept {
-  constexpr std::string_view shortest = "http://";
-  std::string_view rest =
-      url.substr(url[shortest.size() - 3] == ':' ? shortest.size() : shortest.size() + 1);
+bool is_where_asked(std::string_view url, const Request& request, std::string_view path) noexcept {
+  std::string_view rest = url.substr(host_at(url));
   const std::string_view host = request.host;
-  // Nearly every landing page ends this with its first characters.
-  if (host.empty() || !std::ranges::equal(rest.substr(0, host.size()), host, {}, lower)) {
-    return false;
-  }
+  if (!std::ranges::equal(rest.substr(0, host.size()), host, {}, lower)) return false;
   rest.remove_prefix(host.size());
   if (rest.starts_with('.')) rest.remove_prefix(1);
   const std::string_view port = rest.substr(0, rest.find_first_of("/?#"));

@@ -52,7 +52,7 @@ void visit(const std::shared_ptr<const ResolvedLink>& link) {
 }
 
 void try_records(std::string_view input) {
-  const DestinationPolicy policy{{"go.example"}, {}};
+  const DestinationPolicy policy{{{"go.example"}}, {}};
   RecordFields link_text;
   RecordFields campaign_text;
   split_fields(input, link_text, campaign_text);

@@ -102,7 +102,7 @@ Ruled<void> check_nothing_leads_to(Store& store, std::string_view host) {
       fmt::format("is led to by {}{} of the links, campaigns and domains, such as {}: visitors are "
                   "never sent to a domain of short links. Let these lead elsewhere first, or "
                   "archive such links",
-                  count == counted_max ? "at least " : "", count, first)};
+                  count >= counted_max ? "at least " : "", count, first)};
 }
 
 }  // namespace waymark::tracker
