@@ -32,6 +32,9 @@ inline constexpr std::size_t snapshot_waiting_bytes = 32 * 1024 * 1024;
 // Links found to have no record that wait for it, eight bytes each.
 inline constexpr std::size_t snapshot_gone_max = 250'000;
 
+// Times of records, in unix seconds: the end of the year 9999, which four digits can still write.
+inline constexpr std::uint64_t unix_seconds_max = 253'402'300'799;
+
 // Rules of a link.
 inline constexpr std::size_t rules_max = 64;
 inline constexpr std::size_t rule_values_max = 256;  // of one condition

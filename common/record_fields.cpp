@@ -24,7 +24,6 @@ namespace detail {
 namespace {
 
 constexpr std::uint64_t number_max = (std::uint64_t{1} << 53U) - 1;
-constexpr std::uint64_t seconds_max = 253'402'300'799;  // end of the year 9999
 
 }  // namespace
 
@@ -41,7 +40,7 @@ Problem read_number(std::string_view text, std::optional<std::uint64_t>& value) 
 
 Problem read_time(std::string_view text, std::optional<std::int64_t>& unix_seconds) {
   std::optional<std::uint64_t> number;
-  if (read_number(text, number) || *number > seconds_max) {
+  if (read_number(text, number) || *number > limits::unix_seconds_max) {
     return "must be a time in unix seconds, before the year 10000";
   }
   unix_seconds = static_cast<std::int64_t>(*number);

@@ -130,13 +130,13 @@ bool is_id(std::string_view text) noexcept;
 boost::system::result<void, RecordProblem> check_destination(std::string_view url,
                                                              const DestinationPolicy& policy);
 
-// The most that a URL may take once its placeholders are filled in, whatever stands for them.
-std::size_t filled_bytes_max(std::string_view url);
-
 // The same for the `root_url` of a domain: it may lead to a link of ours, which leads on, but not
 // to the `/` of ours, which would lead round in circles.
 boost::system::result<void, RecordProblem> check_root_url(std::string_view url,
                                                           const DestinationPolicy& policy);
+
+// The most that a URL may take once its placeholders are filled in, whatever stands for them.
+std::size_t filled_bytes_max(std::string_view url);
 
 // Of a URL that check_destination() accepts. The host: lower case, without port and the dot of the
 // root. Whether it is the `/` of its host, with any query.
