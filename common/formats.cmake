@@ -15,6 +15,7 @@ target_sources(waymark_common PRIVATE
   record_destination.cpp
   record_domain.cpp
   record_fields.cpp
+  record_leads.cpp
   record_link.cpp
   record_rules.cpp
   sha256_lanes.cpp

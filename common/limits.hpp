@@ -24,12 +24,16 @@ inline constexpr std::size_t code_bytes_max = 64;
 inline constexpr std::size_t base_url_bytes_max = 512;  // of links.base_url
 inline constexpr std::size_t id_bytes_max = 64;         // campaign, referrer and link ids
 inline constexpr std::size_t destination_bytes_max = 2 * 1024;
+inline constexpr std::size_t filled_bytes_max = 4 * 1024;   // a destination, placeholders filled in
 inline constexpr std::size_t record_bytes_max = 16 * 1024;  // all fields of one record
 // Answers that wait for the snapshot of links before it is written ahead of its time; a million
 // new links a minute are five times that.
 inline constexpr std::size_t snapshot_waiting_bytes = 32 * 1024 * 1024;
 // Links found to have no record that wait for it, eight bytes each.
 inline constexpr std::size_t snapshot_gone_max = 250'000;
+
+// Times of records, in unix seconds: the end of the year 9999, which four digits can still write.
+inline constexpr std::uint64_t unix_seconds_max = 253'402'300'799;
 
 // Rules of a link.
 inline constexpr std::size_t rules_max = 64;
@@ -67,10 +71,11 @@ inline constexpr std::size_t card_bytes_max =
     6 * (3 * card_title_bytes_max + 2 * card_description_bytes_max) + 5 * destination_bytes_max +
     1536;
 
-// What an answer may take: the longest destination with its placeholders filled, the visitor's own
-// parameters, cookie and fixed headers; or a card.
+// What an answer may take: the longest destination with its placeholders filled, a campaign's utm,
+// the visitor's own parameters, cookie and fixed headers; or a card.
 inline constexpr std::size_t answer_bytes_max = std::max(
-    2 * destination_bytes_max + 3 * target_bytes_max + cookie_bytes_max + 1024, card_bytes_max);
+    filled_bytes_max + destination_bytes_max + 3 * target_bytes_max + cookie_bytes_max + 1024,
+    card_bytes_max);
 
 // Pages and pictures.
 inline constexpr std::size_t qr_bytes_max = 2 * 1024 * 1024;  // QR codes that a thread keeps

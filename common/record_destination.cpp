@@ -21,8 +21,15 @@ RecordProblem wrong(std::string_view problem) {
   return {{}, std::string{problem}};
 }
 
-constexpr std::array<std::string_view, 5> placeholders{"{click}", "{code}", "{referrer}",
-                                                       "{campaign}", "{channel}"};
+struct Placeholder {
+  std::string_view text;
+  std::size_t bytes_max;  // of what stands for it, percent-encoded
+};
+constexpr std::array<Placeholder, 5> placeholders{{{"{click}", 32},
+                                                   {"{code}", limits::code_bytes_max},
+                                                   {"{referrer}", 3 * limits::id_bytes_max},
+                                                   {"{campaign}", 3 * limits::id_bytes_max},
+                                                   {"{channel}", limits::channel_bytes_max}}};
 
 // `url` with the braces of known placeholders, where they may stand, made harmless for the parser;
 // all other braces stay and are refused there.
@@ -35,10 +42,10 @@ std::string without_placeholders(std::string_view url) {
   if (begin == std::string_view::npos) return text;
   for (std::size_t at = begin; (at = text.find('{', at)) < end; ++at) {
     const std::string_view rest = url.substr(at);
-    for (const std::string_view placeholder : placeholders) {
-      if (!rest.starts_with(placeholder)) continue;
+    for (const Placeholder& placeholder : placeholders) {
+      if (!rest.starts_with(placeholder.text)) continue;
       text[at] = '_';
-      text[at + placeholder.size() - 1] = '_';
+      text[at + placeholder.text.size() - 1] = '_';
     }
   }
   return text;
@@ -132,35 +139,51 @@ bool matches_any(std::string_view host, const std::vector<std::string>& patterns
                      [host](const std::string& pattern) { return matches(host, pattern); });
 }
 
-bool is_ours(const urls::url_view& url, const std::string& host,
-             const std::vector<std::string>& own_hosts) {
-  return std::any_of(own_hosts.begin(), own_hosts.end(), [&](std::string_view own) {
-    const std::size_t path_at = std::min(own.find('/'), own.size());
-    const std::string_view own_host = own.substr(0, path_at);
-    return (matches(host, own_host) || matches(host + ':' + port_of(url), own_host)) &&
-           is_below(normal_path(url), own.substr(path_at));
-  });
+bool is_in(const urls::url_view& url, const OwnPlace& place) {
+  return normal_host({url.encoded_host().data(), url.encoded_host().size()}) == place.host &&
+         (place.port.empty() || place.port == port_of(url)) &&
+         is_below(normal_path(url), place.path);
+}
+
+// `path` is that of the place where the links live.
+bool is_root(const urls::url_view& url, std::string_view path) {
+  const std::string asked = normal_path(url);
+  return asked == path || std::string_view{asked}.substr(path.size()) == "/";
 }
 
 }  // namespace
 
 DestinationPolicy destination_policy(std::string_view base_url, std::vector<std::string> allow) {
-  DestinationPolicy policy{.own_hosts = {}, .allow = std::move(allow)};
+  DestinationPolicy policy{.own = {}, .allow = std::move(allow)};
   if (const auto base = urls::parse_uri(base_url)) {
     // With a port of its own it is that port alone: others of the machine are not ours.
-    std::string& own = policy.own_hosts.emplace_back(base->encoded_host_and_port());
-    std::ranges::transform(own, own.begin(), lower);
-    own += normal_path(*base);
-    while (own.ends_with('/')) own.pop_back();
+    OwnPlace& place = policy.own.emplace_back(
+        normal_host({base->encoded_host().data(), base->encoded_host().size()}),
+        std::string{base->port()}, normal_path(*base));
+    while (place.path.ends_with('/')) place.path.pop_back();
   }
   return policy;
 }
 
 bool DestinationPolicy::knows(std::string_view host) const {
-  return std::ranges::any_of(own_hosts, [host](const std::string& own) {
-    return own.starts_with(host) &&
-           (own.size() == host.size() || own[host.size()] == ':' || own[host.size()] == '/');
-  });
+  return std::ranges::find(own, host, &OwnPlace::host) != own.end();
+}
+
+DestinationPolicy DestinationPolicy::with_domain(std::string_view host) const {
+  DestinationPolicy policy = *this;
+  if (!knows(host)) policy.own.push_back({.host = std::string{host}});
+  return policy;
+}
+
+std::size_t filled_bytes_max(std::string_view url) {
+  std::size_t bytes = url.size();
+  for (std::size_t at = 0; (at = url.find('{', at)) != std::string_view::npos; ++at) {
+    for (const Placeholder& placeholder : placeholders) {
+      if (!url.substr(at).starts_with(placeholder.text)) continue;
+      bytes += placeholder.bytes_max - placeholder.text.size();
+    }
+  }
+  return bytes;
 }
 
 std::string host_of(std::string_view url) {
@@ -170,8 +193,19 @@ std::string host_of(std::string_view url) {
   return normal_host({parsed->encoded_host().data(), parsed->encoded_host().size()});
 }
 
-boost::system::result<void, RecordProblem> check_destination(std::string_view url,
-                                                             const DestinationPolicy& policy) {
+bool leads_to_root(std::string_view url) {
+  const std::string text = without_placeholders(url);
+  const auto parsed = urls::parse_uri(text);
+  return parsed && is_root(*parsed, "");
+}
+
+namespace {
+
+enum class LinksOfOurs { refused, allowed_but_for_the_root };
+
+boost::system::result<void, RecordProblem> check_url(std::string_view url,
+                                                     const DestinationPolicy& policy,
+                                                     LinksOfOurs links) {
   if (url.empty()) return wrong("must not be empty");
   if (url.size() > limits::destination_bytes_max) return wrong("is longer than 2048 bytes");
   const auto is_printable = [](char c) { return c > ' ' && c <= '~'; };
@@ -191,7 +225,10 @@ boost::system::result<void, RecordProblem> check_destination(std::string_view ur
   const std::string host =
       normal_host(std::string_view{parsed->encoded_host().data(), parsed->encoded_host().size()});
   if (!is_usable_host(*parsed, host)) return wrong("has a host that is no name and no address");
-  if (is_ours(*parsed, host, policy.own_hosts)) {
+  const auto leads_back = [&](const OwnPlace& place) {
+    return is_in(*parsed, place) && (links == LinksOfOurs::refused || is_root(*parsed, place.path));
+  };
+  if (std::ranges::any_of(policy.own, leads_back)) {
     return wrong(
         "leads to our own short links (links.base_url or the domain itself) and would loop");
   }
@@ -199,6 +236,18 @@ boost::system::result<void, RecordProblem> check_destination(std::string_view ur
     return wrong("leads to a host outside destinations.allow");
   }
   return {};
+}
+
+}  // namespace
+
+boost::system::result<void, RecordProblem> check_destination(std::string_view url,
+                                                             const DestinationPolicy& policy) {
+  return check_url(url, policy, LinksOfOurs::refused);
+}
+
+boost::system::result<void, RecordProblem> check_root_url(std::string_view url,
+                                                          const DestinationPolicy& policy) {
+  return check_url(url, policy, LinksOfOurs::allowed_but_for_the_root);
 }
 
 }  // namespace waymark

@@ -36,11 +36,11 @@ Problem read_robots(std::string_view text, std::string& value) {
 RecordResult<DomainRecord> parse_domain(const RecordFields& fields,
                                         const DestinationPolicy& policy) {
   DomainRecord domain;
-  // `/` may lead to a link of ours, and on from there.
-  const DestinationPolicy anywhere_allowed{.own_hosts = {}, .allow = policy.allow};
   const auto read = [&](std::string_view name, std::string_view value) -> Problem {
     if (name == "cookie_domain") return read_cookie_domain(value, domain.cookie_domain);
-    if (name == "root_url") return detail::read_url(value, anywhere_allowed, domain.root_url);
+    if (name == "root_url") {
+      return detail::read_url(value, policy, domain.root_url, check_root_url);
+    }
     if (name == "fallback_url") return detail::read_url(value, policy, domain.fallback_url);
     if (name == "robots") return read_robots(value, domain.robots);
     return {};

@@ -40,7 +40,9 @@ Problem read_number(std::string_view text, std::optional<std::uint64_t>& value) 
 
 Problem read_time(std::string_view text, std::optional<std::int64_t>& unix_seconds) {
   std::optional<std::uint64_t> number;
-  if (read_number(text, number)) return "must be a time in unix seconds";
+  if (read_number(text, number) || *number > limits::unix_seconds_max) {
+    return "must be a time in unix seconds, before the year 10000";
+  }
   unix_seconds = static_cast<std::int64_t>(*number);
   return {};
 }
@@ -74,10 +76,16 @@ Problem read_destination(std::string_view text, const DestinationPolicy& policy,
   return {};
 }
 
-Problem read_url(std::string_view text, const DestinationPolicy& policy, std::string& value) {
-  if (Problem problem = read_destination(text, policy, value)) return problem;
-  if (text.find('{') == std::string_view::npos) return {};
-  return "holds a placeholder; they are filled in destinations alone";
+Problem read_url(std::string_view text, const DestinationPolicy& policy, std::string& value,
+                 decltype(check_destination)& check) {
+  if (const auto checked = check(text, policy); checked.has_error()) {
+    return checked.error().problem;
+  }
+  if (text.find('{') != std::string_view::npos) {
+    return "holds a placeholder; they are filled in destinations alone";
+  }
+  value = text;
+  return {};
 }
 
 }  // namespace detail

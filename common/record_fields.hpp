@@ -26,8 +26,9 @@ Problem read_id(std::string_view text, std::string& value);
 Problem read_text(std::string_view text, std::string& value);
 Problem read_destination(std::string_view text, const DestinationPolicy& policy,
                          std::string& value);
-// As a destination, but without placeholders: nothing fills them there.
-Problem read_url(std::string_view text, const DestinationPolicy& policy, std::string& value);
+// As a destination or as `check` has it, but without placeholders: nothing fills them there.
+Problem read_url(std::string_view text, const DestinationPolicy& policy, std::string& value,
+                 decltype(check_destination)& check = check_destination);
 
 // `must be a, b or c` for a word that is none of these.
 template <class Value>

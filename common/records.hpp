@@ -72,15 +72,22 @@ struct DomainRecord {
   friend bool operator==(const DomainRecord&, const DomainRecord&) = default;
 };
 
+// Where short links of ours live: all ports of a host or one, all paths or those below one.
+struct OwnPlace {
+  std::string host;    // lower case, without the dot of the root
+  std::string port{};  // empty: every port
+  std::string path{};  // without a slash at the end; empty: every path
+};
+
 // Where destinations and fallbacks may lead. Empty `allow` allows every host.
 struct DestinationPolicy {
-  // Where our short links live: refused, they would loop. `host:port` is that port alone, and
-  // `host/path` what lies below that path.
-  std::vector<std::string> own_hosts{};
+  std::vector<OwnPlace> own{};       // refused: visitors would go round in circles
   std::vector<std::string> allow{};  // host names; `.example.org` also matches subdomains
 
-  // Whether own_hosts says what of this host is ours, and a domain record of it says nothing.
+  // Whether `own` says what of this host is ours, and a domain record of it says nothing.
   bool knows(std::string_view host) const;
+  // For the record of a domain, which may not lead to itself either.
+  DestinationPolicy with_domain(std::string_view host) const;
 };
 
 template <class T>
@@ -91,7 +98,7 @@ DestinationPolicy destination_policy(std::string_view base_url, std::vector<std:
 
 // Unknown fields are ignored: other systems may keep theirs beside ours. An empty value counts as
 // absent; of a field given twice the last counts. `policy` holds for every URL that visitors are
-// sent to (all but `image`); `root_url` may lead to links of ours.
+// sent to (all but `image`); `root_url` is for check_root_url().
 RecordResult<LinkRecord> parse_link(const RecordFields& fields, const DestinationPolicy& policy);
 RecordResult<CampaignRecord> parse_campaign(const RecordFields& fields,
                                             const DestinationPolicy& policy = {});
@@ -123,8 +130,17 @@ bool is_id(std::string_view text) noexcept;
 boost::system::result<void, RecordProblem> check_destination(std::string_view url,
                                                              const DestinationPolicy& policy);
 
-// The host of a URL that check_destination() accepts: lower case, without port and the dot of the
-// root.
+// The same for the `root_url` of a domain: it may lead to a link of ours, which leads on, but not
+// to the `/` of ours, which would lead round in circles.
+boost::system::result<void, RecordProblem> check_root_url(std::string_view url,
+                                                          const DestinationPolicy& policy);
+
+// The most that a URL may take once its placeholders are filled in, whatever stands for them.
+std::size_t filled_bytes_max(std::string_view url);
+
+// Of a URL that check_destination() accepts. The host: lower case, without port and the dot of the
+// root. Whether it is the `/` of its host, with any query.
 std::string host_of(std::string_view url);
+bool leads_to_root(std::string_view url);
 
 }  // namespace waymark

@@ -58,6 +58,7 @@ enum class Counter : std::size_t {
   link_hosts_forgotten,
   malformed_records,
   campaigns_missing,
+  limits_uncounted,
   invalidations,
   // Pictures.
   qr_drawn,
@@ -129,6 +130,8 @@ inline constexpr MetricInfo counter_infos[] = {
      "Times that hosts to which links lead were forgotten because there were too many"},
     {"link_records_malformed_total", "", "Records that may not be redirected to"},
     {"link_campaigns_missing_total", "", "Lookups of links whose campaign has no record"},
+    {"link_limits_uncounted_total", "",
+     "Lookups of links whose max_clicks nobody counts: they were not made at a tracker"},
     {"link_invalidations_total", "", "Changed keys that Redis told of"},
     {"qr_codes_drawn_total", "", "QR codes drawn; those asked for again come from memory"},
     {"connections_accepted_total", "", "Connections accepted"},

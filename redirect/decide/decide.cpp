@@ -1,5 +1,6 @@
 #include "redirect/decide/decide.hpp"
 
+#include "redirect/decide/circle.hpp"
 #include "redirect/decide/consent.hpp"
 #include "redirect/decide/cookies.hpp"
 #include "redirect/decide/query.hpp"
@@ -157,6 +158,9 @@ Decision decide(const Request& request, const Agent& agent, const ResolvedLink& 
   decision.outcome = outcome_of(link, static_cast<std::int64_t>(now));
   if (!decision.outcome.empty()) {
     decision.fallback = link.fallback().empty() ? around.domain_fallback : link.fallback();
+    if (!decision.fallback.empty() && leads_back(decision.fallback, request, rules.links_path)) {
+      decision.fallback = {};
+    }
     decision.verdict = decision.fallback.empty() ? Verdict::gone : Verdict::divert;
   }
   if (shows_card(decision, agent, link)) decision.verdict = Verdict::card;
@@ -174,6 +178,10 @@ Decision decide(const Request& request, const Agent& agent, const ResolvedLink& 
     }
   }
   land({request, agent, around.country, static_cast<std::int64_t>(now)}, link, decision);
+  if (decision.verdict == Verdict::land &&
+      leads_back(decision.landing.head, request, rules.links_path)) {
+    decision.verdict = Verdict::circle;
+  }
   return decision;
 }
 

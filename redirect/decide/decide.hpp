@@ -25,6 +25,7 @@ struct DecideRules {
   bool secure_cookies = true;  // cookies.secure
   std::string consent_cookie;  // cookies.consent: the banner's cookie (consent.hpp)
   std::vector<std::string> stored_query{"utm_*", "sub1", "sub2", "sub3"};  // query.store
+  std::string links_path;  // of links.base_url, without a slash at the end
 };
 
 inline constexpr std::uint64_t visitor_seconds = 60 * 86'400;  // cookie life without a campaign
@@ -35,6 +36,7 @@ enum class Verdict : std::uint8_t {
   divert,   // to the fallback, without cookie and token
   gone,     // 410
   unknown,  // 404: the campaign is a draft
+  circle,   // 404: the landing page is at the address that was asked for
 };
 
 // Memory that a decision's views point into. One per thread; reused for every request.

@@ -12,7 +12,9 @@
 namespace waymark::redirect {
 namespace {
 
-static_assert(location_bytes_max / 32 <= 255, "the marks of a head are counted in a byte");
+constexpr std::size_t fill_bytes_max = 32;  // a token or a channel
+static_assert(limits::filled_bytes_max / fill_bytes_max <= 255,
+              "the marks of a head are counted in a byte");
 static_assert(std::endian::native == std::endian::little, "packed numbers are little-endian");
 
 struct Filled {
@@ -178,7 +180,6 @@ Landing PackedLanding::open(const char* texts, const ResolvedCampaign& campaign)
 
 std::optional<PackedLanding> pack_landing(std::string_view destination, const LinkNames& names,
                                           const ResolvedCampaign& campaign, std::string& texts) {
-  constexpr std::size_t fill_bytes_max = 32;  // a token or a channel
   const std::size_t tail_at = std::min(destination.find('#'), destination.size());
   const std::string_view raw = destination.substr(0, tail_at);
   const std::size_t mark = raw.find('?');
@@ -186,9 +187,10 @@ std::optional<PackedLanding> pack_landing(std::string_view destination, const Li
       mark == std::string_view::npos ? std::vector<std::string>{} : names_of(raw.substr(mark + 1));
   const Filled head = filled(with_path(without_token(raw)), names);
   const std::string utm = utm_without(own_names, campaign.utm);
-  const std::size_t location_bytes = head.text.size() + head.marks.size() * fill_bytes_max +
-                                     utm.size() + 1 + (destination.size() - tail_at);
-  if (location_bytes > location_bytes_max) return std::nullopt;
+  const std::size_t filled_bytes =
+      head.text.size() + head.marks.size() * fill_bytes_max + (destination.size() - tail_at);
+  // The slash of an empty path is beside the limit.
+  if (filled_bytes > limits::filled_bytes_max + 1) return std::nullopt;
 
   PackedLanding packed;
   packed.at = static_cast<std::uint32_t>(texts.size());

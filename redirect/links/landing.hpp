@@ -16,8 +16,6 @@
 
 namespace waymark::redirect {
 
-inline constexpr std::size_t location_bytes_max = 2 * limits::destination_bytes_max;
-
 // A place in a head that is filled in for each click.
 struct LandingMark {
   std::uint16_t at = 0;  // bytes of the head before it
@@ -66,8 +64,8 @@ struct LinkNames {
   std::string_view code, referrer, campaign;
 };
 
-// Appends the texts to `texts`. `destination` was validated with its record. Nothing where the
-// Location would outgrow location_bytes_max before the visitor's query and `wm_click`.
+// Appends the texts to `texts`. `destination` was validated with its record. Nothing where it
+// outgrows limits::filled_bytes_max once its placeholders are filled in.
 std::optional<PackedLanding> pack_landing(std::string_view destination, const LinkNames& names,
                                           const ResolvedCampaign& campaign, std::string& texts);
 

@@ -11,12 +11,6 @@
 
 namespace waymark::redirect {
 
-namespace {
-
-constexpr int repeats_max = 3;
-
-}  // namespace
-
 // Sends one question of a flight; `next` follows the last reply of those that are under way.
 void LinkSource::request(const std::shared_ptr<Flight>& flight, redis::Command command, Take take,
                          Next next) {
@@ -100,10 +94,10 @@ void LinkSource::send(const std::shared_ptr<Flight>& flight) {
   flight->begin_again();
   const auto request_link = [&](std::string_view host, FlightPart& part) {
     part.code = flight->key.code;
-    const std::string key = redis_keys::link(host, part.code);
+    part.key = redis_keys::link(host, part.code);
     request_record(
-        flight, key,
-        [this, key, &part](redis::ReplyView reply) { part.reading = reader_.link(key, reply); },
+        flight, part.key,
+        [this, &part](redis::ReplyView reply) { part.reading = reader_.link(part.key, reply); },
         &LinkSource::on_records);
   };
   if (!asks_for_host(flight->key)) {
@@ -164,12 +158,12 @@ void LinkSource::on_targets(const std::shared_ptr<Flight>& flight) {
     alias->reading = {.unusable = true};
     if (target == flight->targets.end()) continue;
     if (!target->reading.record->alias_of.empty()) {
-      reader_.report(redis_keys::link(flight->key.host, flight->key.code),
-                     {"alias_of", "leads to another alias"}, "Alias is not followed");
+      reader_.report(alias->key, {"alias_of", "leads to another alias"}, "Alias is not followed");
       continue;
     }
     alias->reading = target->reading;
     alias->code = target->code;
+    alias->key = redis_keys::link(target->host, target->code);
   }
   fetch_campaigns(flight);
 }
@@ -183,89 +177,37 @@ void LinkSource::fetch_campaigns(const std::shared_ptr<Flight>& flight) {
     if (std::ranges::find(flight->campaigns, id) != flight->campaigns.end()) continue;
     flight->campaigns.push_back(id);
   }
-  ask_for_hosts(flight);
-  if (flight->campaigns.empty() && flight->hosts.empty()) return finish(flight);
+  if (flight->campaigns.empty()) return ask_for_hosts(flight);
   for (const std::string& id : flight->campaigns) {
     request_record(
         flight, redis_keys::campaign(id),
         [this, flight, id](redis::ReplyView reply) {
           if (options_.origin_is_tracker && reply.size() == 0) return;
-          if (flight->spoiled && flight->repeats < repeats_max) return;
-          if (lookups_.is_cluster() && reply.size() == 0) {
-            flight->absent_campaigns.push_back(id);
-            return;
-          }
-          auto record = reader_.campaign(id, reply);
-          if (options_.snapshot != nullptr) {
-            options_.snapshot->remember_campaign(id, record ? &*record : nullptr);
-          }
-          campaigns_.store(id, std::move(record));
+          flight->heard_campaigns[id] = reader_.campaign(id, reply);
         },
-        &LinkSource::finish);
+        &LinkSource::ask_for_hosts);
   }
-  request_markers(flight, &LinkSource::finish);
-}
-
-// Whether the records lead to link hosts of ours, which have a domain record. In a Cluster that may
-// lie at another master than everything else: without its answer the link goes on.
-void LinkSource::ask_for_hosts(const std::shared_ptr<Flight>& flight) {
-  flight->hosts.clear();
-  for (FlightPart* part : {&flight->bound, &flight->any}) {
-    if (!part->record()) continue;
-    part->hosts = hosts_of(*part->record());
-    std::erase_if(part->hosts,
-                  [this](const std::string& host) { return options_.destinations.knows(host); });
-    for (const std::string& host : part->hosts) {
-      if (hosts_.is_fresh(host)) continue;
-      if (std::ranges::find(flight->hosts, host) == flight->hosts.end()) {
-        flight->hosts.push_back(host);
-      }
-    }
-  }
-  for (const std::string& host : flight->hosts) {
-    ++flight->replies_missing;
-    lookups_.send({"HGETALL", redis_keys::domain(host)}, rest_of(*flight),
-                  [this, flight, host](boost::system::error_code error, const redis::Reply& reply) {
-                    const bool spoiled = flight->spoiled && flight->repeats < repeats_max;
-                    if (!error && RecordReader::is_answer(reply) && !spoiled) {
-                      if (hosts_.learn(host, RecordReader::is_record(reply))) {
-                        counters_.add(Counter::link_hosts_forgotten);
-                      }
-                    }
-                    go_on(flight, &LinkSource::finish);
-                  });
-  }
-}
-
-void LinkSource::refuse_circles(FlightPart& part, std::string_view host) {
-  for (const std::string& leads_to : part.hosts) {
-    if (!part.record() || !hosts_.is_ours(leads_to)) continue;
-    reader_.report(redis_keys::link(host, part.code),
-                   {"destination", "leads to our own short links (" + redis_keys::domain(leads_to) +
-                                       ") and would loop"},
-                   "Link is not redirected to");
-    part.reading = {.unusable = true};
-  }
+  request_markers(flight, &LinkSource::ask_for_hosts);
 }
 
 void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
   if (lookups_.is_cluster() && !markers_stand(flight)) return;
-  // Its master, which may be another than the link's, has been heard by now.
-  for (const std::string& id : std::exchange(flight->absent_campaigns, {})) {
-    if (options_.snapshot != nullptr) options_.snapshot->remember_campaign(id, nullptr);
-    campaigns_.store(id, std::nullopt);
-  }
-  if (flight->spoiled && flight->repeats < repeats_max) {
+  if (flight->spoiled && flight->repeats < Flight::repeats_max) {
     ++flight->repeats;
     counters_.add(Counter::lookups_repeated);
     return send(flight);
   }
+  // Their masters, which may be others than the link's, have been heard by now.
+  for (auto& [id, record] : std::exchange(flight->heard_campaigns, {})) {
+    store_campaign(id, std::move(record));
+  }
   if (options_.origin_is_tracker && flight->incomplete) return want(flight);
-  refuse_circles(flight->bound, flight->key.host);
-  refuse_circles(flight->any, redis_keys::any_host);
+  refuse_circles(flight->bound);
+  refuse_circles(flight->any);
+  flight->domain = usable(flight->key.host, std::move(flight->domain));
   LookupResult result{.status = LookupStatus::answered, .domain = flight->domain};
-  result.bound = resolve(flight->bound, flight->key.host, result.age_ms);
-  result.any = resolve(flight->any, redis_keys::any_host, result.age_ms);
+  result.bound = resolve(flight->bound, result.age_ms);
+  result.any = resolve(flight->any, result.age_ms);
   const bool bound_stands = flight->bound.record() || flight->bound.reading.unusable;
   if (bound_stands && !result.bound && result.any) {
     result.bound = unusable_link(flight->key.code);
@@ -304,7 +246,6 @@ void LinkSource::remember(const Flight& flight) {
 }
 
 std::shared_ptr<const ResolvedLink> LinkSource::resolve(const FlightPart& part,
-                                                        std::string_view host,
                                                         std::uint64_t& age_ms) {
   const auto& record = part.record();
   if (!record) return nullptr;
@@ -313,11 +254,18 @@ std::shared_ptr<const ResolvedLink> LinkSource::resolve(const FlightPart& part,
   age_ms = std::max(age_ms, campaign_age_ms);
   if (!campaign) campaign = resolve_campaign(record->campaign, CampaignRecord{}, false);
   if (!record->campaign.empty() && !campaign->known) counters_.add(Counter::campaigns_missing);
+  // A tracker's links name their id, and it counts no others.
+  if (record->max_clicks && !record->full && record->link.empty()) {
+    counters_.add(Counter::limits_uncounted);
+    log_.warning("link.limit",
+                 "max_clicks has no effect on a link that was not made at a tracker: nobody counts "
+                 "its clicks. Make it there, or set `full 1` when it is time",
+                 {{"key", part.key}, {"field", "max_clicks"}});
+  }
   auto link = resolve_link(part.code, *record, std::move(campaign));
   if (!link) {
-    reader_.report(redis_keys::link(host, part.code),
-                   {"destination", "is too long once its placeholders and utm are filled in"},
-                   "Link is not redirected to");
+    reader_.report(part.key, {"destination", "is too long once its placeholders are filled in"},
+                   RecordReader::unusable_link);
   }
   return link;
 }

@@ -1,12 +1,15 @@
 // Inside of LinkSource: one lookup under way, and what has come of it so far. Not for inclusion
-// elsewhere. With the campaigns goes the question which hosts that the link leads to are ours.
+// elsewhere.
 //
-//   records of the code, domain, marker --> targets of aliases --> campaigns --> answered
-//         ^                \                       \                   \ something is not held
-//         |                 '-----------------------'-------------------'--> wanted
-//         '------------------- a message tells that it is there ------------------'
+//   records of the code, domain, marker --> targets of aliases --> campaigns --> hosts --> answered
+//         ^                \                       \                   \           \ not held
+//         |                 '-----------------------'-------------------'-----------'--> wanted
+//         '------------------- a message tells that it is there -------------------------'
+//
+// `hosts` asks which hosts that the records lead to are ours.
 #pragma once
 
+#include "common/record_leads.hpp"
 #include "redirect/links/link_source.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -26,8 +29,9 @@ namespace waymark::redirect {
 // A record of the code: for the host asked for, or for any.
 struct LinkSource::FlightPart {
   LinkReading reading;
-  std::string code;  // its own: another than the one asked for when an alias led to it
-  std::vector<std::string> hosts;  // that the record leads to
+  // Its own: another than the one asked for when an alias led to it.
+  std::string key, code;
+  std::vector<Lead> leads;  // of the record
 
   const std::optional<LinkRecord>& record() const noexcept { return reading.record; }
 };
@@ -42,6 +46,8 @@ struct LinkSource::Flight {
     std::string host, code;
     LinkReading reading;
   };
+
+  static constexpr int repeats_max = 3;
 
   LookupKey key;
   Asking asking = Asking::unheard;
@@ -60,15 +66,15 @@ struct LinkSource::Flight {
   std::vector<std::uint16_t> slots;            // of the records asked for since the last markers
   std::map<std::string, std::string> markers;  // by key: those behind the records asked for
   std::vector<std::string> campaigns;          // asked for in this flight
-  std::vector<std::string> hosts;              // whether they are ours is asked in this flight
-  std::vector<std::string> absent_campaigns;  // of those, in a Cluster, until the markers are heard
+  std::map<std::string, std::optional<CampaignRecord>> heard_campaigns;  // of those, by id
+  std::vector<std::string> hosts;  // whether they are ours is asked in this flight
 
   void begin_again() {
     spoiled = failed = incomplete = waiting = false;
     bound = any = {};
     targets.clear();
     slots.clear();
-    absent_campaigns.clear();
+    heard_campaigns.clear();
     markers.clear();
   }
   bool concerns_campaign(std::string_view id) const {

@@ -1,14 +1,11 @@
-// Which of the hosts that links lead to are hosts of short links themselves, having a domain
-// record: a link that led there would send its visitors round in circles. Control thread.
+// Which of the hosts that records lead to are hosts of short links themselves, having a domain
+// record: a visitor who was sent there would go round in circles. Control thread.
 #pragma once
-
-#include "common/records.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
 namespace waymark::redirect {
 
@@ -37,8 +34,5 @@ class LinkHosts {
   std::chrono::milliseconds refresh_;
   std::unordered_map<std::string, Entry> entries_;
 };
-
-// Hosts of every place that the link may send a visitor to, each once.
-std::vector<std::string> hosts_of(const LinkRecord& link);
 
 }  // namespace waymark::redirect

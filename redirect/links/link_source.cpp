@@ -174,12 +174,23 @@ void LinkSource::fetch_domain(const std::string& host) {
                   if (error || !RecordReader::is_answer(reply)) return;
                   // Redis may evict; that there is none, only the tracker's word says.
                   if (options_.origin_is_tracker && !reply.is_error() && reply.size() == 0) return;
-                  auto domain = reader_.domain(host, reply);
-                  if (options_.snapshot != nullptr) {
-                    options_.snapshot->remember_domain(host, domain.get());
-                  }
-                  events_.domain(host, std::move(domain));
+                  tell_domain(host, reader_.domain(host, reply));
                 });
+}
+
+// Once it is known which hosts of those that the record leads to are ours.
+void LinkSource::tell_domain(const std::string& host, std::shared_ptr<const DomainRecord> domain) {
+  for (const Lead& lead : domain ? leads_of(*domain) : std::vector<Lead>{}) {
+    if (!is_host_due(lead.host)) continue;
+    return ask_for_host(
+        lead.host, options_.lookup_deadline, [] { return false; },
+        [this, host, domain](bool heard) {
+          if (heard) tell_domain(host, domain);
+        });
+  }
+  domain = usable(host, std::move(domain));
+  if (options_.snapshot != nullptr) options_.snapshot->remember_domain(host, domain.get());
+  events_.domain(host, std::move(domain));
 }
 
 void LinkSource::on_changed(std::string_view key) {

@@ -14,6 +14,7 @@
 #include "common/code.hpp"
 #include "common/log.hpp"
 #include "common/metrics.hpp"
+#include "common/record_leads.hpp"
 #include "common/redis/client.hpp"
 #include "redirect/links/alias_table.hpp"
 #include "redirect/links/campaign_table.hpp"
@@ -114,21 +115,31 @@ class LinkSource {
   void follow(const std::shared_ptr<Flight>& flight, FlightPart& alias, std::string_view host);
   void on_targets(const std::shared_ptr<Flight>& flight);
   void fetch_campaigns(const std::shared_ptr<Flight>& flight);
+  // In link_circles.cpp.
   void ask_for_hosts(const std::shared_ptr<Flight>& flight);
-  void refuse_circles(FlightPart& part, std::string_view host);
+  bool is_host_due(const std::string& host) const;
+  // `then` hears whether there was an answer that counts.
+  void ask_for_host(const std::string& host, std::chrono::milliseconds deadline,
+                    std::function<bool()> spoiled, std::function<void(bool)> then);
+  bool leads_to_us(const std::string& key, const std::vector<Lead>& leads,
+                   std::string_view consequence);
+  void refuse_circles(FlightPart& part);
+  void store_campaign(const std::string& id, std::optional<CampaignRecord> record);
+  std::shared_ptr<const DomainRecord> usable(const std::string& host,
+                                             std::shared_ptr<const DomainRecord> domain);
   void finish(const std::shared_ptr<Flight>& flight);
   bool learn_aliases(const Flight& flight);
   void remember(const Flight& flight);
   void fail(const std::shared_ptr<Flight>& flight, LookupStatus status);
   void deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result);
-  std::shared_ptr<const ResolvedLink> resolve(const FlightPart& part, std::string_view host,
-                                              std::uint64_t& age_ms);
+  std::shared_ptr<const ResolvedLink> resolve(const FlightPart& part, std::uint64_t& age_ms);
   // In link_wanted.cpp.
   void want(const std::shared_ptr<Flight>& flight);
   void push_want(const std::shared_ptr<Flight>& flight);
   void await_origin(const std::shared_ptr<Flight>& flight);
 
   void fetch_domain(const std::string& host);
+  void tell_domain(const std::string& host, std::shared_ptr<const DomainRecord> domain);
   void on_changed(std::string_view key);
   void on_anything_changed();
   void spoil(const std::function<bool(const Flight&)>& concerned);

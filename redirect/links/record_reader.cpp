@@ -42,7 +42,7 @@ LinkReading RecordReader::link(std::string_view key, redis::ReplyView reply) {
   auto record = read(reply, [this](const RecordFields& f) { return parse_link(f, policy_); });
   if (!record) return {};
   if (*record) return {.record = std::move(**record)};
-  report(key, record->error(), "Link is not redirected to");
+  report(key, record->error(), unusable_link);
   return {.unusable = true};
 }
 
@@ -51,8 +51,7 @@ std::optional<CampaignRecord> RecordReader::campaign(const std::string& id,
   auto record = read(reply, [this](const RecordFields& f) { return parse_campaign(f, policy_); });
   if (!record) return std::nullopt;
   if (*record) return std::move(**record);
-  report(redis_keys::campaign(id), record->error(),
-         "Campaign is treated as a draft until it is mended");
+  report(redis_keys::campaign(id), record->error(), unusable_campaign);
   CampaignRecord draft;
   draft.status = CampaignStatus::draft;
   return draft;
@@ -60,12 +59,11 @@ std::optional<CampaignRecord> RecordReader::campaign(const std::string& id,
 
 std::shared_ptr<const DomainRecord> RecordReader::domain(const std::string& host,
                                                          redis::ReplyView reply) {
-  DestinationPolicy policy = policy_;
-  if (!policy.knows(host)) policy.own_hosts.push_back(host);
+  const DestinationPolicy policy = policy_.with_domain(host);
   auto record = read(reply, [&](const RecordFields& f) { return parse_domain(f, policy); });
   if (!record) return nullptr;
   if (!*record) {
-    report(redis_keys::domain(host), record->error(), "Domain is treated as having no record");
+    report(redis_keys::domain(host), record->error(), unusable_domain);
     return nullptr;
   }
   DomainRecord& domain = **record;

@@ -23,6 +23,12 @@ struct LinkReading {
 
 class RecordReader {
  public:
+  // What becomes of records that cannot be used, for the log.
+  static constexpr std::string_view unusable_link = "Link is not redirected to";
+  static constexpr std::string_view unusable_campaign =
+      "Campaign is treated as a draft until it is mended";
+  static constexpr std::string_view unusable_domain = "Domain is treated as having no record";
+
   // `counters` and `log` outlive this.
   RecordReader(DestinationPolicy policy, MetricShard& counters, Log& log)
       : policy_(std::move(policy)), counters_(counters), log_(log) {}

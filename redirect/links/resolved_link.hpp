@@ -111,7 +111,7 @@ class ResolvedLink {
 static_assert(sizeof(ResolvedLink) == 64);
 
 // `campaign` must not be null. Both records were validated when they were parsed. Null when a
-// Location would outgrow location_bytes_max once placeholders and utm are filled in.
+// landing page would outgrow limits::filled_bytes_max once its placeholders are filled in.
 std::shared_ptr<const ResolvedLink> resolve_link(std::string code, LinkRecord link,
                                                  std::shared_ptr<const ResolvedCampaign> campaign);
 

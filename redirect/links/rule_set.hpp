@@ -42,7 +42,7 @@ struct RuleSet {
 };
 
 // `link_name` is what makes the splits of this link independent of those of others.
-// Nothing where a landing page would outgrow location_bytes_max.
+// Nothing where a landing page would outgrow limits::filled_bytes_max.
 std::optional<RuleSet> compile_rules(const std::vector<LinkRule>& rules, const LinkNames& names,
                                      std::string_view link_name, const ResolvedCampaign& campaign);
 

@@ -50,7 +50,10 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
                 redis::parse_url(config_.redis_stream, "redis.stream", config_.redis_tls),
                 static_cast<unsigned>(config_.threads),
                 EdgeInfo{config_.edge_name, config_.admin.text(), std::string{version()},
-                         [this] { return ids_of(*keys_.load()); }},
+                         [this] { return ids_of(*keys_.load()); },
+                         [this] {
+                           return metrics_.sum(static_cast<std::size_t>(Counter::limits_uncounted));
+                         }},
                 control_, log),
       countries_(control_, config_.geo_database, log),
       well_known_(control_, config_.well_known_dir, log),

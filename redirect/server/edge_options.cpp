@@ -71,6 +71,8 @@ WorkerOptions worker_options(const RedirectConfig& config) {
   responder.connection_age_max_ms = static_cast<std::uint64_t>(config.age_max.count());
   responder.code_case = config.codes_case == "exact" ? CodeCase::exact : CodeCase::fold;
   responder.rules = config.decide;
+  const auto own = destination_policy(config.links_base_url, {}).own;
+  if (!own.empty()) responder.rules.links_path = own.front().path;
   responder.country_of_every_click = config.geo_every_click;
   responder.base = link_base(config.links_base_url);
   responder.refuse_unknown_hosts = config.hosts_unknown == "refuse";

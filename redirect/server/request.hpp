@@ -40,6 +40,7 @@ struct Request {
 
   // Filled from target and host_field by split_target().
   std::string_view host;   // lower case, without port; empty only in HTTP/1.0
+  std::string_view port;   // with its colon; empty: the scheme's own
   std::string_view path;   // without the leading slash
   std::string_view query;  // without the question mark
 };

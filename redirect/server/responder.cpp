@@ -1,6 +1,7 @@
 #include "redirect/server/responder.hpp"
 
 #include "common/redis/keys.hpp"
+#include "redirect/decide/circle.hpp"
 #include "redirect/pages/card.hpp"
 #include "redirect/pages/favicon.hpp"
 
@@ -39,6 +40,7 @@ Counter counter_of(Verdict verdict) noexcept {
     case Verdict::gone:
       return Counter::gone;
     case Verdict::unknown:
+    case Verdict::circle:
       return Counter::unknown;
   }
   return Counter::unknown;
@@ -167,6 +169,7 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
   const Decision decision =
       decide(request, agent, *link, options_.rules, *keys_, now_.unix_ms, ids_, scratch_, around);
   if (decision.verdict == Verdict::unknown) return unknown(connection, host, out);
+  if (decision.verdict == Verdict::circle) return refuse_circle(*link, connection, host, out);
   record(decision, known, *link, host.click_json, connection);
   if (decision.verdict == Verdict::gone) return page(connection, 410, Counter::gone, out);
   counters_.add(counter_of(decision.verdict));
@@ -177,6 +180,15 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
   out = write_redirect(decision, request, *link, options_.rules, cookie_domain,
                        {keys_->signing(), macs_}, date_.text(), connection.close_after, out);
   end_request(connection);
+}
+
+// As a malformed record: whichever name of ours the visitor came by, no setting knows it.
+void Responder::refuse_circle(const ResolvedLink& link, Connection& connection,
+                              const KnownHost& host, char*& out) {
+  counters_.add(Counter::malformed_records);
+  const Request& request = connection.request;
+  tell_circle_({std::string{request.host}.append(request.port), std::string{link.code()}}, link);
+  unknown(connection, host, out);
 }
 
 // Mail gateways open links as a browser would; their network gives them away.
@@ -203,7 +215,9 @@ void Responder::show_card(const ResolvedLink& link, Connection& connection, char
 void Responder::unknown(Connection& connection, const KnownHost& host, char*& out) {
   const bool follows = connection.asks == Asks::follow;
   const std::string_view fallback = follows ? fallback_of(host) : std::string_view{};
-  if (fallback.empty()) return page(connection, 404, Counter::unknown, out);
+  const bool leads_on =
+      !fallback.empty() && !leads_back(fallback, connection.request, options_.rules.links_path);
+  if (!leads_on) return page(connection, 404, Counter::unknown, out);
   counters_.add(Counter::unknown);
   connection.close_after = closes(connection);
   out = write_fallback(fallback, date_.text(), connection.close_after, out);

@@ -72,6 +72,9 @@ class Responder {
   // Asks the LinkSource; the answer comes back through on_lookup().
   using Ask = std::function<void(const LookupKey&, Asking)>;
 
+  // A link that would send the visitor who asks for `asked` round in circles.
+  using TellCircle = std::function<void(const LookupKey& asked, const ResolvedLink& link)>;
+
   Responder(const ResponderOptions& options, std::shared_ptr<const KeyRing> keys,
             JournalWriter& journal, Ask ask, MetricShard& counters);
 
@@ -85,6 +88,7 @@ class Responder {
   void set_countries(std::shared_ptr<const CountryFile> countries) noexcept {
     countries_ = std::move(countries);
   }
+  void on_circle(TellCircle tell) { tell_circle_ = std::move(tell); }
   void set_well_known(std::shared_ptr<const WellKnownFiles> files) noexcept {
     well_known_ = std::move(files);
   }
@@ -129,6 +133,8 @@ class Responder {
   void refuse(Connection& connection, Refusal refusal, char*& out);
   void page(Connection& connection, unsigned status, Counter counter, char*& out);
   void answer(Connection& connection, const ResolvedLink* link, const KnownHost& host, char*& out);
+  void refuse_circle(const ResolvedLink& link, Connection& connection, const KnownHost& host,
+                     char*& out);
   void show_card(const ResolvedLink& link, Connection& connection, char*& out);
   void unknown(Connection& connection, const KnownHost& host, char*& out);
   bool is_guess(Asking asking, const KnownHost& host) const noexcept;
@@ -171,6 +177,7 @@ class Responder {
   std::shared_ptr<const CountryFile> countries_;
   JournalWriter& journal_;
   Ask ask_;
+  TellCircle tell_circle_ = [](const LookupKey&, const ResolvedLink&) {};
   MetricShard& counters_;
   LinkCache cache_;
   AddressBudget addresses_;

@@ -67,8 +67,13 @@ bool is_ip_literal(std::string_view text) noexcept {
   return address.find(':') != std::string_view::npos && parse_address(address).has_value();
 }
 
-// Splits `host[:port]`; an empty result means that the authority is not valid.
-std::string_view host_of(std::string_view authority) noexcept {
+struct Authority {
+  std::string_view host;
+  std::string_view port;  // with its colon
+};
+
+// Splits `host[:port]`; an empty host means that the authority is not valid.
+Authority split_authority(std::string_view authority) noexcept {
   std::string_view host = authority;
   std::string_view port;
   if (!authority.empty() && authority.front() == '[') {
@@ -89,7 +94,7 @@ std::string_view host_of(std::string_view authority) noexcept {
   }
   if (!port.empty() && !is_port(port.substr(1))) return {};
   if (host.size() > limits::host_bytes_max) return {};
-  return host;
+  return {host, port};
 }
 
 void store_host(Request& request, std::string_view host, HostBuffer& buffer) noexcept {
@@ -121,10 +126,10 @@ Refusal split_target(Request& request, HostBuffer& buffer) noexcept {
   if (request.host_fields > 1) return Refusal::bad_request;
   if (request.host_fields == 0 && !request.http10) return Refusal::bad_request;
 
-  std::string_view host;
+  Authority asked;
   if (request.host_fields == 1) {
-    host = host_of(request.host_field);
-    if (host.empty()) return Refusal::bad_request;
+    asked = split_authority(request.host_field);
+    if (asked.host.empty()) return Refusal::bad_request;
   }
   std::string_view rest = request.target;
   // Asterisk-form is for OPTIONS, which is refused for what it is.
@@ -134,10 +139,11 @@ Refusal split_target(Request& request, HostBuffer& buffer) noexcept {
   } else if (rest.front() != '/') {
     std::string_view authority;
     if (!take_authority(rest, authority)) return Refusal::bad_request;
-    host = host_of(authority);
-    if (host.empty()) return Refusal::bad_request;
+    asked = split_authority(authority);
+    if (asked.host.empty()) return Refusal::bad_request;
   }
-  store_host(request, host, buffer);
+  store_host(request, asked.host, buffer);
+  request.port = asked.port;
 
   const std::size_t mark = rest.find('?');
   request.path = rest.substr(0, mark);

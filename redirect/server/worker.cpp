@@ -45,6 +45,12 @@ Worker::Worker(std::vector<Listener> listeners, const WorkerOptions& options,
       out_(std::make_unique<char[]>(out_bytes)),
       gathered_end_(out_.get()) {
   renew_clocks();
+  responder_.on_circle([this](const LookupKey& asked, const ResolvedLink& link) {
+    log_.warning("link.circle",
+                 "Link leads back to the address that was asked for: not redirected to. If that is "
+                 "another name of this edge, make a domain record for it",
+                 {{"asked", asked.host + '/' + asked.code}, {"link", link.link_id()}});
+  });
   for (Listener& listener : listeners_) poller_.add(listener.fd, EPOLLIN, &listener);
   gauges_.turned_ms = now_.steady_ms;
 }

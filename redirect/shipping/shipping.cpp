@@ -178,6 +178,7 @@ std::string Shipping::Impl::report() const {
   if (info_.key_ids) {
     for (const std::string& id : info_.key_ids()) keys.emplace_back(id);
   }
+  const std::uint64_t uncounted = info_.limits_uncounted ? info_.limits_uncounted() : 0;
   return json::serialize(json::object{{"name", info_.name},
                                       {"admin", info_.admin},
                                       {"version", info_.version},
@@ -186,6 +187,7 @@ std::string Shipping::Impl::report() const {
                                       {"last", std::move(last)},
                                       {"known", known()},
                                       {"ended", stopping()},
+                                      {"limits_uncounted", uncounted},
                                       {"drops", {{"journal_full", full}, {"journal_io", io}}}});
 }
 

@@ -29,12 +29,13 @@ struct ShipOptions {
   std::chrono::milliseconds stream_linger{5};  // stream.linger
 };
 
-// What wm:edges says about this process. `key_ids` is asked every second on thread 0.
+// What wm:edges says about this process. The functions are asked every second on thread 0.
 struct EdgeInfo {
   std::string name;   // [A-Za-z0-9._-]+, a label
   std::string admin;  // address of the admin listener
   std::string version;
   std::function<std::vector<std::string>()> key_ids;
+  std::function<std::uint64_t()> limits_uncounted{};  // lookups of links with such a max_clicks
 };
 
 // Figures of the process, this epoch and adopted ones together unless said otherwise.

@@ -45,12 +45,14 @@ void visit(const std::shared_ptr<const ResolvedLink>& link) {
     const std::string location = test::header_of(answer, "Location");
     const std::string_view scheme = std::string_view{location}.substr(0, location.find("://"));
     require(iequals(scheme, "http") || iequals(scheme, "https"), "a redirect leads to a page");
-    require(location.size() <= location_bytes_max + limits::target_bytes_max, "Location's limit");
+    require(location.size() <=
+                limits::filled_bytes_max + limits::destination_bytes_max + limits::target_bytes_max,
+            "Location's limit");
   }
 }
 
 void try_records(std::string_view input) {
-  const DestinationPolicy policy{{"go.example"}, {}};
+  const DestinationPolicy policy{{{"go.example"}}, {}};
   RecordFields link_text;
   RecordFields campaign_text;
   split_fields(input, link_text, campaign_text);

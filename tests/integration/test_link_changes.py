@@ -188,3 +188,15 @@ def test_the_tool_makes_shows_and_changes_domains(system, folder):
     system.waymark_api("domain", "remove", "Go.Example.org")
     wait_until_heard(lambda: lost() == 404)
     assert "go.example.org" not in system.waymark_api("domain", "list")
+
+
+def test_no_domain_is_made_of_a_host_that_links_lead_to(system):
+    """A slip that would end them all, such as the shop's host."""
+    for number in range(3):
+        make_link(system, f"led{number}", destination="https://Shop.example/hello")
+    done = system.run("domain", "add", "shop.example", "--api",
+                      f"http://127.0.0.1:{system.tracker.port}", "--api-key-file",
+                      system.tracker.key_file)
+    assert done.returncode != 0 and "code led0" in done.stderr, done.stderr
+    assert "3 of the links, campaigns and domains" in done.stderr
+    assert system.redis.hgetall("wm:domain:shop.example") == {}

@@ -41,6 +41,8 @@ def test_links_made_through_the_api_are_served(system):
     system.edge.warm("/made")
     listed = system.tracker.api("GET", "/v1/links")[1]["data"]
     assert [one["code"] for one in listed] == ["made"]
+    status, refused = system.tracker.api("POST", "/v1/domains", {"host": "shop.example"})
+    assert status == 409 and "code made" in refused["detail"], refused
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])

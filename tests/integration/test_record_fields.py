@@ -7,7 +7,8 @@ import json
 import pytest
 
 from tests.support.programs import wait_until
-from tests.support.shared_system import LATE, SHOP, ask, landing, link, running_system
+from tests.support.shared_system import (LATE, SHOP, ask, clicks_of, landing, link,
+                                         running_system)
 
 OVER = "https://shop.example/over"
 PAST = 1_000_000_000
@@ -234,6 +235,32 @@ def test_a_record_of_ours_elsewhere_is_no_loop(strict, number, destination, good
             302 if good else 404), place
 
 
+def test_the_log_names_the_record_and_the_field_that_lead_to_us(make_system):
+    """The record's own key, whichever host was asked and whichever code led there."""
+    system = make_system(edge_settings=["cache.refresh=1s"]).start()
+    circle = "https://ours.example/a"
+    system.redis.hset("wm:domain:ours.example", robots="User-agent: *")
+    link(system, "circledest", circle)
+    link(system, "circlelate", expired_url=circle)
+    link(system, "circlerule", rules=ruled(circle))
+    system.redis.hset("wm:link:*/circleold", alias_of="circledest")
+    link(system, "long", "https://shop.example/" + "{referrer}" * 100, referrer="r:" * 32)
+    system.redis.hset("wm:link:*/longold", alias_of="long")
+    system.redis.hset("wm:link:any.example/longold", alias_of="long")
+    for code in ("circledest", "circlelate", "circlerule", "circleold", "longold"):
+        assert ask(system, f"/{code}", Host="any.example").status == 404, code
+    said = [(line["key"], line["field"], line["problem"].split(" and ")[0]) for line in
+            map(json.loads, system.edge.log_text().splitlines())
+            if line["event"] == "record.malformed"]
+    ours = "leads to our own short links (wm:domain:ours.example)"
+    too_long = "is too long once its placeholders are filled in"
+    assert set(said) == {
+        ("wm:link:*/circledest", "destination", ours),
+        ("wm:link:*/circlelate", "expired_url", ours),
+        ("wm:link:*/circlerule", "rules", f"at index 0: destination {ours}"),
+        ("wm:link:*/long", "destination", too_long)}
+
+
 def test_a_host_that_becomes_a_link_host_is_led_to_no_more(make_system):
     system = make_system(edge_settings=["cache.refresh=1s"]).start()
     target = link(system, "a", "https://later.example/a")
@@ -269,10 +296,74 @@ def test_unknown_codes_of_a_domain_do_not_go_round_in_circles(strict):
     strict.redis.command("DEL", "wm:domain:shop.example")
 
 
+def test_fallbacks_do_not_lead_to_a_domain_of_ours(make_system):
+    """Nor to one that becomes ours later: from there it could lead back, without end."""
+    system = make_system(edge_settings=["cache.refresh=1s"]).start()
+    system.redis.hset("wm:campaign:camp_round", status="ended", fallback_url="http://b.example/x")
+    target = link(system, "round", campaign="camp_round")
+    system.redis.hset("wm:domain:a.example", fallback_url="http://b.example/")
+    assert ask(system, target).headers["location"] == "http://b.example/x"
+    assert ask(system, "/nobody", Host="a.example").headers["location"] == "http://b.example/"
+
+    system.redis.hset("wm:domain:b.example", fallback_url="http://a.example/")
+    for path, host in (("/nobody", "a.example"), ("/nobody", "b.example"), (target, "any.example")):
+        wait_until(lambda path=path, host=host: ask(system, path, Host=host).status == 404,
+                   f"{host}{path} leads nowhere")
+    said = [(line["key"], line["field"]) for line in
+            map(json.loads, system.edge.log_text().splitlines())
+            if line["event"] == "record.malformed"]
+    assert set(said) == {("wm:domain:a.example", "fallback_url"),
+                         ("wm:domain:b.example", "fallback_url"),
+                         ("wm:campaign:camp_round", "fallback_url")}
+
+    system.redis.command("DEL", "wm:domain:b.example")
+    wait_until(lambda: ask(system, "/nobody", Host="a.example").status == 302, "it leads on")
+    # A change is heard at once, and judged before it is used.
+    system.redis.hset("wm:domain:b.example", robots="User-agent: *")
+    system.redis.hset("wm:domain:a.example", fallback_url="http://b.example/again")
+    wait_until(lambda: ask(system, "/nobody", Host="a.example").status == 404, "it leads nowhere")
+
+
+def test_roots_do_not_lead_to_each_other(make_system):
+    system = make_system(edge_settings=["cache.refresh=1s"]).start()
+    system.redis.hset("wm:domain:b.example", root_url="http://a.example/about")
+    system.redis.hset("wm:domain:a.example", root_url="http://b.example/")
+    assert ask(system, "/", Host="a.example").status == 200
+    assert ask(system, "/", Host="b.example").headers["location"] == "http://a.example/about"
+
+
+def test_another_name_of_the_edge_is_no_circle_without_end(make_system):
+    """Names that no setting and no record tells of: the first answer leads there, and then on to
+    nowhere."""
+    system = make_system().start()
+    port = system.edge.port
+    second = f"second.test:{port}"
+    target = link(system, "loopy", f"http://Second.test:{port}/loopy")
+    rule = link(system, "looprule", rules=ruled(f"http://{second}/looprule"))
+    late = link(system, "looplate", status="paused", expired_url=f"http://{second}/looplate")
+    assert ask(system, target, Host=f"first.test:{port}").status == 302
+    assert ask(system, target, Host=second).status == 404
+    assert ask(system, target, Host="second.test").status == 302, "another port is another place"
+    assert ask(system, late, Host="first.test").status == 302
+    assert ask(system, late, Host=second).status == 410
+    iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Safari/604.1"
+    assert ask(system, rule, Host=second, User_Agent=iphone).status == 404
+    assert ask(system, rule, Host=second).status == 302
+    assert len(clicks_of(system, "loopy", 2)) == 2, "what leads nowhere is no click"
+    said = [json.loads(line) for line in system.edge.log_text().splitlines()
+            if "link.circle" in line]
+    assert [line["asked"] for line in said] == [f"{second}/loopy", f"{second}/looprule"]
+
+
 def test_a_shop_may_have_its_links_below_a_path_of_its_own_site(make_system):
     system = make_system(edge_settings=["links.base_url=https://shop.example/r"]).start()
     assert ask(system, link(system, "page", "https://shop.example/welcome")).status == 302
     assert ask(system, link(system, "circle", "https://shop.example/r/page")).status == 404
+    # The proxy leaves the Host as the visitor gave it.
+    for host in ("shop.example", "other.example"):
+        assert ask(system, link(system, "beside", f"https://{host}/rest"), Host=host).status == 302
+    assert ask(system, link(system, "beside", "https://other.example/r"),
+               Host="other.example").status == 404
     # Its record is for the links below the path.
     system.redis.hset("wm:domain:shop.example", fallback_url="https://shop.example/lost")
     assert ask(system, link(system, "page2", "https://shop.example/welcome")).status == 302

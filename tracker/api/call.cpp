@@ -18,6 +18,8 @@ Problem problem_of(const Refusal& refusal) {
       return {ProblemCode::code_taken, sentence, param};
     case RefusalKind::id_taken:
       return {ProblemCode::id_taken, sentence, refusal.field};
+    case RefusalKind::host_in_use:
+      return {ProblemCode::host_in_use, sentence, refusal.field};
     case RefusalKind::not_found:
       return {ProblemCode::not_found, "There is nothing with this id."};
     case RefusalKind::corrupt:

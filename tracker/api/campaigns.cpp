@@ -87,12 +87,13 @@ Checked<ApiAnswer> read_campaign(const Call& call) {
 Checked<ApiAnswer> change_campaign(const Call& call) {
   auto fields = Fields::read(call.request.body);
   if (!fields) return fields.error();
-  auto changed = call.store.campaign(call.id);
-  if (!changed) return problem_of(changed.error());
-  merge_text(*fields, "name", changed->name);
-  merge_campaign(*fields, changed->record);
+  const auto before = call.store.campaign(call.id);
+  if (!before) return problem_of(before.error());
+  CampaignRow after = *before;
+  merge_text(*fields, "name", after.name);
+  merge_campaign(*fields, after.record);
   if (auto problem = fields->finish()) return *problem;
-  const auto row = tracker::change_campaign(call.store, call.rules, std::move(*changed),
+  const auto row = tracker::change_campaign(call.store, call.rules, *before, std::move(after),
                                             call.request.unix_ms);
   if (!row) return problem_of(row.error());
   return answer(200, render(*row), row->change);

@@ -33,6 +33,7 @@ constexpr Row rows[] = {
      "The first request with this key is still running"},
     {ProblemCode::code_taken, "code_taken", 409, "The code is taken"},
     {ProblemCode::id_taken, "id_taken", 409, "The id is taken"},
+    {ProblemCode::host_in_use, "host_in_use", 409, "Records lead to this host"},
     {ProblemCode::body_too_large, "body_too_large", 413, "The body is too large"},
     {ProblemCode::unsupported_media_type, "unsupported_media_type", 415,
      "The body is of another media type than is taken here"},

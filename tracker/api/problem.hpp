@@ -26,6 +26,7 @@ enum class ProblemCode {
   idempotency_in_progress,
   code_taken,
   id_taken,
+  host_in_use,
   body_too_large,
   unsupported_media_type,
   validation_failed,

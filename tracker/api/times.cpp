@@ -1,5 +1,7 @@
 #include "tracker/api/times.hpp"
 
+#include "common/limits.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -9,8 +11,6 @@ namespace waymark::tracker {
 namespace {
 
 using namespace std::chrono;
-
-constexpr std::uint64_t seconds_max = 253'402'300'799;  // end of the year 9999
 
 std::string format(sys_seconds at, std::string_view fraction) {
   const auto day = floor<days>(at);
@@ -103,7 +103,7 @@ std::optional<std::uint64_t> parse_time_ms(std::string_view text) {
   const char* end = text.data() + text.size();
   if (const auto read = std::from_chars(text.data(), end, plain);
       read.ec == std::errc{} && read.ptr == end) {
-    return plain <= seconds_max ? std::optional{plain * 1000} : std::nullopt;
+    return plain <= limits::unix_seconds_max ? std::optional{plain * 1000} : std::nullopt;
   }
 
   Reader reader{text};

@@ -138,7 +138,7 @@ std::vector<CommandSpec> domain_commands() {
        "HOST",
        1,
        1,
-       "Make a domain for short links",
+       "Make a domain for short links; no link, campaign or domain may lead to it",
        field_flags(),
        {"domain add go.example.org --root-url https://example.org/",
         "domain add go.example.org --cookie-domain example.org --robots robots.txt --json"},

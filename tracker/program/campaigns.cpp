@@ -9,15 +9,16 @@ namespace waymark::tracker {
 namespace {
 constexpr std::size_t name_bytes_max = 200;
 
-// What a campaign must be, new or changed.
-std::optional<Refusal> check(Store& store, const ProgramRules& rules, const CampaignRow& row) {
+std::optional<Refusal> check(Store& store, const ProgramRules& rules, const CampaignRecord& before,
+                             const CampaignRow& row) {
   if (row.name.size() > name_bytes_max) {
     return Refusal{RefusalKind::invalid, "name", "must have at most 200 bytes"};
   }
   if (auto read = parse_campaign(campaign_fields(row.record)); !read) {
     return refusal_of(read.error());
   }
-  auto checked = check_target(store, rules, "fallback_url", row.record.fallback_url);
+  auto checked = check_target(store, policy_of(rules),
+                              {"fallback_url", before.fallback_url, row.record.fallback_url});
   if (!checked) return checked.error();
   return {};
 }
@@ -35,17 +36,18 @@ Ruled<CampaignRow> create_campaign(Store& store, const ProgramRules& rules, std:
   row.name = std::move(name);
   row.record = record;
   row.created_ms = row.updated_ms = now_ms;
-  if (auto refusal = check(store, rules, row)) return *refusal;
+  if (auto refusal = check(store, rules, {}, row)) return *refusal;
   auto stored = store.insert_campaign(row);
   if (!stored) return refusal_of(stored.error());
   return std::move(*stored);
 }
 
-Ruled<CampaignRow> change_campaign(Store& store, const ProgramRules& rules, CampaignRow changed,
+Ruled<CampaignRow> change_campaign(Store& store, const ProgramRules& rules,
+                                   const CampaignRow& before, CampaignRow after,
                                    std::uint64_t now_ms) {
-  if (auto refusal = check(store, rules, changed)) return *refusal;
-  changed.updated_ms = now_ms;
-  auto stored = store.update_campaign(changed);
+  if (auto refusal = check(store, rules, before.record, after)) return *refusal;
+  after.updated_ms = now_ms;
+  auto stored = store.update_campaign(after);
   if (!stored) return refusal_of(stored.error());
   return std::move(*stored);
 }

@@ -24,28 +24,29 @@ std::string lower(std::string_view text) {
 }
 
 // `place` is that of the rule or of a part of its split.
-Ruled<void> check_destination_of(Store& store, const ProgramRules& rules, const json::value& part,
-                                 const std::string& place) {
+Ruled<void> check_destination_of(Store& store, const DestinationPolicy& policy,
+                                 const json::value& part, const std::string& place) {
   const auto* object = part.if_object();
   const auto* destination = object == nullptr ? nullptr : object->if_contains("destination");
   if (destination == nullptr || !destination->is_string()) return {};
-  return check_target(store, rules, place + "/destination",
-                      std::string_view{destination->get_string()});
+  const std::string field = place + "/destination";
+  return check_target(store, policy, {field, {}, std::string_view{destination->get_string()}});
 }
 
 // The form of the rules was checked with the record: what is not there is not asked for here.
-Ruled<void> check_rule_targets(Store& store, const ProgramRules& rules, std::string_view text) {
+Ruled<void> check_rule_targets(Store& store, const DestinationPolicy& policy,
+                               std::string_view text) {
   boost::system::error_code error;
   const json::value list = json::parse({text.data(), text.size()}, error);
   if (error || !list.is_array()) return {};
   for (std::size_t i = 0; i < list.get_array().size(); ++i) {
     const json::value& rule = list.get_array()[i];
     const std::string place = fmt::format("rules/{}", i);
-    if (auto checked = check_destination_of(store, rules, rule, place); !checked) return checked;
+    if (auto checked = check_destination_of(store, policy, rule, place); !checked) return checked;
     const auto* split = rule.is_object() ? rule.get_object().if_contains("split") : nullptr;
     if (split == nullptr || !split->is_array()) continue;
     for (std::size_t part = 0; part < split->get_array().size(); ++part) {
-      auto checked = check_destination_of(store, rules, split->get_array()[part],
+      auto checked = check_destination_of(store, policy, split->get_array()[part],
                                           fmt::format("{}/split/{}", place, part));
       if (!checked) return checked;
     }
@@ -107,16 +108,13 @@ Ruled<void> check_link(Store& store, const ProgramRules& rules, const LinkRecord
     return refusal_of(list ? read.error() : list.error());  // which names the rule
   }
   if (auto opens = check_times(before, after); !opens) return opens;
-  if (after.destination != before.destination) {
-    auto checked = check_target(store, rules, "destination", after.destination);
-    if (!checked) return checked;
-  }
-  if (after.expired_url != before.expired_url) {
-    auto checked = check_target(store, rules, "expired_url", after.expired_url);
-    if (!checked) return checked;
+  const DestinationPolicy policy = policy_of(rules);
+  for (const Target& target : {Target{"destination", before.destination, after.destination},
+                               {"expired_url", before.expired_url, after.expired_url}}) {
+    if (auto checked = check_target(store, policy, target); !checked) return checked;
   }
   if (after.rules == before.rules || after.rules.empty()) return {};
-  return check_rule_targets(store, rules, after.rules);
+  return check_rule_targets(store, policy, after.rules);
 }
 
 }  // namespace waymark::tracker

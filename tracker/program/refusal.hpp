@@ -12,7 +12,15 @@
 
 namespace waymark::tracker {
 
-enum class RefusalKind { invalid, code_taken, id_taken, not_found, unavailable, corrupt };
+enum class RefusalKind {
+  invalid,
+  code_taken,
+  id_taken,
+  host_in_use,
+  not_found,
+  unavailable,
+  corrupt
+};
 
 struct Refusal {
   RefusalKind kind = RefusalKind::unavailable;

@@ -58,10 +58,12 @@ std::string short_url(const ProgramRules& rules, const LinkRow& link);
 Ruled<CampaignRow> create_campaign(Store& store, const ProgramRules& rules, std::string id,
                                    std::string name, const CampaignRecord& record,
                                    std::uint64_t now_ms);
-// `changed` is the row as stored, with other fields.
-Ruled<CampaignRow> change_campaign(Store& store, const ProgramRules& rules, CampaignRow changed,
+// `after` is `before`, the row as stored, with other fields.
+Ruled<CampaignRow> change_campaign(Store& store, const ProgramRules& rules,
+                                   const CampaignRow& before, CampaignRow after,
                                    std::uint64_t now_ms);
 
+// Fails with host_in_use while records lead to the host.
 Ruled<DomainRow> create_domain(Store& store, const ProgramRules& rules, std::string_view host,
                                const DomainRecord& record, std::uint64_t now_ms);
 Ruled<DomainRow> change_domain(Store& store, const ProgramRules& rules, std::string_view host,

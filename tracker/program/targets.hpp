@@ -10,9 +10,24 @@
 
 namespace waymark::tracker {
 
-// Ours are links.base_url (its host and port, and what lies below its path) and every other domain
-// of the store (its host, whatever the port). `field` is named in the refusal; an empty URL passes.
-Ruled<void> check_target(Store& store, const ProgramRules& rules, std::string_view field,
-                         std::string_view url);
+// A URL of a record that is made (`before` is empty) or changed. One that stays as it was is left
+// alone: a record that leads where it no longer may can still be paused.
+struct Target {
+  std::string_view field;  // named in the refusal
+  std::string_view before, after;
+};
+
+// What `rules` alone say. Ours is links.base_url: its host and port, and what lies below its path.
+DestinationPolicy policy_of(const ProgramRules& rules);
+
+// Ours are the places of `policy`, and every other domain of the store (its host, whatever the
+// port). An empty URL passes.
+Ruled<void> check_target(Store& store, const DestinationPolicy& policy, const Target& target);
+// The same for a `root_url`, which may lead to a link of ours.
+Ruled<void> check_root_target(Store& store, const DestinationPolicy& policy, const Target& target);
+
+// Refuses a host that records of the store lead to: as a domain it would end every one of them. An
+// archived link leads nowhere.
+Ruled<void> check_nothing_leads_to(Store& store, std::string_view host);
 
 }  // namespace waymark::tracker

@@ -139,6 +139,10 @@ class Store {
   // Rows whose last change is above `change`, in order of their numbers: each row once, as it is
   // now. Walking it from 0 gives every row.
   virtual Result<std::vector<Change>> changes_after(std::uint64_t change, std::size_t limit) = 0;
+  // Of these the links, campaigns and domains in whose fields `text` stands, in any case. Reads all
+  // of them: a second for a million.
+  virtual Result<std::vector<Change>> changes_with(std::string_view text, std::uint64_t change,
+                                                   std::size_t limit) = 0;
 
   // --- API ---
 

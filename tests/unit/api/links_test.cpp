@@ -93,6 +93,21 @@ TEST_F(LinksTest, ADestinationOnADomainOfOursWouldLoop) {
   }
 }
 
+// Whatever stands for the placeholders, the edge must be able to send it.
+TEST_F(LinksTest, ADestinationMustNotGrowTooLong) {
+  const auto make = [this](const std::string& placeholder, int count) {
+    std::string url = "https://a.example/";
+    for (int i = 0; i < count; ++i) url += placeholder;
+    return api.post("/v1/links", R"({"destination":")" + url + "\"}");
+  };
+  EXPECT_EQ(make("{referrer}", 21).status, 201U);
+  EXPECT_EQ(make("{click}", 127).status, 201U);
+  const auto refused = make("{referrer}", 22);
+  EXPECT_EQ(refused.status, 422U);
+  EXPECT_EQ(refused.text("param"), "destination");
+  EXPECT_NE(refused.text("detail").find("more than 4096 bytes"), std::string::npos);
+}
+
 // Each turn of the circle would be a counted click.
 TEST_F(LinksTest, ADestinationOnTheBaseUrlWouldLoop) {
   ProgramRules rules;

@@ -144,7 +144,9 @@ TEST_F(DomainsTest, AreTakenAwayAndMadeAgain) {
             boost::json::parse(R"({"object":"domain","host":"shop.example","removed":true})"));
   EXPECT_EQ(api.get("/v1/domains/shop.example").status, 404U);
   EXPECT_EQ(api.call("DELETE", "/v1/domains/shop.example").status, 404U);
-  EXPECT_EQ(api.post("/v1/links", link).status, 201U);
+  const auto made = api.post("/v1/links", link);
+  EXPECT_EQ(made.status, 201U);
+  EXPECT_EQ(api.patch("/v1/links/" + made.text("id"), R"({"status":"archived"})").status, 200U);
   const auto again = api.post("/v1/domains", R"({"host":"shop.example"})");
   ASSERT_EQ(again.status, 201U) << again.body;
   EXPECT_TRUE(again.json().at("robots").is_null());
@@ -154,7 +156,7 @@ TEST_F(DomainsTest, NeitherRootNorFallbackLeadsBackToUs) {
   api.post("/v1/domains", R"({"host":"old.example"})");
   for (const std::string field : {"root_url", "fallback_url"}) {
     for (const std::string url :
-         {"http://127.0.0.1:8080/", "https://old.example/x", "https://New.example./x"}) {
+         {"http://127.0.0.1:8080/", "https://old.example/", "https://New.example./"}) {
       const auto member = "\"" + field + "\":\"" + url + "\"}";
       const auto made = api.post("/v1/domains", R"({"host":"new.example",)" + member);
       EXPECT_EQ(made.status, 422U) << member;
@@ -162,6 +164,76 @@ TEST_F(DomainsTest, NeitherRootNorFallbackLeadsBackToUs) {
       EXPECT_EQ(api.patch("/v1/domains/old.example", "{" + member).status,
                 url.find("New") == std::string::npos ? 422U : 200U);
     }
+  }
+}
+
+// As at the edge: `/` may lead to a link, which leads on.
+TEST_F(DomainsTest, ARootMayLeadToALinkOfOurs) {
+  api.post("/v1/domains", R"({"host":"old.example"})");
+  for (const std::string url :
+       {"http://127.0.0.1:8080/try", "https://old.example/x", "https://new.example/x"}) {
+    const auto made =
+        api.post("/v1/domains", R"({"host":"new.example","root_url":")" + url + "\"}");
+    EXPECT_EQ(made.status, 201U) << made.body;
+    api.call("DELETE", "/v1/domains/new.example");
+  }
+}
+
+TEST_F(DomainsTest, AreNoHostsThatRecordsLeadTo) {
+  const auto refused = [this](const std::string& host, const std::string& said) {
+    const auto made = api.post("/v1/domains", R"({"host":")" + host + "\"}");
+    EXPECT_EQ(made.status, 409U) << made.body;
+    EXPECT_EQ(made.code(), "host_in_use");
+    EXPECT_EQ(made.text("param"), "host");
+    EXPECT_NE(made.text("detail").find(said), std::string::npos) << made.body;
+  };
+  api.post("/v1/links", R"({"destination":"https://Shop.example:8443/a","id":"l1","code":"one"})");
+  refused("shop.example", "by 1 of the links, campaigns and domains, such as link l1 (code one)");
+  api.post("/v1/links", R"({"destination":"https://a.example/?u=https://b.example/","id":"l2",
+    "rules":[{"destination":"https://SHOP.example/b"}],"expired_url":"https://late.example/"})");
+  refused("shop.example", "by 2 of the links, campaigns and domains, such as link l1");
+  refused("late.example", "link l2");
+  api.post("/v1/campaigns", R"({"id":"c1","fallback_url":"https://camp.example/"})");
+  refused("camp.example", "campaign c1");
+  api.post("/v1/domains", R"({"host":"d.example","fallback_url":"https://fall.example/"})");
+  refused("fall.example", "domain d.example");
+  for (const auto* host : {"b.example", "xshop.example", "example", "127.0.0.1"}) {
+    EXPECT_EQ(api.post("/v1/domains", R"({"host":")" + std::string{host} + "\"}").status, 201U)
+        << host;
+  }
+  api.patch("/v1/links/l1", R"({"status":"archived"})");
+  api.patch("/v1/links/l2", R"({"rules":null})");
+  api.call("DELETE", "/v1/domains/d.example");
+  for (const auto* host : {"shop.example", "fall.example"}) {
+    EXPECT_EQ(api.post("/v1/domains", R"({"host":")" + std::string{host} + "\"}").status, 201U)
+        << host;
+  }
+}
+
+// What is allowed may have grown less since they were made.
+TEST_F(CampaignsTest, OnesThatLeadWhereTheyNoLongerMayCanBePaused) {
+  ProgramRules rules;
+  rules.destinations_allow = {"shop.example"};
+  ApiSystem strict{"redis://127.0.0.1:1", rules};
+  strict.with_store([](Store& store) {
+    CampaignRow campaign;
+    campaign.id = "c";
+    campaign.record.fallback_url = "https://gone.example/";
+    DomainRow domain;
+    domain.host = "go.example";
+    domain.record.fallback_url = domain.record.root_url = "https://gone.example/";
+    EXPECT_TRUE(store.insert_campaign(campaign));
+    EXPECT_TRUE(store.insert_domain(domain));
+  });
+  EXPECT_EQ(strict.patch("/v1/campaigns/c", R"({"status":"paused"})").status, 200U);
+  EXPECT_EQ(strict.patch("/v1/domains/go.example", R"({"robots":"x"})").status, 200U);
+  for (const auto& [path, field] : {std::pair{"/v1/campaigns/c", "fallback_url"},
+                                    {"/v1/domains/go.example", "fallback_url"},
+                                    {"/v1/domains/go.example", "root_url"}}) {
+    const auto refused =
+        strict.patch(path, "{\"" + std::string{field} + R"(":"https://gone.example/other"})");
+    EXPECT_EQ(refused.status, 422U) << refused.body;
+    EXPECT_EQ(refused.text("param"), field);
   }
 }
 

@@ -109,6 +109,17 @@ TEST(Edges, DifferentKeysOrDropsAreProblems) {
   EXPECT_EQ(worst(judge_edges(add_up({dropping}, {}), now)), Grade::problem);
 }
 
+TEST(Edges, LimitsThatNobodyCountsAreNamed) {
+  auto serving = edge(5);
+  serving.limits_uncounted = 1;
+  const OriginFigure figure{.settled = 5, .lost = 0, .ended = false};
+  const auto findings = judge_edges(sums(serving, figure), now);
+  EXPECT_EQ(findings.front().grade, Grade::warning);
+  EXPECT_THAT(findings.front().text, HasSubstr("max_clicks"));
+  serving.seen_ms = 0;
+  EXPECT_EQ(judge_edges(sums(serving, figure), now).front().grade, Grade::good) << "it ended";
+}
+
 TEST(Tracker, ReadIsStoredAndDuplicateAndDead) {
   EXPECT_EQ(judge_tracker({10, 8, 2, 0}).grade, Grade::good);
   EXPECT_EQ(judge_tracker({10, 7, 2, 1}).grade, Grade::warning);
@@ -118,7 +129,8 @@ TEST(Tracker, ReadIsStoredAndDuplicateAndDead) {
 TEST(EdgeReport, ReadsWhatAnEdgeWrites) {
   const auto report = parse_edge_report(
       epoch, R"({"name":"edge-1","admin":"127.0.0.1:9080","version":"0.1.0","ts":17,)"
-             R"("keys":["k2","k1"],"last":{"0":5,"1":7},"ended":true,"drops":{"journal_full":3}})");
+             R"("keys":["k2","k1"],"last":{"0":5,"1":7},"ended":true,"drops":{"journal_full":3},)"
+             R"("limits_uncounted":2})");
   ASSERT_TRUE(report);
   EXPECT_EQ(report->name, "edge-1");
   EXPECT_EQ(report->seen_ms, 17U);
@@ -126,6 +138,7 @@ TEST(EdgeReport, ReadsWhatAnEdgeWrites) {
   EXPECT_THAT(report->key_ids, testing::ElementsAre("k2", "k1"));
   EXPECT_EQ(report->last.at(epoch + "/1"), 7U);
   EXPECT_EQ(report->drops.at("journal_full"), 3U);
+  EXPECT_EQ(report->limits_uncounted, 2U);
 }
 
 TEST(EdgeReport, RefusesWhatIsNoReport) {

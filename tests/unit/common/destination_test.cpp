@@ -112,7 +112,7 @@ TEST(CheckDestination, is_limited_in_size) {
 }
 
 TEST(CheckDestination, refuses_our_own_link_hosts) {
-  const DestinationPolicy policy{.own_hosts = {"go.example", "127.0.0.1"}, .allow = {}};
+  const DestinationPolicy policy{.own = {{"go.example"}, {"127.0.0.1"}}, .allow = {}};
   for (const char* url : {"https://go.example/anna7", "https://GO.example./anna7",
                           "http://go.example:8080/", "http://127.0.0.1:9/"}) {
     EXPECT_NE(problem(url, policy), "") << url;
@@ -122,7 +122,8 @@ TEST(CheckDestination, refuses_our_own_link_hosts) {
 }
 
 TEST(CheckDestination, refuses_one_port_of_a_machine_where_only_that_is_ours) {
-  const DestinationPolicy policy{.own_hosts = {"127.0.0.1:8080", "go.example:443"}, .allow = {}};
+  const DestinationPolicy policy{.own = {{"127.0.0.1", "8080"}, {"go.example", "443"}},
+                                 .allow = {}};
   for (const char* url :
        {"http://127.0.0.1:8080/try", "https://go.example/anna7", "https://go.example:443/anna7"}) {
     EXPECT_NE(problem(url, policy), "") << url;
@@ -147,7 +148,7 @@ TEST(CheckDestination, refuses_what_lies_below_the_path_of_our_links_alone) {
 }
 
 TEST(CheckDestination, takes_our_own_host_from_the_base_of_links) {
-  EXPECT_TRUE(destination_policy("", {}).own_hosts.empty());
+  EXPECT_TRUE(destination_policy("", {}).own.empty());
   EXPECT_NE(problem("https://go.example/x", destination_policy("https://go.example", {})), "");
   const DestinationPolicy port = destination_policy("http://127.0.0.1:8080/", {});
   EXPECT_NE(problem("http://127.0.0.1:8080/x", port), "");
@@ -163,6 +164,27 @@ TEST(DestinationPolicy, knows_the_host_of_the_base_of_links) {
   }
 }
 
+TEST(CheckRootUrl, takes_a_link_of_ours_but_not_our_root) {
+  const auto said = [](const char* url, const DestinationPolicy& policy) {
+    const auto checked = check_root_url(url, policy);
+    return checked.has_error() ? checked.error().problem : "";
+  };
+  const DestinationPolicy host =
+      destination_policy("https://go.example", {}).with_domain("m.example");
+  const DestinationPolicy path = destination_policy("https://shop.example/r", {});
+  for (const char* url : {"https://go.example/about", "http://m.example:8080/about"}) {
+    EXPECT_EQ(said(url, host), "") << url;
+  }
+  for (const char* url : {"https://go.example", "https://go.example/?a=b", "https://m.example/#x",
+                          "https://m.example/a/.."}) {
+    EXPECT_NE(said(url, host), "") << url;
+  }
+  EXPECT_EQ(said("https://shop.example/r/about", path), "");
+  EXPECT_EQ(said("https://shop.example/", path), "") << "the shop's own";
+  EXPECT_NE(said("https://shop.example/r", path), "");
+  EXPECT_NE(said("https://shop.example/r/", path), "");
+}
+
 TEST(HostOf, is_the_host_alone) {
   EXPECT_EQ(host_of("HTTPS://Shop.Example.:8443/a?b#c"), "shop.example");
   EXPECT_EQ(host_of("https://shop.example/{code}?x={click}"), "shop.example");
@@ -170,7 +192,7 @@ TEST(HostOf, is_the_host_alone) {
 }
 
 TEST(CheckDestination, keeps_to_the_hosts_allowed) {
-  const DestinationPolicy policy{.own_hosts = {}, .allow = {"Shop.example", ".firm.example"}};
+  const DestinationPolicy policy{.own = {}, .allow = {"Shop.example", ".firm.example"}};
   for (const char* url : {"https://shop.example/", "https://SHOP.example./",
                           "https://firm.example/", "https://a.b.firm.example/"}) {
     EXPECT_EQ(problem(url, policy), "") << url;

@@ -76,6 +76,8 @@ TEST(LinkRecord, names_the_field_that_is_wrong) {
   EXPECT_THAT(link_problem("starts_at", "tomorrow"), HasSubstr("starts_at must be"));
   EXPECT_THAT(link_problem("starts_at", "-1"), HasSubstr("starts_at must be"));
   EXPECT_THAT(link_problem("expires_at", "1e9"), HasSubstr("expires_at must be"));
+  EXPECT_THAT(link_problem("expires_at", "1700000000000"), HasSubstr("expires_at must be"))
+      << "milliseconds: a link that never ends";
   EXPECT_THAT(link_problem("max_clicks", "99999999999999999999"), HasSubstr("max_clicks must be"));
   EXPECT_THAT(link_problem("full", "yes"), HasSubstr("full must be 0 or 1"));
   EXPECT_THAT(link_problem("test", "true"), HasSubstr("test must be 0 or 1"));
@@ -211,8 +213,10 @@ TEST(Record, fallbacks_lead_nowhere_that_a_destination_may_not) {
     return problem_of(parse_domain({{"root_url", url}}, policy));
   };
   EXPECT_THAT(root("https://evil.example/"), HasSubstr("outside destinations.allow"));
-  EXPECT_THAT(problem_of(parse_domain({{"root_url", "https://go.example/about"}},
-                                      destination_policy("https://go.example", {}))),
+  const DestinationPolicy anywhere = destination_policy("https://go.example", {});
+  EXPECT_THAT(problem_of(parse_domain({{"root_url", "https://go.example/"}}, anywhere)),
+              HasSubstr("leads to our own short links"));
+  EXPECT_THAT(problem_of(parse_domain({{"root_url", "https://go.example/about"}}, anywhere)),
               "nothing")
       << "a link of ours, which leads on";
 }

@@ -143,7 +143,7 @@ TEST(Rules, name_nothing_twice) {
 }
 
 TEST(Rules, lead_only_where_links_may) {
-  const DestinationPolicy policy{.own_hosts = {"go.example"}, .allow = {}};
+  const DestinationPolicy policy{.own = {{"go.example"}}, .allow = {}};
   EXPECT_THAT(problem_of(R"([{"destination":"https://go.example/x"}])", policy),
               HasSubstr("destination leads to our own short links"));
   EXPECT_THAT(

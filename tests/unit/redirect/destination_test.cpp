@@ -181,7 +181,9 @@ TEST(Destination, RefusesLocationsThatOutgrowTheirLimit) {
 // Whatever a visitor sends, the answer fits its limit and stays two well-formed lines.
 TEST(Destination, TheLongestAnswerFits) {
   Desk desk;
-  const auto link = link_to("https://s.example/" + std::string(1'900, 'p'));
+  const auto link = link_to("https://s.example/" + std::string(2'030, 'p'),
+                            CampaignRecord{.utm = std::string(limits::destination_bytes_max, 'u')});
+  ASSERT_NE(link, nullptr) << "the longest record and the longest utm go together";
   const std::string query(limits::target_bytes_max - 16, '|');
   const Visit visit{"/anna7?q=" + query};
   ASSERT_EQ(visit.refusal(), Refusal::none);

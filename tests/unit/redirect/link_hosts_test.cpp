@@ -1,6 +1,5 @@
 #include "redirect/links/link_hosts.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -43,17 +42,6 @@ TEST(LinkHosts, IsBounded) {
   EXPECT_TRUE(hosts.learn(std::to_string(LinkHosts::hosts_max), true));
   EXPECT_FALSE(hosts.is_fresh("0"));
   EXPECT_TRUE(hosts.is_fresh(std::to_string(LinkHosts::hosts_max)));
-}
-
-TEST(LinkHosts, AreThoseOfEveryPlaceThatALinkLeadsTo) {
-  LinkRecord link;
-  link.destination = "https://Shop.example:8443/{code}";
-  link.expired_url = "https://late.example/";
-  link.rules = R"([{"destination":"https://shop.example/rule"},
-                   {"split":[{"weight":1,"destination":"https://a.example/"},
-                             {"weight":1,"destination":"https://b.example/"}]}])";
-  EXPECT_THAT(hosts_of(link),
-              testing::ElementsAre("shop.example", "late.example", "a.example", "b.example"));
 }
 
 }  // namespace

@@ -135,6 +135,29 @@ TEST_F(StoreRecords, ChangesComeInOrderEachRowOnceAsItIs) {
   EXPECT_TRUE(store->changes_after(4, 10)->empty());
 }
 
+TEST_F(StoreRecords, ChangesAreFoundByATextOfTheirFields) {
+  LinkRow led = link("lnk_1", "anna7");
+  led.record.destination = "https://Led.example/x";
+  CampaignRow fallen = campaign("camp_1");
+  fallen.record.fallback_url = "https://led.example/";
+  DomainRow rooted = domain("go.example");
+  rooted.record.root_url = "https://led.example";
+  ASSERT_TRUE(store->insert_link(led));
+  ASSERT_TRUE(store->insert_link(link("lnk_2", "ben")));
+  ASSERT_TRUE(store->insert_campaign(fallen));
+  ASSERT_TRUE(store->insert_domain(rooted));
+
+  const auto found = store->changes_with("//led.example", 0, 10);
+  ASSERT_TRUE(found) << store->failure();
+  ASSERT_EQ(found->size(), 3U);
+  EXPECT_EQ(std::get<LinkRow>(found->at(0)).id, "lnk_1");
+  EXPECT_EQ(std::get<CampaignRow>(found->at(1)).id, "camp_1");
+  EXPECT_EQ(std::get<DomainRow>(found->at(2)).host, "go.example");
+  EXPECT_EQ(store->changes_with("//led.example", 0, 2)->size(), 2U);
+  EXPECT_EQ(store->changes_with("//led.example", 1, 10)->size(), 2U);
+  EXPECT_TRUE(store->changes_with("//other.example", 0, 10)->empty());
+}
+
 TEST_F(StoreRecords, ADomainThatIsTakenAwayIsAChangeAndMayBeMadeAgain) {
   ASSERT_TRUE(store->insert_domain(domain("a.example")));
   ASSERT_TRUE(store->insert_domain(domain("b.example")));

@@ -65,6 +65,12 @@ Finding judge_one(const EdgeSum& sum, std::uint64_t now_ms) {
             "look at its disk, and for \"journal.lost\" in the log; journal.sync bounds what a "
             "power loss takes"};
   }
+  if (edge.limits_uncounted > 0 && !silent(edge, now_ms)) {
+    return {Grade::warning, label(edge),
+            "serves links with max_clicks that were not made at a tracker: nobody counts them",
+            "make them there (waymark link import), or set `full 1` on them yourself; "
+            "\"link.limit\" in its log names them"};
+  }
   return {Grade::good,
           label(edge),
           silent(edge, now_ms) ? "ended; everything that it reported is stored"
@@ -113,6 +119,9 @@ std::optional<EdgeReport> parse_edge_report(std::string_view epoch, std::string_
   }
   edge.last = numbers_of(object, "last", fmt::format("{}/", epoch));
   edge.drops = numbers_of(object, "drops", "");
+  if (const auto* uncounted = object.if_contains("limits_uncounted"); uncounted != nullptr) {
+    edge.limits_uncounted = number_of(*uncounted);
+  }
   if (const auto* ended = object.if_contains("ended"); ended != nullptr && ended->is_bool()) {
     edge.ended = ended->get_bool();
   }

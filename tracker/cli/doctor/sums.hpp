@@ -22,6 +22,7 @@ struct EdgeReport {
   std::map<std::string, std::uint64_t> last;   // last sequence by origin (<epoch>/<thread>)
   std::map<std::string, std::uint64_t> drops;  // clicks dropped, by reason
   bool ended = false;                          // in order: `last` is the last
+  std::uint64_t limits_uncounted = 0;          // lookups of links whose max_clicks nobody counts
 };
 
 // Fails with nothing when the text is no report.

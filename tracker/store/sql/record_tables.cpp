@@ -3,7 +3,10 @@
 #include "tracker/store/sql/sql_store.hpp"
 #include "tracker/store/sql/table_rows.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 namespace waymark::tracker::sql {
 
@@ -11,6 +14,14 @@ namespace {
 
 std::uint64_t number_of(const Change& change) {
   return std::visit([](const auto& row) { return row.change; }, change);
+}
+
+// In order of their numbers.
+std::vector<Change> first_of(std::vector<Change> changes, std::size_t limit) {
+  std::sort(changes.begin(), changes.end(),
+            [](const Change& a, const Change& b) { return number_of(a) < number_of(b); });
+  if (changes.size() > limit) changes.resize(limit);
+  return changes;
 }
 
 }  // namespace
@@ -154,10 +165,25 @@ Result<std::vector<Change>> SqlStore::changes_after(std::uint64_t change, std::s
     collect(select_alias, read_alias);
     collect(select_campaign, read_campaign);
     collect(select_domain, read_domain);
-    std::sort(changes.begin(), changes.end(),
-              [](const Change& a, const Change& b) { return number_of(a) < number_of(b); });
-    if (changes.size() > limit) changes.resize(limit);
-    return changes;
+    return first_of(std::move(changes), limit);
+  });
+}
+
+Result<std::vector<Change>> SqlStore::changes_with(std::string_view text, std::uint64_t change,
+                                                   std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<Change>> {
+    std::vector<Change> changes;
+    const std::string pattern = fmt::format("%{}%", text);
+    const auto collect = [&](const std::string& select, auto read) {
+      auto row = database_.query(
+          select + " WHERE change > ? AND lower(fields) LIKE ? ORDER BY change LIMIT ?", change,
+          pattern, std::uint64_t{limit});
+      while (row.next()) changes.push_back(read(row));
+    };
+    collect(select_link, read_link);
+    collect(select_campaign, read_campaign);
+    collect(select_domain, read_domain);
+    return first_of(std::move(changes), limit);
   });
 }
 

@@ -54,6 +54,8 @@ class SqlStore : public Store {
 
   Result<std::uint64_t> last_change() override;
   Result<std::vector<Change>> changes_after(std::uint64_t change, std::size_t limit) override;
+  Result<std::vector<Change>> changes_with(std::string_view text, std::uint64_t change,
+                                           std::size_t limit) override;
 
   Result<void> insert_api_key(const ApiKeyRow& key) override;
   Result<ApiKeyRow> api_key_by_hash(std::string_view hash) override;
