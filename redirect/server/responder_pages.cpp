@@ -129,11 +129,8 @@ void Responder::show_destination(Connection& connection, const ResolvedLink& lin
   auto document = std::make_shared<const std::string>(
       destination_page(link, {code, connection.request.query}, language,
                        static_cast<std::int64_t>(now_.unix_ms / 1000)));
-  content(connection,
-          {.fields = html_fields,
-           .extra = "Referrer-Policy: no-referrer\r\n",
-           .language = language.tag()},
-          std::move(document), out);
+  content(connection, {.fields = html_fields, .language = language.tag()}, std::move(document),
+          out);
 }
 
 void Responder::show_qr(Connection& connection, const KnownHost& host, const AskedPath& path,
