@@ -90,8 +90,9 @@ class Responder {
   void set_draining() noexcept { draining_ = true; }
 
   // Takes one request from the connection's bytes and appends its answer at `out`, which has room
-  // for limits::answer_bytes_max; sign() must come before it is sent. Sets close_after and linger. Long content stands in the
-  // connection's `content` and has to be sent behind `out` before the next request is read.
+  // for limits::answer_bytes_max; sign() must come before it is sent. Sets close_after and linger.
+  // Long content stands in the connection's `content` and has to be sent behind `out` before the
+  // next request is read.
   Step respond(Connection& connection, char*& out);
   // Answers the request that was waiting, whatever the lookup brought: never `waiting` again.
   void resume(Connection& connection, LookupStatus status, char*& out);
@@ -125,6 +126,9 @@ class Responder {
   void refuse(Connection& connection, Refusal refusal, char*& out);
   void page(Connection& connection, unsigned status, Counter counter, char*& out);
   void answer(Connection& connection, const ResolvedLink* link, const KnownHost& host, char*& out);
+  // What becomes of a visitor who follows the link, whether or not this one does.
+  Decision decision_on(Connection& connection, const Agent& known, const ResolvedLink& link,
+                       const KnownHost& host) noexcept;
   void show_card(const ResolvedLink& link, Connection& connection, char*& out);
   void unknown(Connection& connection, const KnownHost& host, char*& out);
   bool is_guess(Asking asking, const KnownHost& host) const noexcept;
@@ -151,8 +155,8 @@ class Responder {
   void resume_own_path(Connection& connection, Asks asks, LookupStatus status, char*& out);
   void root_or_robots(Connection& connection, Asks asks, const KnownHost& host, char*& out);
   void show(Connection& connection, const ResolvedLink& link, const KnownHost& host, char*& out);
-  void show_destination(Connection& connection, const ResolvedLink& link, std::string_view code,
-                        char*& out);
+  void show_destination(Connection& connection, const ResolvedLink& link, const KnownHost& host,
+                        std::string_view code, char*& out);
   void show_qr(Connection& connection, const KnownHost& host, const AskedPath& path, char*& out);
   std::string short_link(const Request& request, const KnownHost& host, std::string_view code);
   void content(Connection& connection, const ContentHead& head,

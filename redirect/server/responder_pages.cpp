@@ -119,16 +119,20 @@ void Responder::show(Connection& connection, const ResolvedLink& link, const Kno
   if (link.campaign->record.status == CampaignStatus::draft) return unknown(connection, host, out);
   AskedPathBuffer buffer;
   const AskedPath path = asked_path(connection.request.path, options_.code_case, buffer);
-  if (path.asks == Asks::destination) return show_destination(connection, link, path.code, out);
+  if (path.asks == Asks::destination) {
+    return show_destination(connection, link, host, path.code, out);
+  }
   show_qr(connection, host, path, out);
 }
 
 void Responder::show_destination(Connection& connection, const ResolvedLink& link,
-                                 std::string_view code, char*& out) {
-  const Language& language = pages_.language_for(connection.request.accept_language);
-  auto document = std::make_shared<const std::string>(
-      destination_page(link, {code, connection.request.query}, language,
-                       static_cast<std::int64_t>(now_.unix_ms / 1000)));
+                                 const KnownHost& host, std::string_view code, char*& out) {
+  const Request& request = connection.request;
+  const Language& language = pages_.language_for(request.accept_language);
+  const Decision decision =
+      decision_on(connection, agents_.find(request.user_agent).agent, link, host);
+  auto document = std::make_shared<const std::string>(destination_page(
+      link, decision, {code, request.query, request.path.ends_with('/')}, language));
   content(connection, {.fields = html_fields, .language = language.tag()}, std::move(document),
           out);
 }
