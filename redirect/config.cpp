@@ -98,12 +98,14 @@ void bind_links(Settings& settings, RedirectConfig& config) {
   settings.bind("lookup.deadline", config.lookup_deadline, "Longest wait for Redis", 1ms, 10s);
   settings.bind("lookup.unknown_rate", config.unknown_rate, "Unknown codes asked for in a second",
                 1, 10'000'000);
-  settings.bind("lookup.unknown_address_rate", config.unknown_address_rate,
-                "Unknown codes asked for in a second by one address (IPv6: /64), all threads "
-                "together; 0: no limit, for a proxy that does not say whom it serves",
-                0, 10'000'000);
+  settings.bind(
+      "lookup.unknown_address_rate", config.unknown_address_rate,
+      "Unknown codes and QR drawings asked for in a second by one address (IPv6: /64), all "
+      "threads together; 0: no limit, for a proxy that does not say whom it serves",
+      0, 10'000'000);
   settings.bind("lookup.unknown_address_burst", config.unknown_address_burst,
-                "Unknown codes that one address may ask a thread for at once", 1, 10'000'000);
+                "Unknown codes and QR drawings that one address may ask a thread for at once", 1,
+                10'000'000);
   settings.bind("hosts.max", config.hosts_max,
                 "Host names that are no domain of ours remembered by a thread", 1, 1'000'000);
   settings.bind_choice("links.origin", config.links_origin,

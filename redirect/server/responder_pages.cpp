@@ -137,20 +137,34 @@ void Responder::show_destination(Connection& connection, const ResolvedLink& lin
           out);
 }
 
+// Drawing is charged to the visitor's address like a lookup in vain: one address must not use up
+// what all may draw together.
 void Responder::show_qr(Connection& connection, const KnownHost& host, const AskedPath& path,
                         char*& out) {
   const Request& request = connection.request;
-  const bool svg = path.asks == Asks::svg;
+  const QrFormat format = path.asks == Asks::svg ? QrFormat::svg : QrFormat::png;
+  const std::size_t side = qr_side_of(request.query);
   const std::string link = short_link(request, host, path.code);
   if (link.empty()) return page(connection, 404, Counter::unknown, out);
-  const auto [status, picture] = qr_codes_.find(link, svg ? QrFormat::svg : QrFormat::png,
-                                                qr_side_of(request.query), now_.steady_ms);
-  if (status == QrDesk::Status::too_fast) {
-    return page(connection, 429, Counter::qr_refused, out);
+  QrDesk::Picture picture = qr_codes_.kept(link, format, side);
+  if (picture == nullptr) {
+    const std::string_view address = connection.peer.address.raw();
+    if (addresses_.is_spent(address, now_.steady_ms)) {
+      return page(connection, 429, Counter::over_address_budget, out);
+    }
+    QrDesk::Drawing drawing = qr_codes_.draw(link, format, side, now_.steady_ms);
+    if (drawing.status == QrDesk::Status::too_fast) {
+      return page(connection, 429, Counter::qr_refused, out);
+    }
+    addresses_.charge(address, now_.steady_ms);
+    if (drawing.status == QrDesk::Status::failed) {
+      return page(connection, 404, Counter::unknown, out);
+    }
+    counters_.add(Counter::qr_drawn);
+    picture = std::move(drawing.picture);
   }
-  if (picture == nullptr) return page(connection, 404, Counter::unknown, out);
-  if (status == QrDesk::Status::drawn) counters_.add(Counter::qr_drawn);
-  content(connection, {.fields = svg ? svg_fields : png_fields}, picture, out);
+  content(connection, {.fields = format == QrFormat::svg ? svg_fields : png_fields},
+          std::move(picture), out);
 }
 
 // What a QR code says. Never the Host header: a link of one host is named by its record.

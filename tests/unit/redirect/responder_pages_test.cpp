@@ -21,7 +21,6 @@ class ResponderPagesTest : public testing::Test {
   ResponderPagesTest() { make(); }
 
   void make(bool refuse_unknown_hosts = false, double qr_rate = 100) {
-    ResponderOptions options;
     options.cache.bytes_max = 1'000'000;
     options.cache.absences_max = 1'024;
     options.hosts_max = 8;
@@ -77,6 +76,7 @@ class ResponderPagesTest : public testing::Test {
   std::string status() const { return answer.substr(9, 3); }
   std::string header(const std::string& name) const { return header_of(answer, name); }
 
+  ResponderOptions options;
   JournalFixture journal;
   MetricShard counters{static_cast<std::size_t>(Counter::count_)};
   std::vector<Asked> asked;
@@ -210,6 +210,25 @@ TEST_F(ResponderPagesTest, PastTheRateAQrCodeIs429) {
   EXPECT_EQ(count(Counter::qr_refused), 1U);
   ASSERT_EQ(get("/anna7.png"), Step::answered);
   EXPECT_EQ(status(), "200") << "what was drawn before is served on";
+}
+
+TEST_F(ResponderPagesTest, OneAddressDrawsAsOftenAsItMayAskForUnknownCodes) {
+  options.unknown_per_address = {.rate = 1, .burst = 3};
+  make();
+  know("go.example", "anna7", link_to("https://shop.example/"));
+  connection.peer = peer_of(*parse_address("192.0.2.7"));
+  for (const char* size : {"100", "200", "300"}) {
+    ASSERT_EQ(get("/anna7.png?size=" + std::string{size}), Step::answered);
+    EXPECT_EQ(status(), "200") << size;
+  }
+  ASSERT_EQ(get("/anna7.png?size=400"), Step::answered);
+  EXPECT_EQ(status(), "429");
+  EXPECT_EQ(count(Counter::over_address_budget), 1U);
+  ASSERT_EQ(get("/anna7.png?size=301"), Step::answered);
+  EXPECT_EQ(status(), "200") << "the same picture as that of 300";
+  connection.peer = peer_of(*parse_address("192.0.2.8"));
+  ASSERT_EQ(get("/anna7.png?size=400"), Step::answered);
+  EXPECT_EQ(status(), "200");
 }
 
 TEST_F(ResponderPagesTest, OurOwnPathsNeverAskForACode) {
