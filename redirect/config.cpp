@@ -2,6 +2,7 @@
 
 #include "common/error.hpp"
 #include "common/limits.hpp"
+#include "redirect/decide/consent.hpp"
 
 #include <boost/url/parse.hpp>
 #include <unistd.h>
@@ -98,12 +99,14 @@ void bind_links(Settings& settings, RedirectConfig& config) {
   settings.bind("lookup.deadline", config.lookup_deadline, "Longest wait for Redis", 1ms, 10s);
   settings.bind("lookup.unknown_rate", config.unknown_rate, "Unknown codes asked for in a second",
                 1, 10'000'000);
-  settings.bind("lookup.unknown_address_rate", config.unknown_address_rate,
-                "Unknown codes asked for in a second by one address (IPv6: /64), all threads "
-                "together; 0: no limit, for a proxy that does not say whom it serves",
-                0, 10'000'000);
+  settings.bind(
+      "lookup.unknown_address_rate", config.unknown_address_rate,
+      "Unknown codes and QR drawings asked for in a second by one address (IPv6: /64), all "
+      "threads together; 0: no limit, for a proxy that does not say whom it serves",
+      0, 10'000'000);
   settings.bind("lookup.unknown_address_burst", config.unknown_address_burst,
-                "Unknown codes that one address may ask a thread for at once", 1, 10'000'000);
+                "Unknown codes and QR drawings that one address may ask a thread for at once", 1,
+                10'000'000);
   settings.bind("hosts.max", config.hosts_max,
                 "Host names that are no domain of ours remembered by a thread", 1, 1'000'000);
   settings.bind_choice("links.origin", config.links_origin,
@@ -126,9 +129,9 @@ void bind_links(Settings& settings, RedirectConfig& config) {
 void bind_visitors(Settings& settings, RedirectConfig& config) {
   settings.bind("cookies.secure", config.decide.secure_cookies,
                 "Secure cookies; false only for trials over plain http");
-  settings.bind("cookies.consent", config.decide.consent_cookie,
-                "Cookie of the consent banner; tells consent unless it is empty or a word of it "
-                "says no (0, false, no, deny, ...)");
+  settings.bind("cookies.consent", config.decide.consent,
+                "Cookie of the consent banner, or NAME:PURPOSE where it keeps a list; only a plain "
+                "yes in it is consent (1, true, yes, allow, accepted, ...)");
   settings.bind("agents.file", config.agents_file,
                 "File of '<class> <pattern>' that classes agents before the built-in list does");
   settings.bind("query.store", config.decide.stored_query,
@@ -170,16 +173,6 @@ bool is_base_url(std::string_view text) {
          (url->scheme_id() == boost::urls::scheme::http ||
           url->scheme_id() == boost::urls::scheme::https) &&
          !url->has_userinfo() && !url->has_query() && !url->has_fragment();
-}
-
-// A token of RFC 9110, as browsers keep cookies under (RFC 6265 section 4.1.1). Our own cookie says
-// nothing about consent.
-bool is_consent_cookie(std::string_view name) {
-  static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  const auto is_token_octet = [](char c) {
-    return is_label_octet(c) || marks.find(c) != std::string_view::npos;
-  };
-  return name != "wm_ref" && std::ranges::all_of(name, is_token_octet);
 }
 
 std::string host_name() {
@@ -237,12 +230,12 @@ void complete(RedirectConfig& config) {
                        "links.base_url: '" + config.links_base_url +
                            "' is not http(s)://HOST; use one such as https://go.example.com");
   }
-  if (!is_consent_cookie(config.decide.consent_cookie)) {
+  if (!is_consent_setting(config.decide.consent)) {
     throw StartupError(
         exit_code::config,
-        "cookies.consent: '" + config.decide.consent_cookie +
-            "' is no cookie of a consent banner; give its name alone, without spaces, "
-            "'=' and ';'");
+        "cookies.consent: '" + config.decide.consent +
+            "' is no cookie of a consent banner; give its name or NAME:PURPOSE, without spaces, "
+            "'=' and ';', such as shop_consent or CookieConsent:marketing");
   }
 }
 

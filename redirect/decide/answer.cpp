@@ -23,15 +23,15 @@ char* put_number(char* out, std::uint64_t number) noexcept {
   return put(out, {digits.data(), digits.size()});
 }
 
-bool is_reserved(std::string_view name) noexcept {
-  return name == "c" || name == "s" || name.starts_with("wm_");
+bool is_reserved(std::string_view key) noexcept {
+  return key == "c" || key == "s" || key.starts_with("wm_");
 }
 
-// By the campaign or by the landing page itself. `name` is decoded.
-bool is_set_by_firm(std::string_view name, const Landing& landing,
+// By the campaign or by the landing page itself.
+bool is_set_by_firm(std::string_view key, const Landing& landing,
                     const ResolvedCampaign& campaign) noexcept {
-  return landing.sets(name) ||
-         std::ranges::find(campaign.utm_names, name) != campaign.utm_names.end();
+  return landing.sets(key) ||
+         std::ranges::find(campaign.utm_names, key) != campaign.utm_names.end();
 }
 
 // Printable, yet not in a query of RFC 3986. A table: std::string_view's search would call memchr
@@ -55,14 +55,13 @@ char* put_query_text(char* out, std::string_view text) noexcept {
 }
 
 // The visitor's own parameters. Octets that a Location may not hold leave percent-encoded; names
-// are compared decoded, so that `%77m_click` does not slip past.
+// are compared by their keys, so that neither `%77m_click` nor `wm.click` slips past.
 char* put_visitor_query(char* out, std::string_view query, const Landing& landing,
                         const ResolvedCampaign& campaign) noexcept {
   for_each_parameter(query, [&](const Parameter& parameter) {
-    char decoded[limits::target_bytes_max];
-    const std::string_view name{
-        decoded, static_cast<std::size_t>(write_form_decoded(parameter.name, decoded) - decoded)};
-    if (is_reserved(name) || is_set_by_firm(name, landing, campaign)) return;
+    char buffer[limits::target_bytes_max];
+    const std::string_view key = parameter_key(parameter.name, buffer);
+    if (is_reserved(key) || is_set_by_firm(key, landing, campaign)) return;
     out = put_query_text(out, parameter.text);
     *out++ = '&';
   });

@@ -50,10 +50,12 @@ bool has_consent(const Request& request, const CampaignRecord& campaign,
                  const DecideRules& rules) noexcept {
   if (request.opted_out) return false;
   if (campaign.cookies != CookiePolicy::consent) return true;
-  if (rules.consent_cookie.empty()) return false;
+  if (rules.consent.empty()) return false;
+  const ConsentQuestion question = consent_question(rules.consent);
   bool agreed = false;
-  for_each_cookie(request, rules.consent_cookie,
-                  [&agreed](std::string_view value) { return agreed = tells_consent(value); });
+  for_each_cookie(request, question.cookie, [&](std::string_view value) {
+    return agreed = tells_consent(value, question.purpose);
+  });
   return agreed;
 }
 

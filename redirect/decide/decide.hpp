@@ -23,7 +23,7 @@ namespace waymark::redirect {
 // What an operator decides for all links.
 struct DecideRules {
   bool secure_cookies = true;  // cookies.secure
-  std::string consent_cookie;  // cookies.consent: the banner's cookie (consent.hpp)
+  std::string consent;         // cookies.consent: the banner's cookie (consent.hpp)
   std::vector<std::string> stored_query{"utm_*", "sub1", "sub2", "sub3"};  // query.store
   std::string links_path;  // of links.base_url, without a slash at the end
 };

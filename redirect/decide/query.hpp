@@ -39,13 +39,13 @@ void for_each_parameter(std::string_view query, Visit&& visit) {
   while (const auto parameter = take_parameter(query)) visit(*parameter);
 }
 
-// Name or value as its sender meant it.
-inline std::string form_decoded(std::string_view text) {
-  std::string decoded(text.size(), '\0');
-  decoded.resize(
-      static_cast<std::size_t>(write_form_decoded(text, decoded.data()) - decoded.data()));
-  return decoded;
-}
+// The name of a parameter as names are compared: decoded, and folded as PHP does for $_GET, where
+// blanks at the front are dropped, blanks, dots and a lone `[` become `_`, `name[key]` is `name`,
+// and nothing follows a NUL. What a landing page takes for one name must be one here. The result
+// points into `name` or `buffer`, which must hold as many bytes.
+// https://www.php.net/manual/en/language.variables.external.php
+std::string_view parameter_key(std::string_view name, char* buffer) noexcept;
+std::string parameter_key(std::string_view name);
 
 inline std::string percent_encoded(std::string_view text) {
   std::string encoded(3 * text.size(), '\0');

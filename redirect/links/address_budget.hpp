@@ -1,7 +1,7 @@
-// How many unknown codes each client address may still ask for: what stops somebody who guesses
-// codes without spending the budget of everybody else (LinkSource has that one). A token bucket for
-// each address (IPv6: each /64, which is what one customer has) in a table of fixed size, one for
-// each thread.
+// How many unknown codes each client address may still ask for, or QR codes have drawn: what stops
+// somebody who guesses codes without spending the budget of everybody else (LinkSource has that
+// one, QrDesk that of drawings). A token bucket for each address (IPv6: each /64, which is what one
+// customer has) in a table of fixed size, one for each thread.
 //
 // Approximate where exactness would need memory that grows: an address lands in one set of four
 // buckets, and where a fifth address needs room, the fullest bucket is forgotten, which then starts

@@ -76,12 +76,12 @@ std::uint8_t joint_of(const Filled& head) noexcept {
 
 std::vector<std::string> names_of(std::string_view query) {
   std::vector<std::string> names;
-  for_each_parameter(query, [&](const Parameter& p) { names.push_back(form_decoded(p.name)); });
+  for_each_parameter(query, [&](const Parameter& p) { names.push_back(parameter_key(p.name)); });
   return names;
 }
 
 bool is_token(const Parameter& parameter) {
-  return form_decoded(parameter.name) == "wm_click";
+  return parameter_key(parameter.name) == "wm_click";
 }
 
 // A landing page that was copied from the address bar brings the token of that visit along. Readers
@@ -105,7 +105,7 @@ std::string without_token(std::string_view head) {
 std::string utm_without(const std::vector<std::string>& taken, std::string_view utm) {
   std::string rest;
   for_each_parameter(utm, [&](const Parameter& p) {
-    if (is_token(p) || std::ranges::find(taken, form_decoded(p.name)) != taken.end()) return;
+    if (is_token(p) || std::ranges::find(taken, parameter_key(p.name)) != taken.end()) return;
     rest.append(p.text).append("&");
   });
   return rest;
@@ -144,10 +144,10 @@ LandingMark Landing::mark(std::size_t index) const noexcept {
   return {number_of(bytes), bytes[2]};
 }
 
-bool Landing::sets(std::string_view name) const noexcept {
+bool Landing::sets(std::string_view key) const noexcept {
   for (std::string_view rest = names; !rest.empty();) {
     const std::size_t bytes = number_of(rest.data());
-    if (rest.substr(2, bytes) == name) return true;
+    if (rest.substr(2, bytes) == key) return true;
     rest.remove_prefix(2 + bytes);
   }
   return false;

@@ -30,13 +30,13 @@ struct Landing {
   std::string_view head;   // start of the Location
   std::string_view marks;  // LandingMarks, ascending, each LandingMark::bytes
   std::string_view utm;    // the campaign's parameters that the record does not set, each with `&`
-  std::string_view names;  // of the parameters that the record sets: decoded, each after its length
+  std::string_view names;  // of the parameters that the record sets: keys, each after its length
   std::string_view tail;   // fragment with `#`, or empty
   char joint = 0;          // between head and what follows: `?`, `&`, or nothing
 
   LandingMark mark(std::size_t index) const noexcept;
-  // `name` is decoded.
-  bool sets(std::string_view name) const noexcept;
+  // `key` as parameter_key() gives it.
+  bool sets(std::string_view key) const noexcept;
 };
 
 // A Landing at rest. Its texts stand in one text, one behind the other:

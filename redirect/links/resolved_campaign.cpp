@@ -14,7 +14,7 @@ std::shared_ptr<ResolvedCampaign> resolve_campaign(std::string id, CampaignRecor
   campaign->window_seconds = record.window_seconds();
   for_each_parameter(record.utm, [&](const Parameter& parameter) {
     campaign->utm.append(parameter.text).append("&");
-    campaign->utm_names.push_back(form_decoded(parameter.name));
+    campaign->utm_names.push_back(parameter_key(parameter.name));
   });
   campaign->record = std::move(record);
   return campaign;

@@ -18,7 +18,7 @@ struct ResolvedCampaign {
   bool known = true;  // false: the link names a campaign without a record, which works by defaults
   std::uint64_t window_seconds = 0;
   std::string utm;                     // the record's parameters, each ended by `&`
-  std::vector<std::string> utm_names;  // their names, decoded
+  std::vector<std::string> utm_names;  // as parameter_key() gives them
   // Set when Redis says that the record changed: links that carry this one are due for refresh.
   std::atomic<bool> outdated{false};
 };

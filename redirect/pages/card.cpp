@@ -1,6 +1,7 @@
 #include "redirect/pages/card.hpp"
 
 #include "common/limits.hpp"
+#include "redirect/pages/html.hpp"
 
 #include <fmt/format.h>
 
@@ -17,36 +18,6 @@ char* put(char* out, std::string_view text) noexcept {
   return out + text.size();
 }
 
-std::string_view escape_of(char c) noexcept {
-  switch (c) {
-    case '&':
-      return "&amp;";
-    case '<':
-      return "&lt;";
-    case '>':
-      return "&gt;";
-    case '"':
-      return "&quot;";
-    case '\'':
-      return "&#39;";
-    default:
-      return {};
-  }
-}
-
-// As text of an element and between quotes of an attribute.
-char* put_escaped(char* out, std::string_view text) noexcept {
-  for (const char c : text) {
-    const std::string_view escape = escape_of(c);
-    if (escape.empty()) {
-      *out++ = c;
-    } else {
-      out = put(out, escape);
-    }
-  }
-  return out;
-}
-
 // At most `bytes_max` of a text in UTF-8, no character torn.
 std::string_view cut(std::string_view text, std::size_t bytes_max) noexcept {
   if (text.size() <= bytes_max) return text;
@@ -59,7 +30,7 @@ std::string_view cut(std::string_view text, std::size_t bytes_max) noexcept {
 char* put_meta(char* out, std::string_view start, std::string_view value) noexcept {
   if (value.empty()) return out;
   out = put(out, start);
-  out = put_escaped(out, value);
+  out = write_html_escaped(value, out);
   return put(out, "\">\n");
 }
 
@@ -70,7 +41,7 @@ char* put_page(char* out, const Card& card) noexcept {
             "<!doctype html>\n<html prefix=\"og: https://ogp.me/ns#\"><head>"
             "<meta charset=\"utf-8\">\n"
             "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>");
-  out = put_escaped(out, title);
+  out = write_html_escaped(title, out);
   out = put(out, "</title>\n<meta property=\"og:type\" content=\"website\">\n");
   out = put_meta(out, "<meta property=\"og:title\" content=\"", title);
   out = put_meta(out, "<meta property=\"og:description\" content=\"", description);
@@ -78,11 +49,11 @@ char* put_page(char* out, const Card& card) noexcept {
   out = put_meta(out, "<meta name=\"twitter:card\" content=\"",
                  card.image.empty() ? "summary" : "summary_large_image");
   out = put(out, "</head><body><h1>");
-  out = put_escaped(out, title);
+  out = write_html_escaped(title, out);
   out = put(out, "</h1>");
   if (!description.empty()) {
     out = put(out, "<p>");
-    out = put_escaped(out, description);
+    out = write_html_escaped(description, out);
     out = put(out, "</p>");
   }
   return put(out, "</body></html>\n");

@@ -1,5 +1,7 @@
 #include "redirect/pages/html.hpp"
 
+#include <algorithm>
+
 namespace waymark::redirect {
 namespace {
 
@@ -27,32 +29,41 @@ constexpr std::string_view style =
     "a:hover{text-decoration:underline}"
     "a:focus-visible{outline:3px solid var(--ink);outline-offset:3px}";
 
+std::string_view escape_of(char c) noexcept {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\'':
+      return "&#39;";
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
-std::string html_escaped(std::string_view text) {
-  std::string escaped;
-  escaped.reserve(text.size());
+char* write_html_escaped(std::string_view text, char* out) noexcept {
   for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\'':
-        escaped += "&#39;";
-        break;
-      default:
-        escaped += c;
+    const std::string_view escape = escape_of(c);
+    if (escape.empty()) {
+      *out++ = c;
+    } else {
+      out = std::ranges::copy(escape, out).out;
     }
   }
+  return out;
+}
+
+std::string html_escaped(std::string_view text) {
+  std::string escaped(html_growth_max * text.size(), '\0');
+  escaped.resize(
+      static_cast<std::size_t>(write_html_escaped(text, escaped.data()) - escaped.data()));
   return escaped;
 }
 

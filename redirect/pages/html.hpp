@@ -3,12 +3,17 @@
 
 #include "redirect/pages/language.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace waymark::redirect {
 
-// Text as it may stand in an element or between double quotes in an attribute.
+// Text as it may stand in an element or between quotes in an attribute. `out` must hold
+// html_growth_max times the size. Returns the end.
+char* write_html_escaped(std::string_view text, char* out) noexcept;
+inline constexpr std::size_t html_growth_max = 6;
+
 std::string html_escaped(std::string_view text);
 
 // A whole document. `title` is text, `body` is markup.

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 #include <vector>
 
 namespace waymark::redirect {
@@ -19,16 +20,21 @@ using qrcodegen::QrCode;
 constexpr int quiet_modules = 4;
 constexpr std::array<Rgba, 2> black_on_white{{{0xff, 0xff, 0xff, 0xff}, {0, 0, 0, 0xff}}};
 
+constexpr std::string_view svg_tag = "<svg";
+
+int modules_of(const QrCode& code) {
+  return code.getSize() + 2 * quiet_modules;
+}
+
 // One path; a run of dark modules in a row is one rectangle. The title is for who cannot scan.
 // ImageMagick's own renderer draws outlines, as wide as a module, unless it is told not to.
-std::string draw_svg(const QrCode& code, std::string_view text, std::size_t side) {
-  const int total = code.getSize() + 2 * quiet_modules;
+std::string draw_svg(const QrCode& code, std::string_view text) {
   std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{0}\" "
+      "{0} xmlns=\"http://www.w3.org/2000/svg\" "
       "viewBox=\"0 0 {1} {1}\" shape-rendering=\"crispEdges\" stroke=\"none\" "
       "role=\"img\"><title>{2}</title>"
       "<path fill=\"#fff\" d=\"M0 0h{1}v{1}H0z\"/><path d=\"",
-      side, total, html_escaped(text));
+      svg_tag, modules_of(code), html_escaped(text));
   for (int y = 0; y < code.getSize(); ++y) {
     for (int x = 0; x < code.getSize();) {
       const int begin = x;
@@ -46,7 +52,7 @@ std::string draw_svg(const QrCode& code, std::string_view text, std::size_t side
 }
 
 std::optional<std::string> draw_png(const QrCode& code, std::size_t side) {
-  const int total = code.getSize() + 2 * quiet_modules;
+  const int total = modules_of(code);
   std::vector<std::uint8_t> dots;
   for (int y = -quiet_modules; y < total - quiet_modules; ++y) {
     for (int x = -quiet_modules; x < total - quiet_modules; ++x) {
@@ -54,7 +60,7 @@ std::optional<std::string> draw_png(const QrCode& code, std::size_t side) {
     }
   }
   const auto modules = static_cast<std::size_t>(total);
-  return write_png(dots, modules, std::max<std::size_t>(1, side / modules), black_on_white);
+  return write_png(dots, modules, qr_scale(side, modules), black_on_white);
 }
 
 }  // namespace
@@ -72,11 +78,22 @@ std::size_t qr_side_of(std::string_view query) noexcept {
   return side;
 }
 
-std::optional<std::string> draw_qr(std::string_view text, QrFormat format, std::size_t side) try {
+std::optional<QrPicture> draw_qr(std::string_view text, QrFormat format, std::size_t side) try {
   const QrCode code = QrCode::encodeText(std::string{text}.c_str(), QrCode::Ecc::MEDIUM);
-  return format == QrFormat::svg ? draw_svg(code, text, side) : draw_png(code, side);
+  auto bytes = format == QrFormat::svg ? draw_svg(code, text) : draw_png(code, side);
+  if (!bytes) return std::nullopt;
+  return QrPicture{std::move(*bytes), static_cast<std::size_t>(modules_of(code))};
 } catch (const qrcodegen::data_too_long&) {
   return std::nullopt;
+}
+
+std::size_t qr_scale(std::size_t side, std::size_t modules) noexcept {
+  return std::max<std::size_t>(1, side / modules);
+}
+
+std::string sized_svg(std::string_view svg, std::size_t side) {
+  return fmt::format("{0} width=\"{1}\" height=\"{1}\"{2}", svg_tag, side,
+                     svg.substr(svg_tag.size()));
 }
 
 }  // namespace waymark::redirect

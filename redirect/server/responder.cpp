@@ -164,10 +164,7 @@ void Responder::answer(Connection& connection, const ResolvedLink* link, const K
   if (connection.asks != Asks::follow) return show(connection, *link, host, out);
   const Request& request = connection.request;
   const KnownAgent& known = agents_.find(request.user_agent);
-  const Agent agent = placed(known.agent, connection.peer);
-  const Surroundings around{country_of(connection.peer, *link), fallback_of(host)};
-  const Decision decision =
-      decide(request, agent, *link, options_.rules, *keys_, now_.unix_ms, ids_, scratch_, around);
+  const Decision decision = decision_on(connection, known.agent, *link, host);
   if (decision.verdict == Verdict::unknown) return unknown(connection, host, out);
   if (decision.verdict == Verdict::circle) return refuse_circle(*link, connection, host, out);
   record(decision, known, *link, host.click_json, connection);
@@ -189,6 +186,14 @@ void Responder::refuse_circle(const ResolvedLink& link, Connection& connection,
   const Request& request = connection.request;
   tell_circle_({std::string{request.host}.append(request.port), std::string{link.code()}}, link);
   unknown(connection, host, out);
+}
+
+Decision Responder::decision_on(Connection& connection, const Agent& known,
+                                const ResolvedLink& link, const KnownHost& host) noexcept {
+  const Agent agent = placed(known, connection.peer);
+  const Surroundings around{country_of(connection.peer, link), fallback_of(host)};
+  return decide(connection.request, agent, link, options_.rules, *keys_, now_.unix_ms, ids_,
+                scratch_, around);
 }
 
 // Mail gateways open links as a browser would; their network gives them away.

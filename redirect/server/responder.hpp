@@ -135,6 +135,9 @@ class Responder {
   void answer(Connection& connection, const ResolvedLink* link, const KnownHost& host, char*& out);
   void refuse_circle(const ResolvedLink& link, Connection& connection, const KnownHost& host,
                      char*& out);
+  // What becomes of a visitor who follows the link, whether or not this one does.
+  Decision decision_on(Connection& connection, const Agent& known, const ResolvedLink& link,
+                       const KnownHost& host) noexcept;
   void show_card(const ResolvedLink& link, Connection& connection, char*& out);
   void unknown(Connection& connection, const KnownHost& host, char*& out);
   bool is_guess(Asking asking, const KnownHost& host) const noexcept;
@@ -161,8 +164,8 @@ class Responder {
   void resume_own_path(Connection& connection, Asks asks, LookupStatus status, char*& out);
   void root_or_robots(Connection& connection, Asks asks, const KnownHost& host, char*& out);
   void show(Connection& connection, const ResolvedLink& link, const KnownHost& host, char*& out);
-  void show_destination(Connection& connection, const ResolvedLink& link, std::string_view code,
-                        char*& out);
+  void show_destination(Connection& connection, const ResolvedLink& link, const KnownHost& host,
+                        std::string_view code, char*& out);
   void show_qr(Connection& connection, const KnownHost& host, const AskedPath& path, char*& out);
   std::string short_link(const Request& request, const KnownHost& host, std::string_view code);
   void content(Connection& connection, const ContentHead& head,

@@ -119,37 +119,53 @@ void Responder::show(Connection& connection, const ResolvedLink& link, const Kno
   if (link.campaign->record.status == CampaignStatus::draft) return unknown(connection, host, out);
   AskedPathBuffer buffer;
   const AskedPath path = asked_path(connection.request.path, options_.code_case, buffer);
-  if (path.asks == Asks::destination) return show_destination(connection, link, path.code, out);
+  if (path.asks == Asks::destination) {
+    return show_destination(connection, link, host, path.code, out);
+  }
   show_qr(connection, host, path, out);
 }
 
 void Responder::show_destination(Connection& connection, const ResolvedLink& link,
-                                 std::string_view code, char*& out) {
-  const Language& language = pages_.language_for(connection.request.accept_language);
-  auto document = std::make_shared<const std::string>(
-      destination_page(link, {code, connection.request.query}, language,
-                       static_cast<std::int64_t>(now_.unix_ms / 1000)));
-  content(connection,
-          {.fields = html_fields,
-           .extra = "Referrer-Policy: no-referrer\r\n",
-           .language = language.tag()},
-          std::move(document), out);
+                                 const KnownHost& host, std::string_view code, char*& out) {
+  const Request& request = connection.request;
+  const Language& language = pages_.language_for(request.accept_language);
+  const Decision decision =
+      decision_on(connection, agents_.find(request.user_agent).agent, link, host);
+  if (decision.verdict == Verdict::circle) return unknown(connection, host, out);
+  auto document = std::make_shared<const std::string>(destination_page(
+      link, decision, {code, request.query, request.path.ends_with('/')}, language));
+  content(connection, {.fields = html_fields, .language = language.tag()}, std::move(document),
+          out);
 }
 
+// Drawing is charged to the visitor's address like a lookup in vain: one address must not use up
+// what all may draw together.
 void Responder::show_qr(Connection& connection, const KnownHost& host, const AskedPath& path,
                         char*& out) {
   const Request& request = connection.request;
-  const bool svg = path.asks == Asks::svg;
+  const QrFormat format = path.asks == Asks::svg ? QrFormat::svg : QrFormat::png;
+  const std::size_t side = qr_side_of(request.query);
   const std::string link = short_link(request, host, path.code);
   if (link.empty()) return page(connection, 404, Counter::unknown, out);
-  const auto [status, picture] = qr_codes_.find(link, svg ? QrFormat::svg : QrFormat::png,
-                                                qr_side_of(request.query), now_.steady_ms);
-  if (status == QrDesk::Status::too_fast) {
-    return page(connection, 429, Counter::qr_refused, out);
+  QrDesk::Picture picture = qr_codes_.kept(link, format, side);
+  if (picture == nullptr) {
+    const std::string_view address = connection.peer.address.raw();
+    if (addresses_.is_spent(address, now_.steady_ms)) {
+      return page(connection, 429, Counter::over_address_budget, out);
+    }
+    QrDesk::Drawing drawing = qr_codes_.draw(link, format, side, now_.steady_ms);
+    if (drawing.status == QrDesk::Status::too_fast) {
+      return page(connection, 429, Counter::qr_refused, out);
+    }
+    addresses_.charge(address, now_.steady_ms);
+    if (drawing.status == QrDesk::Status::failed) {
+      return page(connection, 404, Counter::unknown, out);
+    }
+    counters_.add(Counter::qr_drawn);
+    picture = std::move(drawing.picture);
   }
-  if (picture == nullptr) return page(connection, 404, Counter::unknown, out);
-  if (status == QrDesk::Status::drawn) counters_.add(Counter::qr_drawn);
-  content(connection, {.fields = svg ? svg_fields : png_fields}, picture, out);
+  content(connection, {.fields = format == QrFormat::svg ? svg_fields : png_fields},
+          std::move(picture), out);
 }
 
 // What a QR code says. Never the Host header: a link of one host is named by its record.

@@ -126,7 +126,7 @@ def test_who_opts_out_is_redirected_and_not_remembered(system, browser, site, li
 
 def test_consent_is_asked_for_where_the_campaign_wants_it(system, browser, site):
     system.edge.end()
-    system.edge.command += ["--set", "cookies.consent=shop_consent"]
+    system.edge.command += ["--set", "cookies.consent=shop_consent:marketing"]
     system.edge.start()
     system.add_campaign("camp_asks", status="live", cookies="consent")
     system.add_link("asks", destination=f"{site.url}/welcome", campaign="camp_asks")
@@ -138,9 +138,9 @@ def test_consent_is_asked_for_where_the_campaign_wants_it(system, browser, site)
         browser.open(link)
         return system.click(landed(browser, site))
 
-    for value in ("false", "%7B%22marketing%22%3Afalse%7D"):
+    for value in ("undefined", "yes", "%7B%22marketing%22%3Afalse%7D"):
         assert answer_banner(value)["visitor"] is None
         assert "wm_ref" not in browser.cookies()
-    click = answer_banner("yes")
+    click = answer_banner("%7B%22marketing%22%3Atrue%7D")
     assert click["visitor"] and click["id"] == click_id(landed(browser, site))
     assert "wm_ref" in browser.cookies()

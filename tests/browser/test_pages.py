@@ -3,10 +3,22 @@ import signal
 
 import pytest
 
-from tests.support.programs import wait_until
+from tests.support import front_proxies
+from tests.support.programs import free_port, wait_until
 
 LONG = {"destination": "https://shop.example/" + "way/" * 100 + "?" + "x" * 300,
         "title": "T" * 300, "description": "one " * 20 + "d" * 300}
+
+# Short links below a path of a site that is there for more: the edge never hears of the path.
+BELOW_A_PATH = """
+events {{}}
+http {{
+    server {{
+        listen 127.0.0.1:{front};
+        location /r/ {{ proxy_pass http://127.0.0.1:{edge}/; }}
+    }}
+}}
+"""
 
 # The least contrast (WCAG 2.2) between a text of the page and the ground that it stands on.
 LEAST_CONTRAST = """
@@ -109,6 +121,20 @@ def test_who_looked_where_a_link_leads_goes_on_as_if_they_had_not(browser, syste
     click = system.click(browser.url().partition("wm_click=")[2])
     assert (click["channel"], click["share"], click["counted"]) == ("whatsapp", "anna", True)
     assert click["ref"] is None, "our own page is nobody's referrer"
+
+
+@pytest.mark.parametrize("path", ["/r/shop+?c=qr", "/r/shop+/?c=qr"])
+def test_the_way_on_stays_below_the_path_of_a_proxy(browser, system, site, folder, path):
+    system.add_link("shop", destination=f"{site.url}/welcome")
+    front = free_port()
+    text = BELOW_A_PATH.format(front=front, edge=system.edge.port)
+    nginx = front_proxies.nginx(folder, text, front)
+    try:
+        browser.open(f"http://127.0.0.1:{front}{path}")
+        browser.click("main a")
+        assert browser.text("h1") == "Welcome"
+    finally:
+        nginx.kill()
 
 
 def test_what_cannot_be_looked_up_can_be_tried_again(browser, system, site):

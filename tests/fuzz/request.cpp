@@ -52,7 +52,7 @@ class Desk {
     ResponderOptions options;
     options.cache.bytes_max = 1'000'000;
     options.cache.absences_max = 1'024;
-    options.rules.consent_cookie = "consent";
+    options.rules.consent = "consent";
     options.qr_rate = 1e9;  // no budget that pieces could meet and the whole not
     responder = std::make_unique<Responder>(
         options, mix::mix_keys(), *journal.writer, [](const LookupKey&, Asking) {}, counters);

@@ -127,6 +127,7 @@ def test_check_config_only_checks(flags, program):
     ("waymark-redirect", "cookies.consent=agreed=1", "cookies.consent"),
     ("waymark-redirect", "cookies.consent=our banner", "cookies.consent"),
     ("waymark-redirect", "cookies.consent=wm_ref", "cookies.consent"),
+    ("waymark-redirect", "cookies.consent=CookieConsent:", "NAME:PURPOSE"),
     ("waymark-redirect", "redis.links=http://localhost", "redis.links"),
     ("waymark-redirect", "keys=/no/such/file", "/no/such/file"),
     ("waymark-tracker", "redis=http://localhost", "redis"),

@@ -1,5 +1,7 @@
 """The merchant's pages of deploy/examples, in front of a real edge and tracker: the token of a click
 survives until the sign-up, with cookies and without, and the sign-up is credited."""
+import re
+
 import pytest
 
 from tests.support import rawhttp
@@ -51,6 +53,28 @@ def test_a_forged_token_credits_nobody(system, shop):
     assert not shop.cookies, "what is no token is not kept"
 
 
+def test_who_opts_out_is_not_remembered_and_is_credited_by_the_form(system, shop):
+    click = rawhttp.get(system.edge.port, "/shop", {**rawhttp.BROWSER, "Sec-GPC": "1"})
+    shop.headers = {"Sec-GPC": "1"}
+    token = shop.land(click.headers["location"])
+    assert token == click.click_token() and shop.set_cookie is None
+    system.click(token)
+    assert shop.sign_up(token) == CREDITED
+    # Nor is what was kept before the visitor opted out.
+    shop.cookies["shop_click"] = token
+    assert Shop.token_in(shop.ask("GET", "/")) == ""
+    assert shop.sign_up("") == NOT_CREDITED
+
+
+@pytest.mark.parametrize("email, cookies", [("%ff", {}), ("a", {"wm_ref": "%ff"}),
+                                            ("a", {"wm_ref": "1.k.%ff.x"}), ("a", {"wm_ref": "1"})])
+def test_what_no_browser_sends_costs_no_credit(system, shop, email, cookies):
+    token = shop.land(system.edge.get("/shop").headers["location"])
+    system.click(token)
+    shop.cookies = cookies
+    assert shop.sign_up(token, email) == CREDITED
+
+
 def test_a_sign_up_works_while_the_tracker_is_away(system, shop):
     click = system.edge.get("/shop")
     token = shop.land(click.headers["location"])
@@ -69,11 +93,13 @@ def test_a_sign_up_works_while_the_key_cannot_be_read(system, shop):
 @pytest.mark.parametrize("target", ["//", "//x:99999999", "/%", "/?wm_click=%zz",
                                     "/?%ff&=&wm_click", "/signup", "/index.php/..", "*"])
 def test_no_request_ends_the_shop(shop, target):
-    for method in ("GET", "HEAD", "POST"):
+    for method, body in (("GET", ""), ("HEAD", ""), ("POST", ""),
+                         ("POST", "email=%ff&wm_click[]=x&email[]=%ff")):
         with rawhttp.Connection(shop.port) as connection:
             connection.send(f"{method} {target} HTTP/1.0\r\nHost: shop\r\n"
-                            "Content-Length: 0\r\n\r\n".encode())
-            assert connection.read_to_end().startswith(b"HTTP/1.")
+                            "Content-Type: application/x-www-form-urlencoded\r\n"
+                            f"Content-Length: {len(body)}\r\n\r\n{body}".encode())
+            assert re.match(rb"HTTP/1\.[01] [24]\d\d ", connection.read_to_end())
     assert Shop.token_in(shop.ask("GET", "/")) == ""
 
 

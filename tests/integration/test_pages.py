@@ -117,11 +117,29 @@ def test_without_a_base_there_is_no_code(system):
 def test_drawing_is_limited(make_system):
     system = make_system(edge_settings=[f"links.base_url={BASE}", "qr.rate=1"]).start()
     system.add_link("anna7")
-    statuses = [ask(system.edge, f"/anna7.png?size={100 + i}").status for i in range(20)]
+    statuses = [ask(system.edge, f"/anna7.png?size={100 + 37 * i}").status for i in range(20)]
     assert statuses[0] == 200 and 429 in statuses
     assert system.edge.metric('waymark_http_answers_total{outcome="qr_over_rate"}') >= 1
     drawn = system.edge.metric("waymark_qr_codes_drawn_total")
     assert drawn == statuses.count(200)
+
+
+def test_one_address_leaves_drawings_to_others(make_system):
+    system = make_system(edge_settings=[
+        f"links.base_url={BASE}", "threads=1", "qr.rate=50", "proxies.trusted=127.0.0.1",
+        "lookup.unknown_address_burst=10", "lookup.unknown_address_rate=1"]).start()
+    links = [f"a{i}" for i in range(10)]
+    for link in ["greedy", *links]:
+        system.add_link(link)
+
+    def draw(address, target):
+        return ask(system.edge, target, X_Forwarded_For=address).status
+    greedy = [draw("192.0.2.7", f"/greedy.png?size={64 + i}") for i in range(1_985)]
+    assert set(greedy[:300]) == {200}, "a few pictures serve many sizes"
+    assert 429 in greedy
+    assert system.edge.metric('waymark_http_answers_total{outcome="over_address_budget"}') > 0
+    assert system.edge.metric('waymark_http_answers_total{outcome="qr_over_rate"}') == 0
+    assert [draw("192.0.2.8", f"/{link}.svg") for link in links] == 10 * [200]
 
 
 @pytest.mark.parametrize("target", ["/nobody+", "/nobody.png", "/nobody.svg", "/anna7.jpg",

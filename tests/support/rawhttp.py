@@ -65,7 +65,7 @@ class Incomplete(Exception):
 @dataclasses.dataclass
 class Answer:
     status: int
-    headers: dict  # lower-case names; the last of several wins
+    headers: dict  # lower-case names; of Set-Cookie the last
     body: bytes
     set_cookies: list
 
@@ -159,8 +159,10 @@ class Connection:
         status, headers, cookies = int(parts[1]), {}, []
         while line := self._line():
             name, _, value = line.partition(":")
-            headers[name.lower()] = value.strip()
-            if name.lower() == "set-cookie":
+            name = name.lower()
+            assert name not in headers or name == "set-cookie", f"{name} stands twice"
+            headers[name] = value.strip()
+            if name == "set-cookie":
                 cookies.append(value.strip())
         size = int(headers.get("content-length", "0"))
         body = b""

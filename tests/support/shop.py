@@ -2,7 +2,6 @@
 import os
 import re
 import subprocess
-import urllib.parse
 
 from tests.support import rawhttp
 from tests.support.programs import ROOT, Program, free_port, is_listening
@@ -11,7 +10,8 @@ EXAMPLES = ROOT / "deploy/examples"
 
 
 class Shop(Program):
-    """One of the two pages, and a visitor of it; `cookies` is what a browser would keep."""
+    """One of the two pages, and a visitor of it: `cookies` is what a browser would keep, `headers`
+    what it would send beside."""
 
     def __init__(self, language, system):
         super().__init__(f"shop-{language}", system.folder)
@@ -22,6 +22,7 @@ class Shop(Program):
                             "WAYMARK_API_KEY_FILE": str(system.tracker.key_file),
                             "PORT": str(self.port), "TRIAL": "1"}
         self.cookies = {}
+        self.headers = {}
         self.set_cookie = None
 
     def start(self, **environment):
@@ -36,7 +37,7 @@ class Shop(Program):
         return self
 
     def ask(self, method, target, body=b""):
-        headers = {"Host": f"127.0.0.1:{self.port}", "Connection": "close"}
+        headers = {"Host": f"127.0.0.1:{self.port}", "Connection": "close", **self.headers}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body:
@@ -67,7 +68,7 @@ class Shop(Program):
     def token_in(page):
         return re.search(r'name="wm_click" value="([^"]*)"', page)[1]
 
-    def sign_up(self, token):
-        form = urllib.parse.urlencode({"email": "a@example.org", "wm_click": token})
-        page = self.ask("POST", "/signup", form.encode())
+    def sign_up(self, token, email="a%40example.org"):
+        """`email` is form-encoded."""
+        page = self.ask("POST", "/signup", f"email={email}&wm_click={token}".encode())
         return re.search(r'<p id="thanks">(.*?)</p>', page)[1]

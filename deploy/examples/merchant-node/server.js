@@ -17,13 +17,19 @@ const WINDOW_SECONDS = 60 * 24 * 60 * 60; // the campaign's window_days
 const API_TIMEOUT_MS = 3000;
 const BODY_BYTES_MAX = 16 * 1024;
 
-// Whether the token is genuine only the tracker knows; what has another form is not one.
+// Whether a token is genuine only the tracker knows; what has another form is not one.
 const tokenIn = (text) => (/^[A-Za-z0-9_-]{32}$/.test(text || '') ? text : null);
+const attributionIn = (text) => (/^1(\.[A-Za-z0-9_-]+){3}$/.test(text || '') ? text : null);
+
+// Whether this visitor may be remembered by cookies. Opting out is asked for by the browser (Global
+// Privacy Control). A shop that needs consent also looks here for the answer to its own banner.
+const mayRemember = (request) => request.headers['sec-gpc'] !== '1';
 
 const escapeHtml = (text) =>
   String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 function cookieOf(request, name) {
+  if (!mayRemember(request)) return null;
   for (const pair of (request.headers.cookie || '').split(';')) {
     const at = pair.indexOf('=');
     if (pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
@@ -53,7 +59,8 @@ function landingPage(request, response, query) {
   const arrived = tokenIn(query.get('wm_click'));
   const token = arrived || tokenIn(cookieOf(request, COOKIE));
   const kept = `Path=/; Max-Age=${WINDOW_SECONDS}; HttpOnly; SameSite=Lax${SECURE}`;
-  const headers = arrived ? { 'Set-Cookie': `${COOKIE}=${arrived}; ${kept}` } : {};
+  const keeps = arrived && mayRemember(request);
+  const headers = keeps ? { 'Set-Cookie': `${COOKIE}=${arrived}; ${kept}` } : {};
   send(response, 200, `<h1>Welcome to the shop</h1>
 <form method="post" action="/signup">
 <label>E-mail <input name="email" type="email" autocomplete="email" required></label>
@@ -92,7 +99,7 @@ async function signUp(request, response) {
   const form = await readForm(request);
   if (!form) return send(response, 413, '<h1>Too much</h1>', { Connection: 'close' });
   const clickId = tokenIn(form.get('wm_click')) || tokenIn(cookieOf(request, COOKIE));
-  const attribution = await resolve(clickId, cookieOf(request, 'wm_ref'));
+  const attribution = await resolve(clickId, attributionIn(cookieOf(request, 'wm_ref')));
   // A real shop stores the token with the customer: then it can ask again, whatever happened here.
   console.log(JSON.stringify({ email: form.get('email'), click_id: clickId, attribution }));
   const referrer = attribution && attribution.referrer;

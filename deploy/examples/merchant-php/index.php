@@ -21,10 +21,27 @@ function api_key(): string
     return trim($file === '' ? setting('WAYMARK_API_KEY', '') : (string) @file_get_contents($file));
 }
 
-// Whether the token is genuine only the tracker knows; what has another form is not one.
+// Whether a token is genuine only the tracker knows; what has another form is not one.
 function token_in(mixed $text): ?string
 {
     return is_string($text) && preg_match('/^[A-Za-z0-9_-]{32}\z/', $text) ? $text : null;
+}
+
+function attribution_in(mixed $text): ?string
+{
+    return is_string($text) && preg_match('/^1(\.[A-Za-z0-9_-]+){3}\z/', $text) ? $text : null;
+}
+
+// Whether this visitor may be remembered by cookies. Opting out is asked for by the browser (Global
+// Privacy Control). A shop that needs consent also looks here for the answer to its own banner.
+function may_remember(): bool
+{
+    return ($_SERVER['HTTP_SEC_GPC'] ?? '') !== '1';
+}
+
+function cookie_of(string $name): mixed
+{
+    return may_remember() ? $_COOKIE[$name] ?? null : null;
 }
 
 function page(int $status, string $body): void
@@ -46,7 +63,7 @@ input, button { font: inherit }</style>
 function landing_page(): void
 {
     $arrived = token_in($_GET['wm_click'] ?? null);
-    if ($arrived !== null) {
+    if ($arrived !== null && may_remember()) {
         setcookie(COOKIE, $arrived, [
             'expires' => time() + WINDOW_SECONDS,
             'path' => '/',
@@ -55,7 +72,7 @@ function landing_page(): void
             'samesite' => 'Lax',
         ]);
     }
-    $token = $arrived ?? token_in($_COOKIE[COOKIE] ?? null) ?? '';
+    $token = $arrived ?? token_in(cookie_of(COOKIE)) ?? '';
     page(200, '<h1>Welcome to the shop</h1>
 <form method="post" action="/signup">
 <label>E-mail <input name="email" type="email" autocomplete="email" required></label>
@@ -89,12 +106,12 @@ function resolve(?string $click_id, ?string $attribution_token): ?array
 
 function sign_up(): void
 {
-    $click_id = token_in($_POST['wm_click'] ?? null) ?? token_in($_COOKIE[COOKIE] ?? null);
-    $wm_ref = $_COOKIE['wm_ref'] ?? null;
-    $attribution = resolve($click_id, is_string($wm_ref) ? $wm_ref : null);
+    $click_id = token_in($_POST['wm_click'] ?? null) ?? token_in(cookie_of(COOKIE));
+    $attribution = resolve($click_id, attribution_in(cookie_of('wm_ref')));
     // A real shop stores the token with the customer: then it can ask again, whatever happens here.
-    error_log(json_encode(['email' => $_POST['email'] ?? null, 'click_id' => $click_id,
-                           'attribution' => $attribution]));
+    $signed_up = ['email' => $_POST['email'] ?? null, 'click_id' => $click_id,
+                  'attribution' => $attribution];
+    error_log((string) json_encode($signed_up, JSON_INVALID_UTF8_SUBSTITUTE));
     $referrer = $attribution['referrer'] ?? null;
     $invited = $referrer === null
         ? '' : ' You were invited by <b>' . htmlspecialchars($referrer) . '</b>.';

@@ -18,6 +18,7 @@ constexpr CookiePolicy always = CookiePolicy::always, consent = CookiePolicy::co
 // --- consent ---
 
 struct ConsentRow {
+  const char* setting;
   const char* value;
   bool agreed;
 };
@@ -25,32 +26,139 @@ struct ConsentRow {
 class Consent : public testing::TestWithParam<ConsentRow> {};
 
 TEST_P(Consent, IsReadFromWhatBannersWrite) {
-  EXPECT_EQ(tells_consent(GetParam().value), GetParam().agreed) << GetParam().value;
+  const auto [setting, value, agreed] = GetParam();
+  EXPECT_TRUE(is_consent_setting(setting));
+  EXPECT_EQ(tells_consent(value, consent_question(setting).purpose), agreed) << value;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    OneWord, Consent,
-    testing::Values(ConsentRow{"1", true}, ConsentRow{"yes", true}, ConsentRow{"true", true},
-                    ConsentRow{"allow", true}, ConsentRow{"granted", true},
-                    ConsentRow{"accepted", true}, ConsentRow{"\"all\"", true},
-                    ConsentRow{"2026-05-02T10:00:00Z", true}, ConsentRow{"10", true},
-                    ConsentRow{"november", true}, ConsentRow{"", false}, ConsentRow{"0", false},
-                    ConsentRow{"no", false}, ConsentRow{"false", false}, ConsentRow{"FALSE", false},
-                    ConsentRow{"\"false\"", false}, ConsentRow{"off", false},
-                    ConsentRow{"none", false}, ConsentRow{"deny", false},
-                    ConsentRow{"Denied", false}, ConsentRow{"dismiss", false},
-                    ConsentRow{"declined", false}, ConsentRow{"rejected", false},
-                    ConsentRow{"refuse", false}, ConsentRow{"{}", false},
-                    ConsentRow{"%22%22", false}, ConsentRow{"%", false}));
+// What says yes beyond doubt, and nothing else.
+TEST(ConsentWords, UnknownOnesAreNoConsent) {
+  for (const char* yes :
+       {"1", "yes", "true", "TRUE", "on", "all", "allow", "allowed", "accept", "Accepted", "agree",
+        "agreed", "grant", "granted", "\"all\"", "%22yes%22", "'true'", "%201", "yes+"}) {
+    EXPECT_TRUE(tells_consent(yes)) << yes;
+    EXPECT_TRUE(tells_consent("marketing:" + std::string{yes}, "marketing")) << yes;
+  }
+  for (const char* no : {"",
+                         "0",
+                         "no",
+                         "false",
+                         "FALSE",
+                         "\"false\"",
+                         "off",
+                         "none",
+                         "deny",
+                         "Denied",
+                         "dismiss",
+                         "dismissed",
+                         "declined",
+                         "rejected",
+                         "refuse",
+                         "null",
+                         "undefined",
+                         "pending",
+                         "unset",
+                         "not_set",
+                         "wait",
+                         "essential",
+                         "necessary",
+                         "withdrawn",
+                         "revoked",
+                         "disagree",
+                         "disallow",
+                         "opt-out",
+                         "optout",
+                         "disabled",
+                         "n",
+                         "f",
+                         "-1",
+                         "10",
+                         "1.0",
+                         "november",
+                         "{}",
+                         "%22%22",
+                         "%",
+                         "not+1",
+                         "true-ish",
+                         "untrue",
+                         "2026-05-02T10:00:00Z",
+                         "CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA"}) {
+    EXPECT_FALSE(tells_consent(no)) << no;
+    EXPECT_FALSE(tells_consent("marketing:" + std::string{no}, "marketing")) << no;
+  }
+  EXPECT_FALSE(tells_consent("yes,no"));
+  EXPECT_FALSE(tells_consent("necessary:true,marketing:true")) << "consent to what?";
+}
 
+// As their tools write them, and by the name of the cookie alone.
+constexpr const char* cookiebot = "CookieConsent";
+constexpr const char* one_trust = "OptanonConsent";
+constexpr const char* cookie_yes = "cookieyes-consent";
+INSTANTIATE_TEST_SUITE_P(
+    Tools, Consent,
+    testing::Values(
+        ConsentRow{cookiebot,
+                   "{stamp:%27oJ35SLjkzW4RaUoGqC9nv0TjIDn9KP4raUYB5i2R9p0pT/40h2LtBg==%27%2C"
+                   "necessary:true%2Cpreferences:false%2Cstatistics:false%2Cmarketing:true%2C"
+                   "method:%27explicit%27%2Cver:1%2Cutc:1666875104776%2Cregion:%27gb%27}",
+                   true},
+        ConsentRow{cookiebot,
+                   "{stamp:%27x==%27%2Cnecessary:true%2Cpreferences:true%2Cstatistics:true%2C"
+                   "marketing:false%2Cmethod:%27explicit%27%2Cver:1%2Cutc:1666875104776}",
+                   false},
+        ConsentRow{cookiebot, "0", false}, ConsentRow{cookiebot, "-1", false},
+        ConsentRow{one_trust,
+                   "isGpcEnabled=0&datestamp=Thu+Apr+21+2022+14%3A44%3A54+GMT&version=6.24.0&"
+                   "isIABGlobal=false&hosts=&consentId=ac8e8e9c&interactionCount=1&"
+                   "groups=C0001%3A1%2CC0002%3A0%2CC0004%3A1&AwaitingReconsent=false",
+                   true},
+        ConsentRow{one_trust, "isIABGlobal=false&groups=C0001:1,C0002:1,C0003:1,C0004:0", false},
+        ConsentRow{one_trust, "isIABGlobal=false&groups=C0001:1,C0002:1,C0003:1", false},
+        ConsentRow{one_trust, "landingPath=https://a.example/?C0004:1&groups=C0004:0", false},
+        ConsentRow{"OptanonConsent:C0002", "groups=C0001:1,C0002:1,C0004:0", true},
+        ConsentRow{cookie_yes,
+                   "consentid:QkMz,consent:yes,action:yes,necessary:yes,functional:no,"
+                   "analytics:no,performance:no,advertisement:yes,other:no",
+                   true},
+        ConsentRow{cookie_yes, "consentid:QkMz,consent:yes,action:yes,advertisement:no", false},
+        ConsentRow{"cmplz_marketing", "allow", true}, ConsentRow{"cmplz_marketing", "deny", false},
+        ConsentRow{"tarteaucitron", "!gtag=false!waymark=true", true},
+        ConsentRow{"tarteaucitron", "!gtag=true!waymark=wait", false},
+        ConsentRow{"tarteaucitron:gtag", "!gtag=true!waymark=wait", true},
+        ConsentRow{"klaro", "%7B%22waymark%22%3Atrue%2C%22google-analytics%22%3Afalse%7D", true},
+        ConsentRow{"klaro", "%7B%22waymark%22%3Afalse%2C%22google-analytics%22%3Atrue%7D", false},
+        ConsentRow{"klaro:google-analytics", "%7B%22google-analytics%22%3Atrue%7D", true}));
+
+// Purposes that only look like the one that is asked for, and values that are none.
 INSTANTIATE_TEST_SUITE_P(
     Lists, Consent,
-    testing::Values(ConsentRow{"necessary:true,statistics:true,marketing:true", true},
-                    ConsentRow{"necessary:true,statistics:true,marketing:false", false},
-                    ConsentRow{"%7B%22analytics%22%3Atrue%2C%22ads%22%3Atrue%7D", true},
-                    ConsentRow{"%7B%22analytics%22%3Atrue%2C%22ads%22%3Afalse%7D", false},
-                    ConsentRow{"groups=C0001%3A1%2CC0002%3A0", false},
-                    ConsentRow{"consent:yes,necessary:yes,advertisement:no", false}));
+    testing::Values(ConsentRow{"a:marketing", "{ \"marketing\" : \"granted\" }", true},
+                    ConsentRow{"a:marketing", "%5C%22marketing%5C%22%3A1", true},
+                    ConsentRow{"a:marketing", "marketing=1; x", true},
+                    ConsentRow{"a:marketing", "telemarketing:true", false},
+                    ConsentRow{"a:marketing", "no-marketing:true", false},
+                    ConsentRow{"a:marketing", "\"no marketing\":true", false},
+                    ConsentRow{"a:marketing", "\xc3\xa9marketing:true", false},
+                    ConsentRow{"a:marketing", "marketing-emails:true", false},
+                    ConsentRow{"a:marketing", "Marketing:true", false},
+                    ConsentRow{"a:marketing", "{\"marketing\":{\"accepted\":false}}", false},
+                    ConsentRow{"a:marketing", "{\"marketing\":[\"true\"]}", false},
+                    ConsentRow{"a:marketing", "[\"necessary\",\"marketing\"],true", false},
+                    ConsentRow{"a:marketing", "marketing:true,ads:{marketing:false}", false},
+                    ConsentRow{"a:marketing", "marketing", false},
+                    ConsentRow{"a:marketing", "marketing:", false},
+                    ConsentRow{"a:marketing", "", false}));
+
+TEST(ConsentSetting, IsANameOrANameAndAPurpose) {
+  for (const char* good :
+       {"", "agreed", "cmplz_marketing", "__Host-a!b", "a:marketing", "a:C0004"}) {
+    EXPECT_TRUE(is_consent_setting(good)) << good;
+  }
+  for (const char* bad : {"wm_ref", "wm_ref:a", "agreed=1", "our banner", "a:", ":a", ":", "a:b:c",
+                          "a:b c", "\xc3\xa9"}) {
+    EXPECT_FALSE(is_consent_setting(bad)) << bad;
+  }
+}
 
 TEST(ConsentCookie, NobodyHasAgreedWhereNoCookieIsNamed) {
   Desk desk;
@@ -74,7 +182,7 @@ class Policies : public testing::TestWithParam<PolicyRow> {};
 
 TEST_P(Policies, DecideAboutCookieAndVisitor) {
   Desk desk;
-  desk.rules.consent_cookie = "agreed";
+  desk.rules.consent = "agreed";
   const std::string returning =
       cookie_line(desk.answer(Visit{"/a"}, *link_to("https://s.example/")));
   CampaignRecord campaign;

@@ -194,7 +194,7 @@ TEST(Decide, OptingOutLeavesNoTrace) {
 
 TEST(Decide, ConsentIsToldByACookie) {
   Desk desk;
-  desk.rules.consent_cookie = "consent_ok";
+  desk.rules.consent = "consent_ok";
   CampaignRecord campaign;
   campaign.cookies = CookiePolicy::consent;
   const auto link = link_to("https://shop.example/", campaign);

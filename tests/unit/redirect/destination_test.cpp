@@ -55,6 +55,14 @@ INSTANTIATE_TEST_SUITE_P(
             "https://s.example/a?utm_source=own&utm_medium=ref&wm_click="},
         Row{"https://s.example/a", "utm_source=camp", "/anna7?utm_source=visitor&utm_term=t",
             "https://s.example/a?utm_source=camp&utm_term=t&wm_click="},
+        // Also where the page would take another name for the same, as PHP does.
+        Row{"https://s.example/a?a.b=1", "utm_source=camp",
+            "/anna7?utm.source=evil&utm+source=evil&%20utm_source=evil&utm%5Bsource=evil&"
+            "utm_source%5Bx%5D=evil&utm_source[]=evil&utm_source%00x=evil&a_b=2&utm_sourced=t",
+            "https://s.example/a?a.b=1&utm_source=camp&utm_sourced=t&wm_click="},
+        Row{"https://s.example/a?utm.source=own", "utm_source=camp",
+            "/anna7?wm.click=x&wm[x]=y&w.m=1",
+            "https://s.example/a?utm.source=own&wm[x]=y&w.m=1&wm_click="},
         // A token that the firm copied along with the address gives way to the click's own.
         Row{"https://s.example/a?wm_click=AZAWPYaUc5u4scLT5PUGF7Hmt5dEMj6N", "", "/anna7",
             "https://s.example/a?wm_click="},
@@ -116,18 +124,57 @@ std::vector<std::string> parameters_of(const std::string& url) {
 }
 
 bool is_click_token(const std::string& parameter) {
-  return form_decoded(parameter.substr(0, parameter.find('='))) == "wm_click";
+  return parameter_key(parameter.substr(0, parameter.find('='))) == "wm_click";
+}
+
+// Each as PHP 8.2 has it in $_GET.
+TEST(ParameterKey, IsTheNameThatPhpReads) {
+  for (const auto& [name, key] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"utm_source", "utm_source"},
+                                                                  {"utm.source", "utm_source"},
+                                                                  {"utm+source", "utm_source"},
+                                                                  {"utm%20source", "utm_source"},
+                                                                  {"utm[source", "utm_source"},
+                                                                  {"utm_source[a]", "utm_source"},
+                                                                  {"utm_source[", "utm_source_"},
+                                                                  {"+%20utm.source", "utm_source"},
+                                                                  {"utm_source%00y", "utm_source"},
+                                                                  {"utm[so.urce", "utm_so_urce"},
+                                                                  {"utm_source]", "utm_source]"},
+                                                                  {"utm%5Fsource", "utm_source"},
+                                                                  {"utm[sou]rce", "utm"},
+                                                                  {"utm.sou[rce", "utm_sou_rce"},
+                                                                  {"%09utm", "\tutm"},
+                                                                  {"", ""}}) {
+    EXPECT_EQ(parameter_key(name), key) << name;
+  }
 }
 
 // However a query is put together: the token stands there once, last, and what the firm has set
 // stands apart from it.
 RC_GTEST_PROP(Destination, HasTheTokenOnceAndLastWhateverTheQuery, ()) {
   Desk desk;
-  const auto piece = rc::gen::elementOf(std::vector<std::string>{
-      "a",         "b=1",          "x=",           "=v",         "&", "?",
-      "&&",        "utm_source=q", "wm_click=old", "%77m_click", "/", "{click}",
-      "t={click}", "c={channel}",  "a=b?c",        "a=b&c",      ";", "+",
-      "%20",       "{code}"});
+  const auto piece = rc::gen::elementOf(std::vector<std::string>{"a",
+                                                                 "b=1",
+                                                                 "x=",
+                                                                 "=v",
+                                                                 "&",
+                                                                 "?",
+                                                                 "&&",
+                                                                 "utm_source=q",
+                                                                 "wm_click=old",
+                                                                 "%77m_click",
+                                                                 "wm.click=old",
+                                                                 "/",
+                                                                 "{click}",
+                                                                 "t={click}",
+                                                                 "c={channel}",
+                                                                 "a=b?c",
+                                                                 "a=b&c",
+                                                                 ";",
+                                                                 "+",
+                                                                 "%20",
+                                                                 "{code}"});
   const auto pieces = *rc::gen::container<std::vector<std::string>>(piece);
   std::string query;
   for (const std::string& text : pieces) query += text;

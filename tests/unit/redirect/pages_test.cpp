@@ -69,6 +69,12 @@ TEST(PageBook, WhatPassesCanBeTriedAgain) {
   }
 }
 
+// A link is closed after its time, before it, or for a while: the page is the same.
+TEST(PageBook, OfAClosedLinkDoesNotSayThatItWasOpen) {
+  EXPECT_TRUE(has(page(410), "This link is not active"));
+  EXPECT_TRUE(has(page(410), "It has not started yet, is paused or has ended."));
+}
+
 TEST(PageBook, LoadsNothingButItsIcon) {
   EXPECT_EQ(header_of(page(404), "Content-Security-Policy"),
             "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; "
@@ -77,7 +83,7 @@ TEST(PageBook, LoadsNothingButItsIcon) {
 
 TEST(PageBook, SpeaksTheVisitorsLanguage) {
   EXPECT_TRUE(has(page(404, "de-AT,en;q=0.5"), "Link nicht gefunden"));
-  EXPECT_TRUE(has(page(410, "sv"), "inte l\xc3\xa4ngre aktiv"));
+  EXPECT_TRUE(has(page(410, "sv"), "L\xc3\xa4nken \xc3\xa4r inte aktiv"));
   EXPECT_TRUE(has(page(405, "de"), "<p lang=\"en\" dir=\"ltr\" class=\"soft\">Links answer GET"));
 }
 
@@ -87,9 +93,12 @@ TEST(Html, EscapesWhatMarkupIsMadeOf) {
 }
 
 std::string shown(LinkRecord link, CampaignRecord campaign = {}, std::string_view tag = "en",
-                  std::string_view query = {}) {
-  return destination_page(*link_to(std::move(link), std::move(campaign)), {"anna7", query},
-                          PageBook::own().language_for(tag), noon_ms / 1000);
+                  std::string_view query = {}, bool slash = false) {
+  Desk desk;
+  const auto resolved = link_to(std::move(link), std::move(campaign));
+  const Visit visit{"/anna7+"};
+  return destination_page(*resolved, desk.decide(visit, *resolved), {"anna7", query, slash},
+                          PageBook::own().language_for(tag));
 }
 
 LinkRecord link_record(std::string destination = "https://shop.example/welcome") {
@@ -103,16 +112,21 @@ TEST(DestinationPage, ShowsHostAndWholeAddress) {
   EXPECT_TRUE(has(text, "<bdi>shop.example:8443</bdi></h1>"));
   EXPECT_TRUE(has(text, "<bdi dir=\"ltr\">https://shop.example:8443/a?b=1&amp;d=&#39;#part</bdi>"));
   EXPECT_TRUE(has(text, "This link is active."));
-  EXPECT_TRUE(has(text, "<a rel=\"nofollow\" href=\"/anna7\">Continue</a>"));
+  EXPECT_TRUE(has(text, "<a rel=\"nofollow\" href=\"anna7\">Continue</a>"));
   EXPECT_TRUE(has(text, "<meta name=\"robots\" content=\"noindex\">"));
   EXPECT_FALSE(has(text, "can differ"));
 }
 
 TEST(DestinationPage, GoesOnWithWhatTheVisitorCameWith) {
   EXPECT_TRUE(has(shown(link_record(), {}, "en", "c=whatsapp&s=tag"),
-                  "href=\"/anna7?c=whatsapp&amp;s=tag\">Continue</a>"));
+                  "href=\"anna7?c=whatsapp&amp;s=tag\">Continue</a>"));
   EXPECT_TRUE(has(shown(link_record(), {}, "en", "\"><script>"),
-                  "href=\"/anna7?&quot;&gt;&lt;script&gt;\">Continue</a>"));
+                  "href=\"anna7?&quot;&gt;&lt;script&gt;\">Continue</a>"));
+}
+
+// The browser's address may have a beginning that a proxy took away.
+TEST(DestinationPage, LeadsOnFromWhereverTheBrowserIs) {
+  EXPECT_TRUE(has(shown(link_record(), {}, "en", "c=qr", true), "href=\"../anna7?c=qr\""));
 }
 
 TEST(DestinationPage, FillsWhatIsKnownWithoutAClick) {
@@ -120,10 +134,9 @@ TEST(DestinationPage, FillsWhatIsKnownWithoutAClick) {
   link.referrer = "rfr:anna";
   CampaignRecord campaign;
   campaign.utm = "utm_source=mail";
-  EXPECT_EQ(shown_destination(*link_to(link, campaign)),
-            "https://shop.example/anna7/rfr%3Aanna?a=...&t=...&utm_source=mail");
-  EXPECT_EQ(shown_destination(*link_to(link_record("https://shop.example"))),
-            "https://shop.example/");
+  EXPECT_TRUE(has(shown(link, campaign),
+                  ">https://shop.example/anna7/rfr%3Aanna?a=...&amp;t=...&amp;utm_source=mail<"));
+  EXPECT_TRUE(has(shown(link_record("https://shop.example")), ">https://shop.example/<"));
 }
 
 TEST(DestinationPage, TitleAndDescriptionAreTextWhateverTheyHold) {
@@ -142,6 +155,31 @@ TEST(DestinationPage, RulesAreToldOf) {
   EXPECT_TRUE(has(shown(link), "The destination can differ"));
 }
 
+// Who makes a link must not be able to hide its target behind a harmless `destination`.
+TEST(DestinationPage, NamesTheTargetOfTheRuleThatHolds) {
+  LinkRecord link = link_record();
+  link.rules = R"([{"destination":"https://other.example/real"}])";
+  const std::string text = shown(link);
+  EXPECT_TRUE(has(text, "<bdi>other.example</bdi></h1>"));
+  EXPECT_TRUE(has(text, ">https://other.example/real<"));
+  EXPECT_FALSE(has(text, "shop.example"));
+}
+
+TEST(DestinationPage, NamesEveryPageOfASplitAndEachHostOnce) {
+  LinkRecord link = link_record();
+  link.rules = R"([{"when":{"os":["ios"]},"destination":"https://ios.example/"},
+                   {"split":[{"weight":1,"destination":"https://a.example/1"},
+                             {"weight":1,"destination":"https://b.example/"},
+                             {"weight":1,"destination":"https://a.example/2"}]}])";
+  const std::string text = shown(link);
+  EXPECT_TRUE(has(text, "<bdi>a.example</bdi><br><bdi>b.example</bdi></h1>"));
+  EXPECT_TRUE(has(text, "<title>This link leads to a.example b.example</title>"));
+  for (const char* url : {"https://a.example/1", "https://b.example/", "https://a.example/2"}) {
+    EXPECT_TRUE(has(text, ">" + std::string{url} + "</bdi></dd>")) << url;
+  }
+  EXPECT_FALSE(has(text, "ios.example"));
+}
+
 TEST(DestinationPage, SaysWhetherTheLinkIsOpen) {
   constexpr std::int64_t now = noon_ms / 1000;
   const auto with = [](auto change) {
@@ -149,10 +187,10 @@ TEST(DestinationPage, SaysWhetherTheLinkIsOpen) {
     change(link);
     return shown(link);
   };
-  const std::string paused = with([](LinkRecord& l) { l.status = LinkStatus::paused; });
-  EXPECT_TRUE(has(paused, "This link is paused at the moment."));
-  EXPECT_FALSE(has(paused, "Continue"));
-  EXPECT_TRUE(has(with([](LinkRecord& l) { l.starts_at = now + 60; }), "paused at the moment"));
+  EXPECT_TRUE(has(with([](LinkRecord& l) { l.status = LinkStatus::paused; }),
+                  "<h1>This link is paused at the moment.</h1>"));
+  EXPECT_TRUE(
+      has(with([](LinkRecord& l) { l.starts_at = now + 60; }), "<h1>This link is not active</h1>"));
   EXPECT_TRUE(has(with([](LinkRecord& l) { l.expires_at = now - 60; }), "This link has ended."));
   EXPECT_TRUE(has(with([](LinkRecord& l) { l.full = true; }), "This link has ended."));
   CampaignRecord ended;
@@ -161,6 +199,26 @@ TEST(DestinationPage, SaysWhetherTheLinkIsOpen) {
   CampaignRecord testing;
   testing.status = CampaignStatus::testing;
   EXPECT_TRUE(has(shown(link_record(), testing), "This link is active."));
+}
+
+TEST(DestinationPage, NamesNoPlaceWhereNobodyIsSent) {
+  LinkRecord link = link_record();
+  link.status = LinkStatus::paused;
+  const std::string text = shown(link);
+  EXPECT_FALSE(has(text, "shop.example") || has(text, "leads to") || has(text, "Continue"));
+}
+
+TEST(DestinationPage, NamesTheFallbackOfALinkThatIsClosed) {
+  LinkRecord link = link_record();
+  link.expires_at = 1'000;
+  link.expired_url = "https://late.example/sorry";
+  link.rules = R"([{"destination":"https://other.example/real"}])";
+  const std::string text = shown(link);
+  EXPECT_TRUE(has(text, "<bdi>late.example</bdi></h1>"));
+  EXPECT_TRUE(has(text, ">https://late.example/sorry<"));
+  EXPECT_TRUE(has(text, "This link has ended."));
+  EXPECT_TRUE(has(text, ">Continue</a>"));
+  EXPECT_FALSE(has(text, "shop.example") || has(text, "other.example") || has(text, "can differ"));
 }
 
 TEST(DestinationPage, RunsFromRightToLeftWhereTheLanguageDoes) {

@@ -21,7 +21,6 @@ class ResponderPagesTest : public testing::Test {
   ResponderPagesTest() { make(); }
 
   void make(bool refuse_unknown_hosts = false, double qr_rate = 100) {
-    ResponderOptions options;
     options.cache.bytes_max = 1'000'000;
     options.cache.absences_max = 1'024;
     options.hosts_max = 8;
@@ -77,6 +76,7 @@ class ResponderPagesTest : public testing::Test {
   std::string status() const { return answer.substr(9, 3); }
   std::string header(const std::string& name) const { return header_of(answer, name); }
 
+  ResponderOptions options;
   JournalFixture journal;
   MetricShard counters{static_cast<std::size_t>(Counter::count_)};
   std::vector<Asked> asked;
@@ -119,6 +119,59 @@ TEST_F(ResponderPagesTest, ShowingALinkWaitsForItsLookupLikeARedirect) {
   EXPECT_EQ(status(), "429");
 }
 
+// Whatever decides where a redirect goes decides what the page says.
+TEST_F(ResponderPagesTest, APageNamesTheHostToWhichTheRedirectGoes) {
+  auto domain = std::make_shared<DomainRecord>();
+  domain->fallback_url = "https://domain.example/late";
+  const auto with = [](auto change, CampaignRecord campaign = {}) {
+    LinkRecord link;
+    link.destination = "https://shop.example/welcome";
+    change(link);
+    return link_to(std::move(link), std::move(campaign));
+  };
+  CampaignRecord ended;
+  ended.status = CampaignStatus::ended;
+  ended.fallback_url = "https://campaign.example/late";
+  const auto rules = [](std::string text) {
+    return [text](LinkRecord& link) { link.rules = text; };
+  };
+  know("go.example", "plain", with([](LinkRecord&) {}), domain);
+  know("go.example", "all", with(rules(R"([{"destination":"https://a.example/"}])")), domain);
+  know("go.example", "linux",
+       with(rules(R"([{"when":{"os":["ios"]},"destination":"https://ios.example/"},
+                      {"when":{"os":["linux"],"language":["de"],"query":{"x":["1"]}},
+                       "destination":"https://linux.example/"}])")),
+       domain);
+  know("go.example", "split",
+       with(rules(R"([{"split":[{"weight":1,"destination":"https://a.example/"},
+                                {"weight":1,"destination":"https://b.example/"}]}])")),
+       domain);
+  know("go.example", "late", with([](LinkRecord& link) {
+         link.expires_at = 1;
+         link.expired_url = "https://late.example/";
+         link.rules = R"([{"destination":"https://a.example/"}])";
+       }),
+       domain);
+  know("go.example", "ended", with([](LinkRecord&) {}, ended), domain);
+  know("go.example", "paused", with([](LinkRecord& link) { link.status = LinkStatus::paused; }),
+       domain);
+  for (const char* code : {"plain", "all", "linux", "split", "late", "ended", "paused"}) {
+    for (const char* query : {"", "?x=1"}) {
+      for (const char* language : {"Accept-Language: de\r\n", "Accept-Language: fr\r\n"}) {
+        ASSERT_EQ(get("/" + std::string{code} + query, "go.example", language), Step::answered);
+        const std::string location = header("Location");
+        ASSERT_TRUE(location.starts_with("https://")) << code;
+        const std::string host = location.substr(8, location.find('/', 8) - 8);
+        ASSERT_EQ(get("/" + std::string{code} + "+" + query, "go.example", language),
+                  Step::answered);
+        const std::string heading = body.substr(0, body.find("</h1>"));
+        EXPECT_NE(heading.find("<bdi>" + host + "</bdi>"), std::string::npos)
+            << code << query << " " << language << body;
+      }
+    }
+  }
+}
+
 TEST_F(ResponderPagesTest, HeadHasTheSameHeadersAndNoContent) {
   know("go.example", "anna7", link_to("https://shop.example/"));
   for (const char* target : {"/anna7+", "/anna7.png", "/favicon.ico"}) {
@@ -157,6 +210,25 @@ TEST_F(ResponderPagesTest, PastTheRateAQrCodeIs429) {
   EXPECT_EQ(count(Counter::qr_refused), 1U);
   ASSERT_EQ(get("/anna7.png"), Step::answered);
   EXPECT_EQ(status(), "200") << "what was drawn before is served on";
+}
+
+TEST_F(ResponderPagesTest, OneAddressDrawsAsOftenAsItMayAskForUnknownCodes) {
+  options.unknown_per_address = {.rate = 1, .burst = 3};
+  make();
+  know("go.example", "anna7", link_to("https://shop.example/"));
+  connection.peer = peer_of(*parse_address("192.0.2.7"));
+  for (const char* size : {"100", "200", "300"}) {
+    ASSERT_EQ(get("/anna7.png?size=" + std::string{size}), Step::answered);
+    EXPECT_EQ(status(), "200") << size;
+  }
+  ASSERT_EQ(get("/anna7.png?size=400"), Step::answered);
+  EXPECT_EQ(status(), "429");
+  EXPECT_EQ(count(Counter::over_address_budget), 1U);
+  ASSERT_EQ(get("/anna7.png?size=301"), Step::answered);
+  EXPECT_EQ(status(), "200") << "the same picture as that of 300";
+  connection.peer = peer_of(*parse_address("192.0.2.8"));
+  ASSERT_EQ(get("/anna7.png?size=400"), Step::answered);
+  EXPECT_EQ(status(), "200");
 }
 
 TEST_F(ResponderPagesTest, OurOwnPathsNeverAskForACode) {

@@ -105,10 +105,11 @@ struct Desk {
   }
 };
 
-// Value of a header of an answer; empty when it is not there.
+// Value of a header of an answer, which stands there once; empty when it is not there.
 inline std::string header_of(const std::string& answer, const std::string& name) {
   const std::size_t at = answer.find("\r\n" + name + ": ");
   if (at == std::string::npos) return {};
+  EXPECT_EQ(answer.find("\r\n" + name + ": ", at + 1), std::string::npos) << name << " twice";
   const std::size_t start = at + name.size() + 4;
   return answer.substr(start, answer.find("\r\n", start) - start);
 }
