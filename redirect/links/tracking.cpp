@@ -32,11 +32,6 @@ void Tracking::start() {
   ping();
 }
 
-void Tracking::stop() {
-  timer_.cancel();
-  connection_.stop();
-}
-
 void Tracking::arm() {
   connection_.send({"CLIENT", "ID"}, command_deadline,
                    [this](boost::system::error_code error, redis::Reply reply) {
@@ -76,11 +71,13 @@ void Tracking::on_message(redis::ReplyView message) {
   for (std::size_t i = 0; i < keys.size(); ++i) events_.changed(keys[i].text());
 }
 
-// A connection may be dead without a word; an answer within the second proves that it is not.
+// A connection may be dead without a word; an answer within the second proves that it is not. A
+// wait that is over when this ends is not recalled by that: its handler still comes.
 void Tracking::ping() {
   timer_.expires_after(ping_interval);
-  timer_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
+  timer_.async_wait([this, alive = weak_from_this()](boost::system::error_code error) {
+    const auto self = alive.lock();
+    if (error || !self) return;
     if (!armed_ && connection_.ready() && ++unarmed_seconds_ % arm_again_seconds == 0) arm();
     if (armed_) {
       connection_.send({"PING"}, command_deadline,

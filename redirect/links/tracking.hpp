@@ -9,11 +9,13 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
+#include <memory>
 #include <string_view>
 
 namespace waymark::redirect {
 
-class Tracking {
+// Owned by a shared_ptr; it ends with the last one, and no event comes after that.
+class Tracking : public std::enable_shared_from_this<Tracking> {
  public:
   struct Events {
     std::function<void(std::string_view key)> changed;
@@ -25,7 +27,6 @@ class Tracking {
   Tracking(boost::asio::io_context& io, redis::ConnectionOptions options, Events events, Log& log);
 
   void start();
-  void stop();
   bool armed() const noexcept { return armed_; }
 
  private:
