@@ -1,6 +1,7 @@
 #include "tracker/drain/shard_drain.hpp"
 
 #include "common/redis/keys.hpp"
+#include "common/rethrow.hpp"
 #include "tracker/drain/requests.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -8,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
+#include <exception>
 #include <utility>
 
 namespace waymark::tracker {
@@ -93,10 +95,11 @@ void ShardDrain::perform(const Do& action) {
 }
 
 void ShardDrain::spawn(asio::awaitable<DrainEvent> task) {
-  asio::co_spawn(parts_.io, std::move(task), [this](std::exception_ptr bug, DrainEvent event) {
-    if (bug) std::rethrow_exception(bug);
-    tell(event);
-  });
+  asio::co_spawn(parts_.io, std::move(task),
+                 [this](const std::exception_ptr& bug, DrainEvent event) {
+                   rethrow(bug);
+                   tell(event);
+                 });
 }
 
 // Without the lease another may have taken over what is pending under this name, or have the name.
