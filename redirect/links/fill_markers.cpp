@@ -1,8 +1,13 @@
 #include "redirect/links/fill_markers.hpp"
 
 #include "common/redis/keys.hpp"
+#include "redirect/descriptor.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <sstream>
 
@@ -65,16 +70,14 @@ FillMarkers read_markers(const std::filesystem::path& file) {
   return FillMarkers::parse(text.str());
 }
 
-bool write_markers(const std::filesystem::path& file, const FillMarkers& markers) {
-  const std::filesystem::path temporary = file.string() + ".new";
-  {
-    std::ofstream out{temporary, std::ios::trunc};
-    out << markers.text();
-    if (!out.flush()) return false;
-  }
-  std::error_code error;
-  std::filesystem::rename(temporary, file, error);
-  return !error;
+// Renamed before it is on the disk, the file may be an empty one after a loss of power, and with no
+// marker a Redis that lost its links in the same instant would be believed.
+bool write_markers(const std::filesystem::path& file, std::string_view text) {
+  const std::string temporary = file.string() + ".new";
+  const Descriptor out{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640)};
+  const auto size = static_cast<ssize_t>(text.size());
+  return out.get() >= 0 && ::write(out.get(), text.data(), text.size()) == size &&
+         ::fsync(out.get()) == 0 && ::rename(temporary.c_str(), file.c_str()) == 0;
 }
 
 }  // namespace waymark::redirect

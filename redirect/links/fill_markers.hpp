@@ -29,8 +29,8 @@ class FillMarkers {
 };
 
 // The file `filled` in the journal's folder. A missing or unreadable file is without markers;
-// writing replaces the file as a whole and reports success.
+// writing replaces the file as a whole, waits for the disk, and reports success.
 FillMarkers read_markers(const std::filesystem::path& file);
-bool write_markers(const std::filesystem::path& file, const FillMarkers& markers);
+bool write_markers(const std::filesystem::path& file, std::string_view text);
 
 }  // namespace waymark::redirect

@@ -195,15 +195,18 @@ void LinkSource::fetch_campaigns(const std::shared_ptr<Flight>& flight) {
             flight->absent_campaigns.push_back(id);
             return;
           }
-          auto record = reader_.campaign(id, reply);
-          if (options_.snapshot != nullptr) {
-            options_.snapshot->remember_campaign(id, record ? &*record : nullptr);
-          }
-          campaigns_.store(id, std::move(record));
+          store_campaign(id, reader_.campaign(id, reply));
         },
         &LinkSource::finish);
   }
   request_markers(flight, &LinkSource::finish);
+}
+
+void LinkSource::store_campaign(const std::string& id, std::optional<CampaignRecord> record) {
+  if (options_.snapshot != nullptr) {
+    options_.snapshot->remember_campaign(id, record ? &*record : nullptr);
+  }
+  if (campaigns_.store(id, std::move(record))) counters_.add(Counter::campaigns_forgotten);
 }
 
 // Whether the records lead to link hosts of ours, which have a domain record. In a Cluster that may
@@ -252,8 +255,7 @@ void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
   if (lookups_.is_cluster() && !markers_stand(flight)) return;
   // Its master, which may be another than the link's, has been heard by now.
   for (const std::string& id : std::exchange(flight->absent_campaigns, {})) {
-    if (options_.snapshot != nullptr) options_.snapshot->remember_campaign(id, nullptr);
-    campaigns_.store(id, std::nullopt);
+    store_campaign(id, std::nullopt);
   }
   if (flight->spoiled && flight->repeats < repeats_max) {
     ++flight->repeats;
@@ -261,6 +263,10 @@ void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
     return send(flight);
   }
   if (options_.origin_is_tracker && flight->incomplete) return want(flight);
+  // Only many times as many lookups as may be under way could have dropped it in the meantime.
+  if (!has_campaign(flight->bound) || !has_campaign(flight->any)) {
+    return fail(flight, LookupStatus::unavailable);
+  }
   refuse_circles(flight->bound, flight->key.host);
   refuse_circles(flight->any, redis_keys::any_host);
   LookupResult result{.status = LookupStatus::answered, .domain = flight->domain};
@@ -270,7 +276,8 @@ void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
   if (bound_stands && !result.bound && result.any) {
     result.bound = unusable_link(flight->key.code);
   }
-  result.outdated = flight->spoiled || !learn_aliases(*flight);
+  result.outdated = flight->spoiled;
+  learn_aliases(*flight);
   charge(*flight);
   remember(*flight);
   deliver(flight, result);
@@ -278,16 +285,20 @@ void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
 
 // --- the answer ---
 
-bool LinkSource::learn_aliases(const Flight& flight) {
-  bool heard = true;
-  const auto now = std::chrono::steady_clock::now();
+bool LinkSource::has_campaign(const FlightPart& part) {
+  return !part.record() || campaigns_.find(part.record()->campaign).campaign;
+}
+
+void LinkSource::learn_aliases(const Flight& flight) {
   for (const Flight::Target& target : flight.targets) {
     const bool bound = target.alias == &flight.bound;
     const LookupKey alias{bound ? flight.key.host : std::string{redis_keys::any_host},
                           flight.key.code};
-    heard &= aliases_.learn({target.host, target.code}, alias, now);
+    if (const auto dropped = aliases_.learn({target.host, target.code}, alias)) {
+      counters_.add(Counter::aliases_forgotten);
+      events_.changed(*dropped);
+    }
   }
-  return heard;
 }
 
 void LinkSource::remember(const Flight& flight) {
@@ -308,10 +319,8 @@ std::shared_ptr<const ResolvedLink> LinkSource::resolve(const FlightPart& part,
                                                         std::uint64_t& age_ms) {
   const auto& record = part.record();
   if (!record) return nullptr;
-  // The flight fetched it; one that was overtaken by changes again and again may go without.
   auto [campaign, campaign_age_ms] = campaigns_.find(record->campaign);
   age_ms = std::max(age_ms, campaign_age_ms);
-  if (!campaign) campaign = resolve_campaign(record->campaign, CampaignRecord{}, false);
   if (!record->campaign.empty() && !campaign->known) counters_.add(Counter::campaigns_missing);
   auto link = resolve_link(part.code, *record, std::move(campaign));
   if (!link) {

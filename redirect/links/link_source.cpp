@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr std::size_t campaigns_max = 100'000;
 constexpr std::size_t aliases_max = 100'000;
 constexpr auto marker_interval = 1s;
 
@@ -35,9 +36,10 @@ redis::ConnectionOptions connection(const redis::Url& url, std::string name) {
 
 }  // namespace
 
-LinkSource::LinkSource(boost::asio::io_context& control, SourceOptions options, SourceEvents events,
-                       MetricShard& counters, Log& log)
+LinkSource::LinkSource(boost::asio::io_context& control, boost::asio::thread_pool& helper,
+                       SourceOptions options, SourceEvents events, MetricShard& counters, Log& log)
     : control_(control),
+      helper_(helper),
       options_(std::move(options)),
       events_(std::move(events)),
       counters_(counters),
@@ -49,8 +51,8 @@ LinkSource::LinkSource(boost::asio::io_context& control, SourceOptions options, 
           log),
       marker_timer_(control),
       reader_(options_.destinations, counters, log),
-      campaigns_(options_.campaign_refresh),
-      aliases_(aliases_max, 2 * options_.cache_refresh),
+      campaigns_(campaigns_max, options_.campaign_refresh),
+      aliases_(aliases_max),
       hosts_(options_.cache_refresh),
       markers_(read_markers(options_.marker_file)),
       unknown_budget_(static_cast<double>(options_.unknown_rate),
@@ -73,7 +75,7 @@ void LinkSource::stop() {
   marker_timer_.cancel();
   tracking_.stop();
   lookups_.stop();
-  if (markers_.take_changed()) write_markers(options_.marker_file, markers_);
+  write_changed_markers();
 }
 
 void LinkSource::ask(LookupKey key, Asking asking) {
@@ -230,11 +232,18 @@ void LinkSource::keep_marker() {
   marker_timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
     if (!ever_connected_ && lookups_.last_error().failed()) away_ = true;
-    if (markers_.take_changed() && !write_markers(options_.marker_file, markers_)) {
-      log_.warning("links.marker", "The marker of filled links cannot be written",
-                   {{"file", options_.marker_file.string()}});
-    }
+    write_changed_markers();
     keep_marker();
+  });
+}
+
+// The disk may take its time, and lookups would wait for it.
+void LinkSource::write_changed_markers() {
+  if (!markers_.take_changed()) return;
+  boost::asio::post(helper_, [this, text = markers_.text()] {
+    if (write_markers(options_.marker_file, text)) return;
+    log_.warning("links.marker", "The marker of filled links cannot be written",
+                 {{"file", options_.marker_file.string()}});
   });
 }
 

@@ -26,6 +26,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <atomic>
@@ -35,6 +36,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -71,8 +73,9 @@ struct SourceEvents {
 
 class LinkSource {
  public:
-  LinkSource(boost::asio::io_context& control, SourceOptions options, SourceEvents events,
-             MetricShard& counters, Log& log);
+  // `helper` has one thread, which writes the file of markers; it is joined while this lives.
+  LinkSource(boost::asio::io_context& control, boost::asio::thread_pool& helper,
+             SourceOptions options, SourceEvents events, MetricShard& counters, Log& log);
   ~LinkSource();
 
   void start();
@@ -117,7 +120,9 @@ class LinkSource {
   void ask_for_hosts(const std::shared_ptr<Flight>& flight);
   void refuse_circles(FlightPart& part, std::string_view host);
   void finish(const std::shared_ptr<Flight>& flight);
-  bool learn_aliases(const Flight& flight);
+  void store_campaign(const std::string& id, std::optional<CampaignRecord> record);
+  bool has_campaign(const FlightPart& part);
+  void learn_aliases(const Flight& flight);
   void remember(const Flight& flight);
   void fail(const std::shared_ptr<Flight>& flight, LookupStatus status);
   void deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result);
@@ -133,8 +138,10 @@ class LinkSource {
   void on_anything_changed();
   void spoil(const std::function<bool(const Flight&)>& concerned);
   void keep_marker();
+  void write_changed_markers();
 
   boost::asio::io_context& control_;
+  boost::asio::thread_pool& helper_;
   SourceOptions options_;
   SourceEvents events_;
   MetricShard& counters_;

@@ -61,14 +61,14 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
       countries_(control_, config_.geo_database, log),
       well_known_(control_, config_.well_known_dir, log),
       snapshot_(
-          control_, snapshot_options(config_),
+          control_, helper_, snapshot_options(config_),
           [this](const std::shared_ptr<const snapshot::Answers>& answers) {
             on_each_worker([answers](Worker& worker) {
               for (const auto& [key, result] : *answers) worker.on_restored(key, result);
             });
           },
           log),
-      source_(control_, source_options(), source_events(), metrics_.new_shard(), log),
+      source_(control_, helper_, source_options(), source_events(), metrics_.new_shard(), log),
       listeners_(listen_specs(config_), static_cast<unsigned>(config_.threads)),
       tls_(load_tls(config_)),
       address_limit_(config_.connections_per_address, random_seed()),
@@ -229,6 +229,7 @@ void Edge::finish_visitors() {
 void Edge::finish_shipping() {
   source_.stop();
   snapshot_.stop();
+  helper_.join();
   shipping_.finish(config_.shutdown_ship, [this] { stop_all(); });
 }
 

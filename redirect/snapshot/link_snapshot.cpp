@@ -2,6 +2,7 @@
 
 #include "common/limits.hpp"
 
+#include <boost/asio/post.hpp>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -23,7 +24,7 @@ snapshot::Lookup::Part part_of(const LinkSnapshot::Part& part) {
   return {std::string{part.code}, link_fields(*part.record)};
 }
 
-// The calling thread runs when those who serve visitors leave it a core.
+// From now on this thread runs when those who serve visitors leave it a core.
 void give_way() noexcept {
   constexpr int politeness = 10;
   ::setpriority(PRIO_PROCESS, 0, politeness);  // of a thread, on Linux
@@ -40,17 +41,14 @@ std::uint64_t modified_unix_ms(const std::filesystem::path& file) {
 
 }  // namespace
 
-LinkSnapshot::LinkSnapshot(boost::asio::io_context& control, SnapshotOptions options, Take take,
-                           Log& log)
-    : options_(std::move(options)),
+LinkSnapshot::LinkSnapshot(boost::asio::io_context& control, boost::asio::thread_pool& helper,
+                           SnapshotOptions options, Take take, Log& log)
+    : helper_(helper),
+      options_(std::move(options)),
       take_(std::move(take)),
       log_(log),
       timer_(control),
       gone_(options_.seed) {}
-
-LinkSnapshot::~LinkSnapshot() {
-  if (helper_.joinable()) helper_.join();
-}
 
 void LinkSnapshot::start() {
   if (!is_on()) {
@@ -58,15 +56,14 @@ void LinkSnapshot::start() {
     return;
   }
   busy_ = true;
-  helper_ = std::thread{[this] { load(); }};
+  boost::asio::post(helper_, [this] { load(); });
   wait();
 }
 
 void LinkSnapshot::stop() {
   if (!is_on()) return;
   timer_.cancel();
-  if (helper_.joinable()) helper_.join();
-  if (is_outdated()) write(waiting_, gone_);
+  if (is_outdated()) post_writing();
 }
 
 void LinkSnapshot::load() {
@@ -91,6 +88,7 @@ void LinkSnapshot::load() {
                        "written anew",
                  {{"file", options_.file.string()}, {"links", loaded.answers}});
   }
+  give_way();
   loaded_ = true;
   busy_ = false;
 }
@@ -103,7 +101,7 @@ void LinkSnapshot::remember(const LookupKey& key, Part bound, Part any) {
   add({unix_ms(), snapshot::Lookup{key.host, key.code, part_of(bound), part_of(any)}});
 }
 
-// A record of defaults alone has no fields; its status tells it from one that is not there.
+// A record of defaults alone has no fields: one that says nothing new tells it from none at all.
 void LinkSnapshot::remember_campaign(const std::string& id, const CampaignRecord* record) {
   if (!is_on()) return;
   RecordFields fields;
@@ -116,8 +114,12 @@ void LinkSnapshot::remember_campaign(const std::string& id, const CampaignRecord
 
 void LinkSnapshot::remember_domain(const std::string& host, const DomainRecord* record) {
   if (!is_on()) return;
-  add({unix_ms(),
-       snapshot::Domain{host, record != nullptr ? domain_fields(*record) : RecordFields{}}});
+  RecordFields fields;
+  if (record != nullptr) {
+    fields = domain_fields(*record);
+    if (fields.empty()) fields.emplace_back("host", host);
+  }
+  add({unix_ms(), snapshot::Domain{host, std::move(fields)}});
 }
 
 void LinkSnapshot::add(const snapshot::Entry& entry) {
@@ -149,13 +151,15 @@ void LinkSnapshot::wait() {
 
 void LinkSnapshot::hand_over() {
   if (!is_outdated() || busy_.exchange(true)) return;
-  if (helper_.joinable()) helper_.join();  // it has done its work
-  helper_ = std::thread{[this, payloads = std::exchange(waiting_, {}),
-                         gone = std::exchange(gone_, snapshot::GoneLinks{options_.seed})] {
-    give_way();
+  post_writing();
+}
+
+void LinkSnapshot::post_writing() {
+  boost::asio::post(helper_, [this, payloads = std::exchange(waiting_, {}),
+                              gone = std::exchange(gone_, snapshot::GoneLinks{options_.seed})] {
     write(payloads, gone);
     busy_ = false;
-  }};
+  });
 }
 
 void LinkSnapshot::write(const snapshot::PayloadList& payloads, const snapshot::GoneLinks& gone) {

@@ -49,6 +49,7 @@ class Loading {
         resolve_campaign(campaign.id, std::move(*record), !campaign.fields.empty());
   }
   void add_domain(const Domain& domain) {
+    if (domain.fields.empty()) return;  // it was deleted
     auto record = parse_domain(domain.fields, options_.destinations);
     if (!record) return refuse();
     domains_[domain.host] = std::make_shared<const DomainRecord>(std::move(*record));

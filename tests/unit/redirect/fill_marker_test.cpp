@@ -39,7 +39,7 @@ TEST(FillMarkers, OutliveTheProcess) {
   EXPECT_TRUE(markers.observe("wm:filled:{7}", "store:two:5"));
   EXPECT_TRUE(markers.take_changed());
   EXPECT_FALSE(markers.take_changed());
-  ASSERT_TRUE(write_markers(file, markers));
+  ASSERT_TRUE(write_markers(file, markers.text()));
 
   FillMarkers after = read_markers(file);
   EXPECT_FALSE(after.observe("wm:filled", "store:one:99"));
