@@ -31,8 +31,8 @@ inline std::string domain(std::string_view host) {
 inline constexpr std::string_view stream = "wm:stream";
 inline constexpr std::string_view committed = "wm:committed";
 inline constexpr std::string_view edges = "wm:edges";
-// Hash: field <tag>, value `<unix ms>;<entries>;<group that was behind>` of the last time that shard
-// was cut to stream.max_bytes.
+// Hash: field <tag>, value `<unix ms>;<entries>;<group that was behind>` of the last time that
+// shard was cut to stream.max_bytes.
 inline constexpr std::string_view capped = "wm:capped";
 inline constexpr std::string_view dead = "wm:clicks:dead";
 inline constexpr std::string_view drain_group = "tracker";

@@ -90,8 +90,9 @@ class Responder {
   void set_draining() noexcept { draining_ = true; }
 
   // Takes one request from the connection's bytes and appends its answer at `out`, which has room
-  // for limits::answer_bytes_max; sign() must come before it is sent. Sets close_after and linger. Long content stands in the
-  // connection's `content` and has to be sent behind `out` before the next request is read.
+  // for limits::answer_bytes_max; sign() must come before it is sent. Sets close_after and linger.
+  // Long content stands in the connection's `content` and has to be sent behind `out` before the
+  // next request is read.
   Step respond(Connection& connection, char*& out);
   // Answers the request that was waiting, whatever the lookup brought: never `waiting` again.
   void resume(Connection& connection, LookupStatus status, char*& out);

@@ -26,8 +26,8 @@ std::string pointer_to(std::string_view name) {
   return pointer;
 }
 
-// Whether the text names one member of the outermost object twice: the parser keeps the last one
-// without a word, and a sender that means two things must hear of it.
+// How many members of the outermost object the text writes. Of two with one name the parser keeps
+// the last without a word, and a sender that means two things must hear of it.
 std::size_t members_written(std::string_view body) {
   std::size_t members = 0;
   int depth = 0;

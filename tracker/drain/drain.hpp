@@ -2,8 +2,8 @@
 // (shipping.md rules 8 to 10). No I/O, no clock. ShardDrain (shard_drain.hpp) is its shell.
 //
 // One batch may be read while another is being stored; nothing is acknowledged before its batch is
-// stored; after any trouble with Redis, or without the lease of the own name, the group is looked at
-// again and the own pending entries are read from the start, so that nothing handed out is
+// stored; after any trouble with Redis, or without the lease of the own name, the group is looked
+// at again and the own pending entries are read from the start, so that nothing handed out is
 // forgotten.
 #pragma once
 

@@ -42,8 +42,8 @@ boost::asio::awaitable<Result<std::uint64_t>> move_pending(redis::Client& connec
                                                            std::string_view from,
                                                            std::string_view to);
 
-// Whether `consumer` of the group `tracker` has an entry pending for at least `age`. False when Redis
-// does not tell.
+// Whether `consumer` of the group `tracker` has an entry pending for at least `age`. False when
+// Redis does not tell.
 boost::asio::awaitable<bool> has_pending(redis::Client& connection, std::string_view shard,
                                          std::string_view consumer, std::chrono::milliseconds age);
 
