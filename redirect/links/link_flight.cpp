@@ -206,7 +206,7 @@ void LinkSource::store_campaign(const std::string& id, std::optional<CampaignRec
   if (options_.snapshot != nullptr) {
     options_.snapshot->remember_campaign(id, record ? &*record : nullptr);
   }
-  if (campaigns_.store(id, std::move(record))) counters_.add(Counter::campaigns_forgotten);
+  if (campaigns_.store(id, std::move(record))) counters_.add(Counter::campaign_evictions);
 }
 
 // Whether the records lead to link hosts of ours, which have a domain record. In a Cluster that may
@@ -295,8 +295,8 @@ void LinkSource::learn_aliases(const Flight& flight) {
     const LookupKey alias{bound ? flight.key.host : std::string{redis_keys::any_host},
                           flight.key.code};
     if (const auto dropped = aliases_.learn({target.host, target.code}, alias)) {
-      counters_.add(Counter::aliases_forgotten);
-      events_.changed(*dropped);
+      counters_.add(Counter::alias_evictions);
+      events_.changed({*dropped});
     }
   }
 }

@@ -1,5 +1,6 @@
 #include "redirect/links/link_source.hpp"
 
+#include "common/clock.hpp"
 #include "common/redis/keys.hpp"
 #include "redirect/links/link_flight.hpp"
 #include "redirect/metrics.hpp"
@@ -8,6 +9,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -19,13 +21,8 @@ namespace {
 
 constexpr std::size_t campaigns_max = 100'000;
 constexpr std::size_t aliases_max = 100'000;
+constexpr std::size_t links_told_max = 1'000;  // at once: visitors wait behind them
 constexpr auto marker_interval = 1s;
-
-std::uint64_t now_ms() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                        std::chrono::steady_clock::now().time_since_epoch())
-                                        .count());
-}
 
 redis::ConnectionOptions connection(const redis::Url& url, std::string name) {
   redis::ConnectionOptions options;
@@ -45,10 +42,10 @@ LinkSource::LinkSource(boost::asio::io_context& control, boost::asio::thread_poo
       counters_(counters),
       log_(log),
       lookups_(control, {connection(options_.redis, "edge-lookups"), /*all_masters=*/true}, log),
-      tracking_(
-          control, connection(options_.redis, "edge-tracking"),
-          {[this](std::string_view key) { on_changed(key); }, [this] { on_anything_changed(); }},
-          log),
+      tracking_(control, connection(options_.redis, "edge-tracking"),
+                {[this](std::span<const std::string_view> keys) { on_changed(keys); },
+                 [this] { on_anything_changed(); }},
+                log),
       marker_timer_(control),
       reader_(options_.destinations, counters, log),
       campaigns_(campaigns_max, options_.campaign_refresh),
@@ -84,7 +81,7 @@ void LinkSource::ask(LookupKey key, Asking asking) {
 }
 
 void LinkSource::begin(LookupKey key, Asking asking) {
-  const std::string name = key.host + '/' + key.code;
+  const std::string name = key.name();
   if (const auto under_way = flights_.find(name); under_way != flights_.end()) {
     under_way->second->asking = std::max(under_way->second->asking, asking);
     // The origin was asked: known links do not wait for that.
@@ -97,7 +94,7 @@ void LinkSource::begin(LookupKey key, Asking asking) {
   flight->key = std::move(key);
   flight->asking = asking;
   flight->ends = std::chrono::steady_clock::now() + options_.lookup_deadline;
-  const bool refused = asking != Asking::known_again && unknown_budget_.empty(now_ms());
+  const bool refused = asking != Asking::known_again && unknown_budget_.empty(steady_ms());
   if (refused || flights_.size() >= options_.lookups_max) {
     return deliver(flight, {.status = LookupStatus::over_budget});
   }
@@ -125,7 +122,7 @@ bool LinkSource::is_charged(const Flight& flight) const noexcept {
 }
 
 void LinkSource::charge(const Flight& flight) {
-  if (is_charged(flight)) unknown_budget_.take(now_ms());
+  if (is_charged(flight)) unknown_budget_.take(steady_ms());
 }
 
 // However many questions it takes, a visitor waits for lookup.deadline once.
@@ -164,7 +161,7 @@ void LinkSource::fail(const std::shared_ptr<Flight>& flight, LookupStatus status
 
 void LinkSource::deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result) {
   flight->waiting = false;
-  flights_.erase(flight->key.host + '/' + flight->key.code);
+  flights_.erase(flight->key.name());
   events_.answered(flight->key, result);
 }
 
@@ -184,17 +181,27 @@ void LinkSource::fetch_domain(const std::string& host) {
                 });
 }
 
-void LinkSource::on_changed(std::string_view key) {
-  counters_.add(Counter::invalidations);
+// The threads hear of many links at once: waking each for every one would cost more than the rest.
+void LinkSource::on_changed(std::span<const std::string_view> keys) {
+  counters_.add(Counter::invalidations, keys.size());
+  std::vector<LookupKey> links;
+  for (const std::string_view key : keys) {
+    on_changed(key, links);
+    if (links.size() >= links_told_max) events_.changed(std::exchange(links, {}));
+  }
+  if (!links.empty()) events_.changed(std::move(links));
+}
+
+// Adds the links that are concerned themselves.
+void LinkSource::on_changed(std::string_view key, std::vector<LookupKey>& links) {
   if (key.starts_with(redis_keys::link_prefix)) {
     const std::string_view rest = key.substr(redis_keys::link_prefix.size());
     const std::size_t slash = rest.rfind('/');
     if (slash == std::string_view::npos) return;
-    const LookupKey changed{std::string{rest.substr(0, slash)},
-                            std::string{rest.substr(slash + 1)}};
+    LookupKey changed{std::string{rest.substr(0, slash)}, std::string{rest.substr(slash + 1)}};
     spoil([&](const Flight& flight) { return flight.concerns_link(changed); });
-    events_.changed(changed);
-    for (const LookupKey& alias : aliases_.aliases_of(changed)) events_.changed(alias);
+    std::ranges::move(aliases_.aliases_of(changed), std::back_inserter(links));
+    links.push_back(std::move(changed));
   } else if (key.starts_with(redis_keys::campaign_prefix)) {
     const std::string id{key.substr(redis_keys::campaign_prefix.size())};
     campaigns_.changed(id);

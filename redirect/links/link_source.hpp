@@ -37,6 +37,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -64,8 +65,8 @@ struct SourceOptions {
 struct SourceEvents {
   // For every thread, whichever asked: with Redis away, what one knows all know.
   std::function<void(const LookupKey&, const LookupResult&)> answered;
-  // A link's record changed; the host may be `*`.
-  std::function<void(const LookupKey&)> changed;
+  // Records of these links changed; hosts may be `*`.
+  std::function<void(std::vector<LookupKey>)> changed;
   std::function<void()> anything_changed;
   // The record of a host, which has changed; null when there is none any more.
   std::function<void(const std::string& host, std::shared_ptr<const DomainRecord>)> domain;
@@ -134,7 +135,8 @@ class LinkSource {
   void await_origin(const std::shared_ptr<Flight>& flight);
 
   void fetch_domain(const std::string& host);
-  void on_changed(std::string_view key);
+  void on_changed(std::span<const std::string_view> keys);
+  void on_changed(std::string_view key, std::vector<LookupKey>& links);
   void on_anything_changed();
   void spoil(const std::function<bool(const Flight&)>& concerned);
   void keep_marker();

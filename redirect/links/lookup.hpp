@@ -15,6 +15,8 @@ namespace waymark::redirect {
 struct LookupKey {
   std::string host;
   std::string code;  // empty: only the record of the host is asked for
+
+  std::string name() const { return host + '/' + code; }
   friend auto operator<=>(const LookupKey&, const LookupKey&) = default;
 };
 inline bool asks_for_host(const LookupKey& key) noexcept {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace waymark::redirect {
 
@@ -68,7 +69,10 @@ void Tracking::subscribe() {
 void Tracking::on_message(redis::ReplyView message) {
   const redis::ReplyView keys = message[2];
   if (!keys.is_array()) return events_.anything_changed();  // null: the database was flushed
-  for (std::size_t i = 0; i < keys.size(); ++i) events_.changed(keys[i].text());
+  std::vector<std::string_view> changed;
+  changed.reserve(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) changed.push_back(keys[i].text());
+  events_.changed(changed);
 }
 
 // A connection may be dead without a word; an answer within the second proves that it is not. A

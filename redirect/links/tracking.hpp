@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace waymark::redirect {
@@ -18,7 +19,8 @@ namespace waymark::redirect {
 class Tracking : public std::enable_shared_from_this<Tracking> {
  public:
   struct Events {
-    std::function<void(std::string_view key)> changed;
+    // All keys of one message.
+    std::function<void(std::span<const std::string_view> keys)> changed;
     // A flush, a loss or a new beginning: anything may have changed unheard.
     std::function<void()> anything_changed;
   };

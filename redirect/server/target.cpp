@@ -68,7 +68,7 @@ bool is_ip_literal(std::string_view text) noexcept {
 }
 
 // Splits `host[:port]`; an empty result means that the authority is not valid.
-std::string_view host_of(std::string_view authority) noexcept {
+std::string_view host_in(std::string_view authority) noexcept {
   std::string_view host = authority;
   std::string_view port;
   if (!authority.empty() && authority.front() == '[') {
@@ -123,7 +123,7 @@ Refusal split_target(Request& request, HostBuffer& buffer) noexcept {
 
   std::string_view host;
   if (request.host_fields == 1) {
-    host = host_of(request.host_field);
+    host = host_in(request.host_field);
     if (host.empty()) return Refusal::bad_request;
   }
   std::string_view rest = request.target;
@@ -134,7 +134,7 @@ Refusal split_target(Request& request, HostBuffer& buffer) noexcept {
   } else if (rest.front() != '/') {
     std::string_view authority;
     if (!take_authority(rest, authority)) return Refusal::bad_request;
-    host = host_of(authority);
+    host = host_in(authority);
     if (host.empty()) return Refusal::bad_request;
   }
   store_host(request, host, buffer);

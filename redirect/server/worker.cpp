@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
-#include <exception>
+#include <new>
 #include <utility>
 
 namespace waymark::redirect {
@@ -44,9 +44,10 @@ Worker::Worker(std::vector<Listener> listeners, const WorkerOptions& options,
       listeners_(std::move(listeners)),
       out_(std::make_unique<char[]>(out_bytes)),
       gathered_end_(out_.get()) {
+  connections_.reserve(options_.connections_max);
+  free_.reserve(options_.connections_max);  // closing needs no memory
   renew_clocks();
   for (Listener& listener : listeners_) poller_.add(listener.fd, EPOLLIN, &listener);
-  gauges_.listening = true;
   gauges_.turned_ms = now_.steady_ms;
 }
 
@@ -77,7 +78,8 @@ void Worker::turn(std::span<epoll_event> events) {
     if (is_listener(event.data.ptr)) [[unlikely]] {
       accept(*static_cast<const Listener*>(event.data.ptr));
     } else {
-      on_event(*static_cast<Connection*>(event.data.ptr), event.events);
+      auto& connection = *static_cast<Connection*>(event.data.ptr);
+      guard(connection, [&] { on_event(connection, event.events); });
     }
   }
   send_gathered();
@@ -115,8 +117,8 @@ void Worker::tick() {
   gauges_.cache_bytes = responder_.cache().bytes();
   gauges_.cache_evictions = responder_.cache().evictions();
   gauges_.absence_evictions = responder_.cache().absence_evictions();
-  gauges_.addresses_forgotten = responder_.addresses().forgotten();
-  gauges_.hosts_forgotten = responder_.hosts().forgotten();
+  gauges_.address_evictions = responder_.addresses().forgotten();
+  gauges_.host_evictions = responder_.hosts().forgotten();
   gauges_.qr_evictions = responder_.qr_codes().evictions();
   tick_timer_.expires_after(std::chrono::milliseconds{TimerWheel::tick_ms});
   tick_timer_.async_wait([this](boost::system::error_code error) {
@@ -126,10 +128,13 @@ void Worker::tick() {
 
 // --- connections ---
 
+// Null when there is no memory for another.
 Connection* Worker::new_connection() {
   if (free_.empty()) {
-    connections_.push_back(std::make_unique<Connection>());
-    free_.push_back(connections_.back().get());
+    std::unique_ptr<Connection> fresh{new (std::nothrow) Connection};
+    if (!fresh) return nullptr;
+    free_.push_back(fresh.get());
+    connections_.push_back(std::move(fresh));
   }
   Connection* const connection = free_.back();
   free_.pop_back();
@@ -181,7 +186,6 @@ void Worker::finish(std::function<void()> done) {
     ::close(listener.fd);
   }
   listeners_.clear();
-  gauges_.listening = false;
   finished_ = std::move(done);
   for (auto& connection : connections_) {
     if (connection->fd >= 0 && connection->state <= ConnectionState::reading) {
@@ -193,7 +197,8 @@ void Worker::finish(std::function<void()> done) {
 
 // What was answered before may go; who never asked gets a moment, since every answer closes now.
 void Worker::end_when_idle(Connection& connection) {
-  on_event(connection, EPOLLIN);  // its last request may be there already
+  // Its last request may be there already.
+  guard(connection, [&] { on_event(connection, EPOLLIN); });
   send_gathered();
   if (connection.fd < 0 || connection.state > ConnectionState::reading) return;
   if (connection.begin == connection.end && connection.answered) return close(connection);

@@ -1,5 +1,6 @@
 #include "redirect/snapshot/link_snapshot.hpp"
 
+#include "common/clock.hpp"
 #include "common/limits.hpp"
 
 #include <boost/asio/post.hpp>
@@ -12,12 +13,6 @@
 
 namespace waymark::redirect {
 namespace {
-
-std::uint64_t unix_ms() {
-  using namespace std::chrono;
-  return static_cast<std::uint64_t>(
-      duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
-}
 
 snapshot::Lookup::Part part_of(const LinkSnapshot::Part& part) {
   if (part.record == nullptr) return {};
@@ -95,7 +90,7 @@ void LinkSnapshot::load() {
 
 void LinkSnapshot::remember(const LookupKey& key, Part bound, Part any) {
   if (!is_on()) return;
-  const std::string name = key.host + '/' + key.code;
+  const std::string name = key.name();
   if (bound.record == nullptr && any.record == nullptr) return forget(name);
   gone_.remove(name);
   add({unix_ms(), snapshot::Lookup{key.host, key.code, part_of(bound), part_of(any)}});

@@ -60,7 +60,7 @@ class Loading {
     const auto campaign = record ? campaigns_.find(record->campaign) : campaigns_.end();
     auto link = campaign == campaigns_.end() || record->destination.empty()
                     ? nullptr
-                    : resolve_link(part.code, std::move(*record), campaign->second);
+                    : resolve_link(part.code, *record, campaign->second);
     if (!link) refuse();
     return link;
   }

@@ -141,10 +141,11 @@ def test_an_unusable_file_ends_the_start(make_system, folder, content):
     path = folder / "country.mmdb"
     if content is not None:
         path.write_bytes(content)
-    system = make_system(edge_settings=[f"geo.database={path}"])
-    system.edge.start(wait=False)
-    assert system.edge.process.wait(timeout=20) == 78
-    assert f"geo.database: {path}" in system.edge.log_text()
+    edge = make_system(edge_settings=[f"geo.database={path}"]).edge
+    for command in (edge.command, [*edge.command, "--check-config"]):
+        edge.launch(command)
+        assert edge.process.wait(timeout=20) == 78
+        assert f"geo.database: {path}" in edge.log_text()
 
 
 def test_registered_country_serves_where_there_is_no_other(make_system, folder):

@@ -1,3 +1,4 @@
+#include "common/clock.hpp"
 #include "common/limits.hpp"
 #include "redirect/snapshot/link_snapshot.hpp"
 #include "redirect/snapshot/loader.hpp"
@@ -25,12 +26,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t now = 1'800'000'000'000;
 constexpr std::uint64_t hour = 3'600'000;
-
-std::uint64_t unix_ms() {
-  using namespace std::chrono;
-  return static_cast<std::uint64_t>(
-      duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
-}
 
 class SnapshotTest : public ::testing::Test {
  protected:

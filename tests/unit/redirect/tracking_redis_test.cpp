@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -53,7 +54,9 @@ class TrackingOfRedis : public testing::Test {
   int anything_changed_ = 0;
   std::shared_ptr<Tracking> tracking_ = std::make_shared<Tracking>(
       io_, options(),
-      Tracking::Events{[this](std::string_view key) { changed_.emplace_back(key); },
+      Tracking::Events{[this](std::span<const std::string_view> keys) {
+                         changed_.insert(changed_.end(), keys.begin(), keys.end());
+                       },
                        [this] { ++anything_changed_; }},
       log_);
 };
