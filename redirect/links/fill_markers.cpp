@@ -17,11 +17,11 @@ bool FillMarkers::observe(const std::string& key, std::string_view text) {
   if (const auto known = markers_.find(key); known != markers_.end()) {
     return known->second.observe(text);
   }
-  const auto filled = parse_filled(text);
+  const auto filled = parse_fill_marker(text);
   if (!filled) return markers_.empty();
   const auto is_ahead = [&](const auto& other) {
-    const Filled* const current = other.second.current();
-    return current != nullptr && current->store == filled->store &&
+    const FillMarker* const current = other.second.current();
+    return current != nullptr && current->store_id == filled->store_id &&
            current->generation == filled->generation && current->change > filled->change;
   };
   if (!markers_.empty() && std::ranges::all_of(markers_, is_ahead)) return false;
@@ -30,14 +30,14 @@ bool FillMarkers::observe(const std::string& key, std::string_view text) {
 
 bool FillMarkers::take_changed() {
   bool changed = false;
-  for (auto& [key, marker] : markers_) changed |= marker.take_changed();
+  for (auto& [key, history] : markers_) changed |= history.take_changed();
   return changed;
 }
 
 std::string FillMarkers::text() const {
   std::string text;
-  for (const auto& [key, marker] : markers_) {
-    std::istringstream lines{marker.text()};
+  for (const auto& [key, history] : markers_) {
+    std::istringstream lines{history.text()};
     for (std::string line; std::getline(lines, line);) {
       if (key != redis_keys::filled) text.append(key).append(" ");
       text.append(line).append("\n");
@@ -57,8 +57,8 @@ FillMarkers FillMarkers::parse(std::string_view text) {
   }
   FillMarkers markers;
   for (const auto& [key, its_text] : texts) {
-    FillMarker marker = FillMarker::parse(its_text);
-    if (marker.current() != nullptr) markers.markers_.emplace(key, std::move(marker));
+    FillHistory history = FillHistory::parse(its_text);
+    if (history.current() != nullptr) markers.markers_.emplace(key, std::move(history));
   }
   return markers;
 }

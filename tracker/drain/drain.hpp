@@ -7,7 +7,7 @@
 // forgotten.
 #pragma once
 
-#include "tracker/drain/stream_id.hpp"
+#include "common/redis/stream_id.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -36,10 +36,9 @@ struct StorePauseOver {};
 struct PendingGrew {};  // entries are pending under our name that have not been read
 struct StopAsked {};
 
-using DrainEvent =
-    std::variant<Started, Prepared, PrepareFailed, Read, ReadFailed, Stored, StoreFailed,
-                 Acknowledged, AcknowledgeFailed, RedisPauseOver, StorePauseOver, PendingGrew,
-                 StopAsked>;
+using DrainEvent = std::variant<Started, Prepared, PrepareFailed, Read, ReadFailed, Stored,
+                                StoreFailed, Acknowledged, AcknowledgeFailed, RedisPauseOver,
+                                StorePauseOver, PendingGrew, StopAsked>;
 
 // --- What to do; each is answered by one event, `finish` by none ---
 

@@ -1,5 +1,6 @@
 #include "tracker/drain/shard_drain.hpp"
 
+#include "common/clock.hpp"
 #include "common/redis/keys.hpp"
 #include "common/rethrow.hpp"
 #include "tracker/drain/requests.hpp"
@@ -22,12 +23,6 @@ namespace {
 
 constexpr std::chrono::milliseconds deadline{5'000};
 constexpr std::string_view dead_copies_max = "10000";  // of wm:clicks:dead
-
-std::uint64_t unix_ms() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                        std::chrono::system_clock::now().time_since_epoch())
-                                        .count());
-}
 
 }  // namespace
 

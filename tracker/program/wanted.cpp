@@ -43,7 +43,7 @@ std::vector<redis::Command> commands_of(const WantedRecord& record) {
   redis::Command& set = commands.emplace_back("HSET", record.key);
   for (const auto& [name, value] : record.fields) set.add(name).add(value);
   if (!record.fields.empty()) return commands;
-  set.add("absent").add("1");
+  set.add(redis_keys::absent_field).add(redis_keys::absent_value);
   commands.emplace_back("EXPIRE", record.key, absent_seconds);
   return commands;
 }
