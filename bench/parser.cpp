@@ -33,8 +33,8 @@ void parse(benchmark::State& state) {
 }
 BENCHMARK(parse);
 
-// The same bytes through Beast's parser, without judging target and Host: the price of the ready-made
-// way.
+// The same bytes through Beast's parser, without judging target and Host: the price of the
+// ready-made way.
 void parse_by_beast(benchmark::State& state) {
   Cycle requests{corpus().requests};
   std::size_t bytes = 0;

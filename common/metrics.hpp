@@ -1,5 +1,5 @@
-// Counters that cost the request path one plain store each: every thread has a shard of its own that
-// only it writes; a scrape sums the shards. Rendered as Prometheus text, prefix `waymark_`.
+// Counters that cost the request path one plain store each: every thread has a shard of its own
+// that only it writes; a scrape sums the shards. Rendered as Prometheus text, prefix `waymark_`.
 //
 // A program lists its counters once:
 //

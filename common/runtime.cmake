@@ -20,6 +20,7 @@ target_sources(waymark_common PRIVATE
   redis/command.cpp
   redis/connection.cpp
   redis/connection_life.cpp
+  redis/fill_marker.cpp
   redis/fill_tags.cpp
   redis/handshake.cpp
   redis/reply.cpp
@@ -29,6 +30,7 @@ target_sources(waymark_common PRIVATE
   redis/client_transaction.cpp
   redis/connection_sentinel.cpp
   redis/slots.cpp
+  redis/stream_id.cpp
   redis/tls.cpp
   redis/topology.cpp
   redis/url.cpp

@@ -14,8 +14,7 @@
 // - File: `--config FILE`, TOML, table [redirect]; `ship.window = "8GiB"` or [redirect.ship].
 //   Tables of other programs are skipped; unknown keys are errors with line and column.
 // - A key bound with `secret` also has `<key>_file`, whose content (without the last newline) is
-// the
-//   value, and is masked in describe().
+//   the value, and is masked in describe().
 #pragma once
 
 #include "common/error.hpp"

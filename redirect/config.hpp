@@ -1,4 +1,5 @@
-// Every setting of waymark-redirect, with its default. The comment of a field is its manual.
+// Every setting of waymark-redirect, with its default. What each means is said where it is bound
+// (config.cpp), for --help; comments here add what does not fit there.
 #pragma once
 
 #include "common/log.hpp"

@@ -56,6 +56,8 @@ enum class Counter : std::size_t {
   wants_refused,
   wants_unanswered,
   link_hosts_forgotten,
+  campaign_evictions,
+  alias_evictions,
   malformed_records,
   campaigns_missing,
   limits_uncounted,
@@ -128,6 +130,10 @@ inline constexpr MetricInfo counter_infos[] = {
     {"link_wants_unanswered_total", "", "Codes for which the tracker gave no answer in time"},
     {"link_hosts_forgotten_total", "",
      "Times that hosts to which links lead were forgotten because there were too many"},
+    {"link_campaign_evictions_total", "",
+     "Campaigns pushed out because there were too many: their links are asked for again"},
+    {"link_alias_evictions_total", "",
+     "Aliases pushed out because there were too many: they are asked for again"},
     {"link_records_malformed_total", "", "Records that may not be redirected to"},
     {"link_campaigns_missing_total", "", "Lookups of links whose campaign has no record"},
     {"link_limits_uncounted_total", "",
@@ -151,7 +157,7 @@ inline constexpr MetricInfo counter_infos[] = {
     {"connections_expired_total", "deadline=\"idle\"", "Connections closed by a deadline"},
     {"connections_expired_total", "deadline=\"write\"", "Connections closed by a deadline"},
     {"connections_expired_total", "deadline=\"age\"", "Connections closed by a deadline"},
-    {"session_bugs_total", "", "Requests given up because of an exception: please report"},
+    {"session_bugs_total", "", "Connections given up because of an exception: please report"},
 };
 static_assert(std::size(counter_infos) == static_cast<std::size_t>(Counter::count_),
               "every counter has its row");

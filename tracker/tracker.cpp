@@ -5,6 +5,7 @@
 #include "common/keys.hpp"
 #include "common/metrics.hpp"
 #include "common/redis/client.hpp"
+#include "common/rethrow.hpp"
 #include "common/settings/mask.hpp"
 #include "tracker/api/api_server.hpp"
 #include "tracker/api/auth.hpp"
@@ -19,7 +20,6 @@
 #include "tracker/store/store_thread.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -91,11 +91,7 @@ DrainOptions drain_options(const TrackerConfig& config) {
   return options;
 }
 
-void rethrow(const std::exception_ptr& bug) {
-  if (bug) std::rethrow_exception(bug);
-}
-
-// The public pages come later; until then their address answers, and says so.
+// Nothing is published there.
 awaitable<http::Response> no_page(const http::Request& request) {
   co_return http::text_response(request, 404, "not found\n");
 }

@@ -117,7 +117,8 @@ std::vector<std::string> make_lines(std::size_t count) {
         R"({{"v":1,"id":"{}","ts":{},"code":"code{}","link":"lnk_{:016}","campaign":"camp_spring",)"
         R"("referrer":"rfr_{:016}","destination":"https://shop.example/welcome?from={}",)"
         R"("host":"go.example",{}"channel":"whatsapp","ref":"news.example",)"
-        R"("ip":"192.0.{}.0","ipk":"{:016x}","ua":"{}","device":"mobile","os":"ios","lang":"de"{}}})",
+        R"("ip":"192.0.{}.0","ipk":"{:016x}","ua":"{}",)"
+        R"("device":"mobile","os":"ios","lang":"de"{}}})",
         id.text(), ms, code, code, code, code, visitor, random() % 256, random(), agent,
         random() % 10 == 0 ? R"(,"bot":"crawler")" : ""));
   }

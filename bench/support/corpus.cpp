@@ -30,9 +30,9 @@ Corpus::Corpus() {
       continue;
     }
     const std::string code = record.key.substr(record.key.find('/') + 1);
-    LinkRecord link = parse_link(record.fields, {}).value();
+    const LinkRecord link = parse_link(record.fields, {}).value();
     const auto campaign = find_campaign(campaigns, link.campaign);
-    links[code] = redirect::resolve_link(code, std::move(link), campaign);
+    links[code] = redirect::resolve_link(code, link, campaign);
   }
   for (const mix::MixRequest& request : requests) {
     Case& each = cases.emplace_back();

@@ -43,7 +43,7 @@ inline std::shared_ptr<const redirect::ResolvedLink> referral_link(
   record.campaign = campaign->id;
   record.referrer = fmt::format("rfr_01hx5n2k8v{:08}", number);
   record.link = fmt::format("lnk_01hx5n2k8v{:08}", number);
-  return redirect::resolve_link(fmt::format("c{:07}", number), std::move(record), campaign);
+  return redirect::resolve_link(fmt::format("c{:07}", number), record, campaign);
 }
 
 inline LinkMemory measure_link_memory(std::size_t links, std::size_t threads = 1) {

@@ -2,6 +2,7 @@
 
 #include "common/http/listener.hpp"
 #include "common/http/session.hpp"
+#include "common/rethrow.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
@@ -21,10 +22,6 @@ using boost::system::error_code;
 
 // Without descriptors or memory the next accept fails as well, at once: wait for somebody to leave.
 constexpr std::chrono::milliseconds accept_pause{50};
-
-void rethrow(const std::exception_ptr& bug) {
-  if (bug) std::rethrow_exception(bug);
-}
 
 }  // namespace
 

@@ -23,7 +23,7 @@ void Client::Impl::transact(std::vector<Command> commands, std::chrono::millisec
   if (mode_ != Mode::cluster) return dispatch(home_, home_.address(), transaction);
   Node* const node = node_of(slot_of(transaction->commands.front().key()));
   if (node != nullptr) return dispatch(*node->connection, node->address, transaction);
-  // Nobody serves the slot: the connection to any node that is away says so in the proper way.
+  // Nobody serves the slot: as a command that cannot be sent, whose handler hears of it later.
   const auto nowhere = std::make_shared<Request>(
       Request{Command{"EXEC"}, std::move(transaction->handler), transaction->due});
   fail(nowhere, Errc::redis_unavailable);

@@ -1,5 +1,6 @@
 // The life of a connection: connect, shake hands, read until it ends, wait, begin again.
 #include "common/redis/connection_impl.hpp"
+#include "common/rethrow.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -10,7 +11,6 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <exception>
 #include <utility>
 
 namespace waymark::redis {
@@ -51,12 +51,8 @@ Connection::Impl::Impl(asio::io_context& io, ConnectionOptions options, Log& log
 }
 
 void Connection::Impl::start() {
-  // A bug in a handler ends the program rather than this connection alone, unheard.
   asio::co_spawn(
-      io_, [self = shared_from_this()] { return self->run(); },
-      [](const std::exception_ptr& bug) {
-        if (bug) std::rethrow_exception(bug);
-      });
+      io_, [self = shared_from_this()] { return self->run(); }, rethrow);
 }
 
 void Connection::Impl::stop() {

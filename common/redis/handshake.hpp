@@ -1,6 +1,6 @@
-// What a new connection says first: AUTH, SELECT, CLIENT SETNAME, behind Sentinels ROLE,
-// and INFO server in one write.
-// Pure: it is given the replies and answers with what it learnt, or why this server cannot be used.
+// What a new connection says first, in one write: AUTH, SELECT, CLIENT SETNAME, behind Sentinels
+// ROLE, and INFO server. Pure: it is given the replies and answers with what it learnt, or why this
+// server cannot be used.
 #pragma once
 
 #include "common/error.hpp"

@@ -1,6 +1,5 @@
 // The three places values come from. Each writes what it finds into the table and throws
-// StartupError for what it does not understand; common/settings.cpp calls them in the order of
-// precedence.
+// StartupError for what it does not understand; load.cpp calls them in the order of precedence.
 #pragma once
 
 #include "common/settings/table.hpp"

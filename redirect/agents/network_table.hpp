@@ -19,7 +19,6 @@ class NetworkTable {
   // Keeps what was said of the same range before. `bot` must outlive the table.
   void add(const AddressRange& range, std::string_view bot);
 
-  bool empty() const noexcept { return lengths_.empty(); }
   // What the longest prefix that holds the address says, as routers choose. One lookup for each
   // length that any range has.
   std::optional<std::string_view> find(const IpAddress& address) const noexcept;

@@ -13,28 +13,28 @@ constexpr std::array<std::string_view, 20> known_channels{
     "linkedin",  "twitter",    "x",        "reddit", "tiktok", "youtube",  "pinterest",
     "messenger", "newsletter", "google",   "bing",   "copy",   "widget"};
 
-struct KnownHost {
+struct ChannelHost {
   std::string_view domain;
   std::string_view channel;
 };
 
-constexpr std::array<KnownHost, 17> known_hosts{{{"facebook.com", "facebook"},
-                                                 {"fb.me", "facebook"},
-                                                 {"messenger.com", "messenger"},
-                                                 {"instagram.com", "instagram"},
-                                                 {"whatsapp.com", "whatsapp"},
-                                                 {"wa.me", "whatsapp"},
-                                                 {"t.co", "twitter"},
-                                                 {"twitter.com", "twitter"},
-                                                 {"x.com", "twitter"},
-                                                 {"linkedin.com", "linkedin"},
-                                                 {"lnkd.in", "linkedin"},
-                                                 {"t.me", "telegram"},
-                                                 {"reddit.com", "reddit"},
-                                                 {"tiktok.com", "tiktok"},
-                                                 {"youtube.com", "youtube"},
-                                                 {"google.com", "google"},
-                                                 {"pinterest.com", "pinterest"}}};
+constexpr std::array<ChannelHost, 17> known_hosts{{{"facebook.com", "facebook"},
+                                                   {"fb.me", "facebook"},
+                                                   {"messenger.com", "messenger"},
+                                                   {"instagram.com", "instagram"},
+                                                   {"whatsapp.com", "whatsapp"},
+                                                   {"wa.me", "whatsapp"},
+                                                   {"t.co", "twitter"},
+                                                   {"twitter.com", "twitter"},
+                                                   {"x.com", "twitter"},
+                                                   {"linkedin.com", "linkedin"},
+                                                   {"lnkd.in", "linkedin"},
+                                                   {"t.me", "telegram"},
+                                                   {"reddit.com", "reddit"},
+                                                   {"tiktok.com", "tiktok"},
+                                                   {"youtube.com", "youtube"},
+                                                   {"google.com", "google"},
+                                                   {"pinterest.com", "pinterest"}}};
 
 constexpr bool is_tag_octet(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -106,7 +106,7 @@ std::string_view channel_of(std::string_view c, std::string_view utm_source, std
     }
   }
   if (ref.empty()) return "direct";
-  for (const KnownHost& known : known_hosts) {
+  for (const ChannelHost& known : known_hosts) {
     if (is_within(ref, known.domain)) return known.channel;
   }
   // Long host names keep their end, which says more than their beginning.

@@ -26,8 +26,7 @@ struct AdoptedEpoch {
 };
 
 // Empty when the folder is locked by another process or gone, or when it held no click: then it is
-// disposed of. Reads
-// everything, which may take long; `stop` is asked between segments and ends it.
+// disposed of. Reads everything, which may take long; `stop` is asked between segments and ends it.
 std::shared_ptr<AdoptedEpoch> adopt_epoch(const std::filesystem::path& dir, std::uint64_t epoch,
                                           const std::function<bool()>& stop);
 

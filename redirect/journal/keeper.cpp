@@ -182,7 +182,8 @@ void JournalKeeper::let_go_expired() {
       const auto since = known == committed_since_.end() ? now : known->second;
       if (since + options_.keep <= now) {
         remove({origin, segment});
-        prepare_wanted();  // many may go at once, at the pace's leisure; clicks do not wait for that
+        // Many may go at once, at the pace's leisure; clicks do not wait for that.
+        prepare_wanted();
       } else {
         committed_since.emplace(segment, since);
       }

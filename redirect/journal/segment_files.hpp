@@ -15,9 +15,9 @@
 namespace waymark::redirect {
 
 // A new segment of `bytes`, ready to be written to. With `recycled`, that file is renamed and used
-// again instead of taking new disk space; it must have the same size, and nobody may use it.
-// Pages are made present at `pace`.
-// Fails with journal_full (no space, quota) or journal_io; nothing is left behind then.
+// again instead of taking new disk space; it must have the same size, and nobody may use it. Pages
+// are made present at `pace`. Fails with journal_full (no space, quota) or journal_io; nothing is
+// left behind then.
 Result<std::shared_ptr<Segment>> make_segment(
     const EpochFolder& folder, const SegmentName& name, std::size_t bytes,
     const std::optional<std::filesystem::path>& recycled = std::nullopt, Pace pace = Pace{});

@@ -4,43 +4,36 @@
 
 #include "redirect/links/lookup.hpp"
 
-#include <chrono>
+#include <compare>
 #include <cstddef>
-#include <string>
-#include <string_view>
-#include <unordered_map>
+#include <list>
+#include <map>
+#include <optional>
 #include <vector>
 
 namespace waymark::redirect {
 
 class AliasTable {
  public:
-  using Time = std::chrono::steady_clock::time_point;
+  explicit AliasTable(std::size_t pairs_max) : pairs_max_(pairs_max) {}
 
-  // An alias that was not looked up for `life` is forgotten when there is no room: its entries are
-  // asked for again before they are used.
-  AliasTable(std::size_t pairs_max, std::chrono::milliseconds life)
-      : pairs_max_(pairs_max), life_(life) {}
-
-  // The record of `alias` leads to that of `target`; hosts may be `*`. False when there is no room:
-  // the alias would not hear of changes.
-  bool learn(const LookupKey& target, const LookupKey& alias, Time now);
+  // The record of `alias` leads to that of `target`; hosts may be `*`. When there is no room, the
+  // alias that was learnt longest ago is dropped and returned: it would not hear of changes, so
+  // that it has to count as changed.
+  std::optional<LookupKey> learn(const LookupKey& target, const LookupKey& alias);
   // Aliases of a record.
   std::vector<LookupKey> aliases_of(const LookupKey& target) const;
 
-  std::size_t size() const noexcept { return pairs_; }
-
  private:
-  struct Alias {
-    LookupKey key;
-    Time seen;
+  struct Pair {
+    LookupKey target, alias;
+    friend auto operator<=>(const Pair&, const Pair&) = default;
   };
-  void forget_before(Time time);
+  using Order = std::list<const Pair*>;  // the one that was learnt last stands last
 
   std::size_t pairs_max_;
-  std::chrono::milliseconds life_;
-  std::unordered_map<std::string, std::vector<Alias>> by_target_;  // by "host/code"
-  std::size_t pairs_ = 0;
+  Order order_;
+  std::map<Pair, Order::iterator> pairs_;
 };
 
 }  // namespace waymark::redirect

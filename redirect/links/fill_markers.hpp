@@ -2,7 +2,7 @@
 // edge has seen them, and the file that keeps them.
 #pragma once
 
-#include "redirect/links/fill_marker.hpp"
+#include "redirect/links/fill_history.hpp"
 
 #include <filesystem>
 #include <map>
@@ -13,7 +13,7 @@ namespace waymark::redirect {
 
 class FillMarkers {
  public:
-  // As FillMarker::observe(), for the marker at `key`. One that was never seen while others were
+  // As FillHistory::observe(), for the marker at `key`. One that was never seen while others were
   // must be there, and not behind all of them.
   bool observe(const std::string& key, std::string_view text);
 
@@ -25,12 +25,12 @@ class FillMarkers {
   bool take_changed();
 
  private:
-  std::map<std::string, FillMarker, std::less<>> markers_;  // of which something was seen
+  std::map<std::string, FillHistory, std::less<>> markers_;  // of which something was seen
 };
 
 // The file `filled` in the journal's folder. A missing or unreadable file is without markers;
-// writing replaces the file as a whole and reports success.
+// writing replaces the file as a whole, waits for the disk, and reports success.
 FillMarkers read_markers(const std::filesystem::path& file);
-bool write_markers(const std::filesystem::path& file, const FillMarkers& markers);
+bool write_markers(const std::filesystem::path& file, std::string_view text);
 
 }  // namespace waymark::redirect

@@ -85,7 +85,7 @@ void LinkSource::store_campaign(const std::string& id, std::optional<CampaignRec
   if (options_.snapshot != nullptr) {
     options_.snapshot->remember_campaign(id, record ? &*record : nullptr);
   }
-  campaigns_.store(id, std::move(record));
+  if (campaigns_.store(id, std::move(record))) counters_.add(Counter::campaign_evictions);
 }
 
 // The record that serves: none where it leads to us.

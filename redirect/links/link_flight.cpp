@@ -202,6 +202,10 @@ void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
     store_campaign(id, std::move(record));
   }
   if (options_.origin_is_tracker && flight->incomplete) return want(flight);
+  // Only many times as many lookups as may be under way could have dropped it in the meantime.
+  if (!has_campaign(flight->bound) || !has_campaign(flight->any)) {
+    return fail(flight, LookupStatus::unavailable);
+  }
   refuse_circles(flight->bound);
   refuse_circles(flight->any);
   flight->domain = usable(flight->key.host, std::move(flight->domain));
@@ -212,7 +216,8 @@ void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
   if (bound_stands && !result.bound && result.any) {
     result.bound = unusable_link(flight->key.code);
   }
-  result.outdated = flight->spoiled || !learn_aliases(*flight);
+  result.outdated = flight->spoiled;
+  learn_aliases(*flight);
   charge(*flight);
   remember(*flight);
   deliver(flight, result);
@@ -220,16 +225,20 @@ void LinkSource::finish(const std::shared_ptr<Flight>& flight) {
 
 // --- the answer ---
 
-bool LinkSource::learn_aliases(const Flight& flight) {
-  bool heard = true;
-  const auto now = std::chrono::steady_clock::now();
+bool LinkSource::has_campaign(const FlightPart& part) {
+  return !part.record() || campaigns_.find(part.record()->campaign).campaign;
+}
+
+void LinkSource::learn_aliases(const Flight& flight) {
   for (const Flight::Target& target : flight.targets) {
     const bool bound = target.alias == &flight.bound;
     const LookupKey alias{bound ? flight.key.host : std::string{redis_keys::any_host},
                           flight.key.code};
-    heard &= aliases_.learn({target.host, target.code}, alias, now);
+    if (const auto dropped = aliases_.learn({target.host, target.code}, alias)) {
+      counters_.add(Counter::alias_evictions);
+      events_.changed({*dropped});
+    }
   }
-  return heard;
 }
 
 void LinkSource::remember(const Flight& flight) {
@@ -249,10 +258,8 @@ std::shared_ptr<const ResolvedLink> LinkSource::resolve(const FlightPart& part,
                                                         std::uint64_t& age_ms) {
   const auto& record = part.record();
   if (!record) return nullptr;
-  // The flight fetched it; one that was overtaken by changes again and again may go without.
   auto [campaign, campaign_age_ms] = campaigns_.find(record->campaign);
   age_ms = std::max(age_ms, campaign_age_ms);
-  if (!campaign) campaign = resolve_campaign(record->campaign, CampaignRecord{}, false);
   if (!record->campaign.empty() && !campaign->known) counters_.add(Counter::campaigns_missing);
   // A tracker's links name their id, and it counts no others.
   if (record->max_clicks && !record->full && record->link.empty()) {

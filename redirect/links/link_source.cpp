@@ -1,5 +1,6 @@
 #include "redirect/links/link_source.hpp"
 
+#include "common/clock.hpp"
 #include "common/redis/keys.hpp"
 #include "redirect/links/link_flight.hpp"
 #include "redirect/metrics.hpp"
@@ -8,6 +9,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -17,14 +19,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr std::size_t campaigns_max = 100'000;
 constexpr std::size_t aliases_max = 100'000;
+constexpr std::size_t links_told_max = 1'000;  // at once: visitors wait behind them
 constexpr auto marker_interval = 1s;
-
-std::uint64_t now_ms() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                        std::chrono::steady_clock::now().time_since_epoch())
-                                        .count());
-}
 
 redis::ConnectionOptions connection(const redis::Url& url, std::string name) {
   redis::ConnectionOptions options;
@@ -35,22 +33,23 @@ redis::ConnectionOptions connection(const redis::Url& url, std::string name) {
 
 }  // namespace
 
-LinkSource::LinkSource(boost::asio::io_context& control, SourceOptions options, SourceEvents events,
-                       MetricShard& counters, Log& log)
+LinkSource::LinkSource(boost::asio::io_context& control, boost::asio::thread_pool& helper,
+                       SourceOptions options, SourceEvents events, MetricShard& counters, Log& log)
     : control_(control),
+      helper_(helper),
       options_(std::move(options)),
       events_(std::move(events)),
       counters_(counters),
       log_(log),
       lookups_(control, {connection(options_.redis, "edge-lookups"), /*all_masters=*/true}, log),
-      tracking_(
-          control, connection(options_.redis, "edge-tracking"),
-          {[this](std::string_view key) { on_changed(key); }, [this] { on_anything_changed(); }},
-          log),
+      tracking_(control, connection(options_.redis, "edge-tracking"),
+                {[this](std::span<const std::string_view> keys) { on_changed(keys); },
+                 [this] { on_anything_changed(); }},
+                log),
       marker_timer_(control),
       reader_(options_.destinations, counters, log),
-      campaigns_(options_.campaign_refresh),
-      aliases_(aliases_max, 2 * options_.cache_refresh),
+      campaigns_(campaigns_max, options_.campaign_refresh),
+      aliases_(aliases_max),
       hosts_(options_.cache_refresh),
       markers_(read_markers(options_.marker_file)),
       unknown_budget_(static_cast<double>(options_.unknown_rate),
@@ -73,7 +72,7 @@ void LinkSource::stop() {
   marker_timer_.cancel();
   tracking_.stop();
   lookups_.stop();
-  if (markers_.take_changed()) write_markers(options_.marker_file, markers_);
+  write_changed_markers();
 }
 
 void LinkSource::ask(LookupKey key, Asking asking) {
@@ -82,7 +81,7 @@ void LinkSource::ask(LookupKey key, Asking asking) {
 }
 
 void LinkSource::begin(LookupKey key, Asking asking) {
-  const std::string name = key.host + '/' + key.code;
+  const std::string name = key.name();
   if (const auto under_way = flights_.find(name); under_way != flights_.end()) {
     under_way->second->asking = std::max(under_way->second->asking, asking);
     // The origin was asked: known links do not wait for that.
@@ -95,7 +94,7 @@ void LinkSource::begin(LookupKey key, Asking asking) {
   flight->key = std::move(key);
   flight->asking = asking;
   flight->ends = std::chrono::steady_clock::now() + options_.lookup_deadline;
-  const bool refused = asking != Asking::known_again && unknown_budget_.empty(now_ms());
+  const bool refused = asking != Asking::known_again && unknown_budget_.empty(steady_ms());
   if (refused || flights_.size() >= options_.lookups_max) {
     return deliver(flight, {.status = LookupStatus::over_budget});
   }
@@ -123,7 +122,7 @@ bool LinkSource::is_charged(const Flight& flight) const noexcept {
 }
 
 void LinkSource::charge(const Flight& flight) {
-  if (is_charged(flight)) unknown_budget_.take(now_ms());
+  if (is_charged(flight)) unknown_budget_.take(steady_ms());
 }
 
 // However many questions it takes, a visitor waits for lookup.deadline once.
@@ -162,7 +161,7 @@ void LinkSource::fail(const std::shared_ptr<Flight>& flight, LookupStatus status
 
 void LinkSource::deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result) {
   flight->waiting = false;
-  flights_.erase(flight->key.host + '/' + flight->key.code);
+  flights_.erase(flight->key.name());
   events_.answered(flight->key, result);
 }
 
@@ -193,17 +192,27 @@ void LinkSource::tell_domain(const std::string& host, std::shared_ptr<const Doma
   events_.domain(host, std::move(domain));
 }
 
-void LinkSource::on_changed(std::string_view key) {
-  counters_.add(Counter::invalidations);
+// The threads hear of many links at once: waking each for every one would cost more than the rest.
+void LinkSource::on_changed(std::span<const std::string_view> keys) {
+  counters_.add(Counter::invalidations, keys.size());
+  std::vector<LookupKey> links;
+  for (const std::string_view key : keys) {
+    on_changed(key, links);
+    if (links.size() >= links_told_max) events_.changed(std::exchange(links, {}));
+  }
+  if (!links.empty()) events_.changed(std::move(links));
+}
+
+// Adds the links that are concerned themselves.
+void LinkSource::on_changed(std::string_view key, std::vector<LookupKey>& links) {
   if (key.starts_with(redis_keys::link_prefix)) {
     const std::string_view rest = key.substr(redis_keys::link_prefix.size());
     const std::size_t slash = rest.rfind('/');
     if (slash == std::string_view::npos) return;
-    const LookupKey changed{std::string{rest.substr(0, slash)},
-                            std::string{rest.substr(slash + 1)}};
+    LookupKey changed{std::string{rest.substr(0, slash)}, std::string{rest.substr(slash + 1)}};
     spoil([&](const Flight& flight) { return flight.concerns_link(changed); });
-    events_.changed(changed);
-    for (const LookupKey& alias : aliases_.aliases_of(changed)) events_.changed(alias);
+    std::ranges::move(aliases_.aliases_of(changed), std::back_inserter(links));
+    links.push_back(std::move(changed));
   } else if (key.starts_with(redis_keys::campaign_prefix)) {
     const std::string id{key.substr(redis_keys::campaign_prefix.size())};
     campaigns_.changed(id);
@@ -241,11 +250,18 @@ void LinkSource::keep_marker() {
   marker_timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
     if (!ever_connected_ && lookups_.last_error().failed()) away_ = true;
-    if (markers_.take_changed() && !write_markers(options_.marker_file, markers_)) {
-      log_.warning("links.marker", "The marker of filled links cannot be written",
-                   {{"file", options_.marker_file.string()}});
-    }
+    write_changed_markers();
     keep_marker();
+  });
+}
+
+// The disk may take its time, and lookups would wait for it.
+void LinkSource::write_changed_markers() {
+  if (!markers_.take_changed()) return;
+  boost::asio::post(helper_, [this, text = markers_.text()] {
+    if (write_markers(options_.marker_file, text)) return;
+    log_.warning("links.marker", "The marker of filled links cannot be written",
+                 {{"file", options_.marker_file.string()}});
   });
 }
 

@@ -27,6 +27,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <atomic>
@@ -36,6 +37,8 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -63,8 +66,8 @@ struct SourceOptions {
 struct SourceEvents {
   // For every thread, whichever asked: with Redis away, what one knows all know.
   std::function<void(const LookupKey&, const LookupResult&)> answered;
-  // A link's record changed; the host may be `*`.
-  std::function<void(const LookupKey&)> changed;
+  // Records of these links changed; hosts may be `*`.
+  std::function<void(std::vector<LookupKey>)> changed;
   std::function<void()> anything_changed;
   // The record of a host, which has changed; null when there is none any more.
   std::function<void(const std::string& host, std::shared_ptr<const DomainRecord>)> domain;
@@ -72,8 +75,9 @@ struct SourceEvents {
 
 class LinkSource {
  public:
-  LinkSource(boost::asio::io_context& control, SourceOptions options, SourceEvents events,
-             MetricShard& counters, Log& log);
+  // `helper` has one thread, which writes the file of markers; it is joined while this lives.
+  LinkSource(boost::asio::io_context& control, boost::asio::thread_pool& helper,
+             SourceOptions options, SourceEvents events, MetricShard& counters, Log& log);
   ~LinkSource();
 
   void start();
@@ -128,7 +132,8 @@ class LinkSource {
   std::shared_ptr<const DomainRecord> usable(const std::string& host,
                                              std::shared_ptr<const DomainRecord> domain);
   void finish(const std::shared_ptr<Flight>& flight);
-  bool learn_aliases(const Flight& flight);
+  bool has_campaign(const FlightPart& part);
+  void learn_aliases(const Flight& flight);
   void remember(const Flight& flight);
   void fail(const std::shared_ptr<Flight>& flight, LookupStatus status);
   void deliver(const std::shared_ptr<Flight>& flight, const LookupResult& result);
@@ -140,12 +145,15 @@ class LinkSource {
 
   void fetch_domain(const std::string& host);
   void tell_domain(const std::string& host, std::shared_ptr<const DomainRecord> domain);
-  void on_changed(std::string_view key);
+  void on_changed(std::span<const std::string_view> keys);
+  void on_changed(std::string_view key, std::vector<LookupKey>& links);
   void on_anything_changed();
   void spoil(const std::function<bool(const Flight&)>& concerned);
   void keep_marker();
+  void write_changed_markers();
 
   boost::asio::io_context& control_;
+  boost::asio::thread_pool& helper_;
   SourceOptions options_;
   SourceEvents events_;
   MetricShard& counters_;

@@ -5,6 +5,7 @@
 #include "common/records.hpp"
 #include "redirect/links/resolved_link.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,7 +15,9 @@ namespace waymark::redirect {
 struct LookupKey {
   std::string host;
   std::string code;  // empty: only the record of the host is asked for
-  friend bool operator==(const LookupKey&, const LookupKey&) = default;
+
+  std::string name() const { return host + '/' + code; }
+  friend auto operator<=>(const LookupKey&, const LookupKey&) = default;
 };
 inline bool asks_for_host(const LookupKey& key) noexcept {
   return key.code.empty();

@@ -18,7 +18,8 @@ RecordFields fields_of(redis::ReplyView reply) {
 
 // The tracker's word that the store has no such record (shipping.md rule 14).
 bool is_absent(const RecordFields& fields) {
-  return std::ranges::find(fields, RecordFields::value_type{"absent", "1"}) != fields.end();
+  const RecordFields::value_type word{redis_keys::absent_field, redis_keys::absent_value};
+  return std::ranges::find(fields, word) != fields.end();
 }
 
 // What `parse` makes of the fields; nothing where there is no record.

@@ -82,7 +82,7 @@ std::size_t ResolvedLink::bytes() const noexcept {
   return extras_ ? own + bytes_of(*extras_) : own;
 }
 
-std::shared_ptr<const ResolvedLink> resolve_link(std::string code, LinkRecord link,
+std::shared_ptr<const ResolvedLink> resolve_link(std::string code, const LinkRecord& link,
                                                  std::shared_ptr<const ResolvedCampaign> campaign) {
   const LinkNames names{code, link.referrer, link.campaign};
   std::string texts = code + link.link + link.referrer;

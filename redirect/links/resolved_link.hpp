@@ -36,10 +36,6 @@ class ResolvedLink {
   std::string_view referrer() const noexcept {
     return {texts() + code_bytes_ + link_bytes_, referrer_bytes_};
   }
-  // As it stands in the record.
-  std::string_view destination_text() const noexcept {
-    return {texts() + landing_.at, landing_.text_bytes};
-  }
   // Of the link's own destination; those of its rules stand in rules().
   Landing landing() const noexcept { return landing_.open(texts(), *campaign); }
 
@@ -112,7 +108,7 @@ static_assert(sizeof(ResolvedLink) == 64);
 
 // `campaign` must not be null. Both records were validated when they were parsed. Null when a
 // landing page would outgrow limits::filled_bytes_max once its placeholders are filled in.
-std::shared_ptr<const ResolvedLink> resolve_link(std::string code, LinkRecord link,
+std::shared_ptr<const ResolvedLink> resolve_link(std::string code, const LinkRecord& link,
                                                  std::shared_ptr<const ResolvedCampaign> campaign);
 
 // Stands for a record of one host that cannot be used: it answers as a draft does, so that the

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace waymark::redirect {
 
@@ -30,11 +31,6 @@ Tracking::Tracking(boost::asio::io_context& io, redis::ConnectionOptions options
 void Tracking::start() {
   connection_.start();
   ping();
-}
-
-void Tracking::stop() {
-  timer_.cancel();
-  connection_.stop();
 }
 
 void Tracking::arm() {
@@ -73,14 +69,19 @@ void Tracking::subscribe() {
 void Tracking::on_message(redis::ReplyView message) {
   const redis::ReplyView keys = message[2];
   if (!keys.is_array()) return events_.anything_changed();  // null: the database was flushed
-  for (std::size_t i = 0; i < keys.size(); ++i) events_.changed(keys[i].text());
+  std::vector<std::string_view> changed;
+  changed.reserve(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) changed.push_back(keys[i].text());
+  events_.changed(changed);
 }
 
-// A connection may be dead without a word; an answer within the second proves that it is not.
+// A connection may be dead without a word; an answer within the second proves that it is not. A
+// wait that is over when this ends is not recalled by that: its handler still comes.
 void Tracking::ping() {
   timer_.expires_after(ping_interval);
-  timer_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
+  timer_.async_wait([this, alive = weak_from_this()](boost::system::error_code error) {
+    const auto self = alive.lock();
+    if (error || !self) return;
     if (!armed_ && connection_.ready() && ++unarmed_seconds_ % arm_again_seconds == 0) arm();
     if (armed_) {
       connection_.send({"PING"}, command_deadline,

@@ -9,14 +9,18 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
+#include <memory>
+#include <span>
 #include <string_view>
 
 namespace waymark::redirect {
 
-class Tracking {
+// Owned by a shared_ptr; it ends with the last one, and no event comes after that.
+class Tracking : public std::enable_shared_from_this<Tracking> {
  public:
   struct Events {
-    std::function<void(std::string_view key)> changed;
+    // All keys of one message.
+    std::function<void(std::span<const std::string_view> keys)> changed;
     // A flush, a loss or a new beginning: anything may have changed unheard.
     std::function<void()> anything_changed;
   };
@@ -25,7 +29,6 @@ class Tracking {
   Tracking(boost::asio::io_context& io, redis::ConnectionOptions options, Events events, Log& log);
 
   void start();
-  void stop();
   bool armed() const noexcept { return armed_; }
 
  private:

@@ -15,22 +15,16 @@ void TrackingSet::follow(const redis::Client& lookups) {
   if (lookups.is_cluster()) masters = lookups.topology().masters();
   if (masters.empty()) return;
   std::erase_if(all_, [&](const One& one) {
-    if (std::ranges::find(masters, one.master) != masters.end()) return false;
-    one.tracking->stop();
-    return true;
+    return std::ranges::find(masters, one.master) == masters.end();
   });
   for (const redis::Address& master : masters) {
     if (std::ranges::find(all_, master, &One::master) != all_.end()) continue;
     redis::ConnectionOptions options = options_;
     if (lookups.is_cluster()) options.url.addresses = {master};
     One& one = all_.emplace_back(
-        master, std::make_unique<Tracking>(io_, std::move(options), events_, log_));
+        master, std::make_shared<Tracking>(io_, std::move(options), events_, log_));
     one.tracking->start();
   }
-}
-
-void TrackingSet::stop() {
-  for (const One& one : all_) one.tracking->stop();
 }
 
 bool TrackingSet::armed() const noexcept {

@@ -19,14 +19,14 @@ class TrackingSet {
   // To be called when `lookups` has found out what stands behind the URL, and whenever its servers
   // change: connections to new masters are made, those to others end.
   void follow(const redis::Client& lookups);
-  void stop();
+  void stop() { all_.clear(); }
   // True while every server tells of changes.
   bool armed() const noexcept;
 
  private:
   struct One {
     redis::Address master;
-    std::unique_ptr<Tracking> tracking;
+    std::shared_ptr<Tracking> tracking;
   };
 
   boost::asio::io_context& io_;

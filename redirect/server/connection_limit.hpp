@@ -17,6 +17,7 @@ class ConnectionLimit {
   [[nodiscard]] bool enter(unsigned thread) noexcept;
   void leave(unsigned thread) noexcept;
 
+  std::uint64_t max() const noexcept { return max_; }
   bool full() const noexcept { return open_.load(std::memory_order_relaxed) >= max_; }
 
   // Who has the fewest; `asking` when nobody has fewer.

@@ -1,5 +1,6 @@
 #include "redirect/server/edge.hpp"
 
+#include "common/clock.hpp"
 #include "common/redis/url.hpp"
 #include "common/version.hpp"
 #include "redirect/server/edge_options.hpp"
@@ -20,12 +21,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::uint64_t loop_silence_max_ms = 5'000;
-
-std::uint64_t steady_ms() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                        std::chrono::steady_clock::now().time_since_epoch())
-                                        .count());
-}
 
 std::string described(const ListenSpec& spec) {
   return spec.text() + (spec.proxy ? " proxy" : "") + (spec.tls ? " tls" : "");
@@ -58,14 +53,14 @@ Edge::Edge(RedirectConfig config, std::function<std::string()> describe, Log& lo
       countries_(control_, config_.geo_database, log),
       well_known_(control_, config_.well_known_dir, log),
       snapshot_(
-          control_, snapshot_options(config_),
+          control_, helper_, snapshot_options(config_),
           [this](const std::shared_ptr<const snapshot::Answers>& answers) {
             on_each_worker([answers](Worker& worker) {
               for (const auto& [key, result] : *answers) worker.on_restored(key, result);
             });
           },
           log),
-      source_(control_, source_options(), source_events(), metrics_.new_shard(), log),
+      source_(control_, helper_, source_options(), source_events(), metrics_.new_shard(), log),
       listeners_(listen_specs(config_), static_cast<unsigned>(config_.threads)),
       tls_(load_tls(config_)),
       connection_limit_(fitting_connections(), static_cast<unsigned>(config_.threads)),
@@ -131,11 +126,14 @@ SourceEvents Edge::source_events() {
   return {[this](const LookupKey& key, const LookupResult& result) {
             on_each_worker([key, result](Worker& worker) { worker.on_lookup(key, result); });
           },
-          [this](const LookupKey& key) {
-            on_each_worker([key](Worker& worker) { worker.on_changed(key); });
+          [this](std::vector<LookupKey> links) {
+            const auto shared = std::make_shared<const std::vector<LookupKey>>(std::move(links));
+            on_each_worker([shared](Worker& worker) {
+              for (const LookupKey& link : *shared) worker.on_changed(link);
+            });
           },
           [this] { on_each_worker([](Worker& worker) { worker.on_anything_changed(); }); },
-          [this](const std::string& host, std::shared_ptr<const DomainRecord> domain) {
+          [this](const std::string& host, const std::shared_ptr<const DomainRecord>& domain) {
             on_each_worker([host, domain](Worker& worker) { worker.on_domain(host, domain); });
           }};
 }
@@ -243,6 +241,7 @@ void Edge::finish_visitors() {
 void Edge::finish_shipping() {
   source_.stop();
   snapshot_.stop();
+  helper_.join();
   shipping_.finish(config_.shutdown_ship, [this] { stop_all(); });
 }
 
@@ -363,17 +362,18 @@ void Edge::register_gauges() {
                  sum(&WorkerGauges::cache_absences));
   metrics_.gauge({"link_cache_bytes", "", "Memory of the caches of all threads"},
                  sum(&WorkerGauges::cache_bytes));
-  metrics_.gauge({"link_cache_evictions", "", "Links pushed out because cache.bytes was reached"},
-                 sum(&WorkerGauges::cache_evictions));
   metrics_.gauge(
-      {"link_absence_evictions", "", "Unknown codes pushed out because cache.absences was reached"},
-      sum(&WorkerGauges::absence_evictions));
-  metrics_.gauge({"unknown_addresses_forgotten", "",
+      {"link_cache_evictions_total", "", "Links pushed out because cache.bytes was reached"},
+      sum(&WorkerGauges::cache_evictions));
+  metrics_.gauge({"link_absence_evictions_total", "",
+                  "Unknown codes pushed out because cache.absences was reached"},
+                 sum(&WorkerGauges::absence_evictions));
+  metrics_.gauge({"unknown_address_evictions_total", "",
                   "Addresses that had asked for unknown codes, pushed out of the full table"},
-                 sum(&WorkerGauges::addresses_forgotten));
-  metrics_.gauge({"hosts_forgotten", "", "Hosts pushed out because hosts.max was reached"},
-                 sum(&WorkerGauges::hosts_forgotten));
-  metrics_.gauge({"qr_codes_evictions", "", "QR codes pushed out of the memory of a thread"},
+                 sum(&WorkerGauges::address_evictions));
+  metrics_.gauge({"host_evictions_total", "", "Hosts pushed out because hosts.max was reached"},
+                 sum(&WorkerGauges::host_evictions));
+  metrics_.gauge({"qr_code_evictions_total", "", "QR codes pushed out of the memory of a thread"},
                  sum(&WorkerGauges::qr_evictions));
   metrics_.gauge({"redis_links_up", "", "1 while Redis answers lookups"},
                  [this] { return source_.redis_away() ? 0.0 : 1.0; });

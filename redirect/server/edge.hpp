@@ -18,6 +18,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -74,6 +75,7 @@ class Edge {
   Shipping shipping_;
   CountryWatch countries_;
   WellKnownWatch well_known_;
+  boost::asio::thread_pool helper_{1};  // writes files for the control thread, which never waits
   LinkSnapshot snapshot_;
   LinkSource source_;
   Listeners listeners_;

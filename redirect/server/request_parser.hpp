@@ -2,9 +2,8 @@
 // no allocation, and no state between calls, so that a request in pieces is judged like a whole
 // one. What a target and a Host may be is decided in target.hpp.
 //
-// Not derived from beast::http::basic_parser, which costs twice the time (bench/README.md) and
-// leaves gaps (obs-fold, Transfer-Encoding, late refusal of broken lines); a test holds the two
-// together.
+// Not derived from beast::http::basic_parser, which costs nearly twice the time and leaves gaps
+// (redirect/README.md, bench/parser.cpp); a test holds the two together.
 #pragma once
 
 #include "redirect/server/forwarded.hpp"

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
-#include <exception>
+#include <new>
 #include <utility>
 
 namespace waymark::redirect {
@@ -44,6 +44,8 @@ Worker::Worker(std::vector<Listener> listeners, const WorkerOptions& options,
       listeners_(std::move(listeners)),
       out_(std::make_unique<char[]>(out_bytes)),
       gathered_end_(out_.get()) {
+  connections_.reserve(options_.connection_limit->max());
+  free_.reserve(options_.connection_limit->max());  // closing needs no memory
   renew_clocks();
   responder_.on_circle([this](const LookupKey& asked, const ResolvedLink& link) {
     log_.warning("link.circle",
@@ -83,7 +85,8 @@ void Worker::turn(std::span<epoll_event> events) {
     if (is_listener(event.data.ptr)) [[unlikely]] {
       accept(*static_cast<const Listener*>(event.data.ptr));
     } else {
-      on_event(*static_cast<Connection*>(event.data.ptr), event.events);
+      auto& connection = *static_cast<Connection*>(event.data.ptr);
+      guard(connection, [&] { on_event(connection, event.events); });
     }
   }
   send_gathered();
@@ -123,8 +126,8 @@ void Worker::tick() {
   gauges_.cache_bytes = responder_.cache().bytes();
   gauges_.cache_evictions = responder_.cache().evictions();
   gauges_.absence_evictions = responder_.cache().absence_evictions();
-  gauges_.addresses_forgotten = responder_.addresses().forgotten();
-  gauges_.hosts_forgotten = responder_.hosts().forgotten();
+  gauges_.address_evictions = responder_.addresses().forgotten();
+  gauges_.host_evictions = responder_.hosts().forgotten();
   gauges_.qr_evictions = responder_.qr_codes().evictions();
   tick_timer_.expires_after(std::chrono::milliseconds{TimerWheel::tick_ms});
   tick_timer_.async_wait([this](boost::system::error_code error) {
@@ -134,10 +137,13 @@ void Worker::tick() {
 
 // --- connections ---
 
+// Null when there is no memory for another.
 Connection* Worker::new_connection() {
   if (free_.empty()) {
-    connections_.push_back(std::make_unique<Connection>());
-    free_.push_back(connections_.back().get());
+    std::unique_ptr<Connection> fresh{new (std::nothrow) Connection};
+    if (!fresh) return nullptr;
+    free_.push_back(fresh.get());
+    connections_.push_back(std::move(fresh));
   }
   Connection* const connection = free_.back();
   free_.pop_back();
@@ -204,7 +210,8 @@ void Worker::finish(std::function<void()> done) {
 
 // What was answered before may go; who never asked gets a moment, since every answer closes now.
 void Worker::end_when_idle(Connection& connection) {
-  on_event(connection, EPOLLIN);  // its last request may be there already
+  // Its last request may be there already.
+  guard(connection, [&] { on_event(connection, EPOLLIN); });
   send_gathered();
   if (connection.fd < 0 || connection.state > ConnectionState::reading) return;
   if (connection.is_idle()) return close(connection);

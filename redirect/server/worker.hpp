@@ -55,8 +55,8 @@ struct WorkerGauges {
   std::atomic<std::uint64_t> cache_bytes{0};
   std::atomic<std::uint64_t> cache_evictions{0};
   std::atomic<std::uint64_t> absence_evictions{0};
-  std::atomic<std::uint64_t> addresses_forgotten{0};
-  std::atomic<std::uint64_t> hosts_forgotten{0};
+  std::atomic<std::uint64_t> address_evictions{0};
+  std::atomic<std::uint64_t> host_evictions{0};
   std::atomic<std::uint64_t> qr_evictions{0};
 };
 
@@ -125,6 +125,7 @@ class Worker {
   bool accept(const Listener& listener);  // true while more may be queued
   void pause_accepting();
   void admit(const Listener& listener, int fd, const IpAddress& peer);
+  void welcome(Connection& connection, const Listener& listener, const IpAddress& peer);
   bool make_room();
   std::uint64_t silent_ms(const Connection& connection) const noexcept;
   bool settle(Connection& connection, const IpAddress& peer);
@@ -152,6 +153,8 @@ class Worker {
   void close(Connection& connection);
   Connection* new_connection();
   void answer_waiting(Connection& connection, LookupStatus status);
+  template <class Work>
+  void guard(Connection& connection, Work work);
   void give_up(Connection& connection, const std::exception& bug);
   void end_when_idle(Connection& connection);
   void finish_if_empty();
@@ -191,5 +194,18 @@ class Worker {
   std::function<void()> finished_;
   WorkerGauges gauges_;
 };
+
+// What is done for one visitor, but for the end of the process when it throws: that is a bug, or
+// memory is short, and costs this connection alone. What is done for nobody in particular
+// (settings, answers of Redis on their way into the cache, clocks) is not guarded: half done, it
+// would go on as if nothing had been.
+template <class Work>
+void Worker::guard(Connection& connection, Work work) {
+  try {
+    work();
+  } catch (const std::exception& bug) {
+    give_up(connection, bug);
+  }
+}
 
 }  // namespace waymark::redirect

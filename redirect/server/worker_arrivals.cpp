@@ -78,24 +78,34 @@ void Worker::admit(const Listener& listener, int fd, const IpAddress& peer) {
 
 void Worker::take(const Listener& listener, int fd, const IpAddress& peer) {
   Connection* const connection = new_connection();
+  if (connection == nullptr) {
+    options_.connection_limit->leave(options_.thread);
+    counters_.add(Counter::connections_refused);
+    ::close(fd);
+    return;
+  }
   counters_.add(Counter::accepted);
   connection->fd = fd;
   connection->accepted_ms = now_.steady_ms;
   connection->near_peer = peer;
   connection->wants_tls = listener.tls;
   set_deadline(*connection, options_.header_deadline);
-  if (!poller_.add(fd, EPOLLIN, connection)) return close(*connection);
+  guard(*connection, [&] { welcome(*connection, listener, peer); });
+}
+
+void Worker::welcome(Connection& connection, const Listener& listener, const IpAddress& peer) {
+  if (!poller_.add(connection.fd, EPOLLIN, &connection)) return close(connection);
   if (!listener.proxy) {
-    if (settle(*connection, peer) && listener.tls) start_session(*connection);
+    if (settle(connection, peer) && listener.tls) start_session(connection);
     return;
   }
   // Where nobody is named, whoever reaches this listener is believed.
   const TrustedProxies& trusted = *options_.responder.proxies;
   if (!trusted.empty() && !trusted.contains(peer)) {
     counters_.add(Counter::proxy_headers_refused);
-    return close(*connection);
+    return close(connection);
   }
-  connection->state = ConnectionState::greeting;
+  connection.state = ConnectionState::greeting;
 }
 
 // Closes one of the silent ones, found by a hand that goes round: who comes and says nothing, or

@@ -22,10 +22,6 @@ constexpr auto linger_deadline = 2s;
 constexpr std::size_t linger_bytes_max = 256 * 1024;
 constexpr std::ptrdiff_t room_for_answer = limits::answer_bytes_max;
 
-std::string name_of(const LookupKey& key) {
-  return key.host + '/' + key.code;
-}
-
 // The system calls themselves: recv() and send() of the library are points at which a thread can be
 // cancelled, and pay for that each time. None of ours ever is.
 ssize_t receive_from(int fd, char* room, std::size_t size) noexcept {
@@ -109,7 +105,7 @@ void Worker::receive(Connection& connection) {
   close(connection);
 }
 
-void Worker::serve(Connection& connection) try {
+void Worker::serve(Connection& connection) {
   char* begin = gathered_end_;
   char* out = begin;
   bool answered = false;
@@ -138,8 +134,6 @@ void Worker::serve(Connection& connection) try {
     }
   }
   if (answered) gather(connection, begin, out);
-} catch (const std::exception& bug) {
-  give_up(connection, bug);
 }
 
 // Answers of one turn go out together, so that their MACs can be computed side by side. That holds
@@ -155,7 +149,9 @@ void Worker::gather(Connection& connection, char* begin, char* end) {
 void Worker::send_gathered() {
   const std::size_t count = std::exchange(gathered_count_, 0);
   for (const Gathered& each : std::span{gathered_}.first(count)) {
-    if (send(*each.connection, each.begin, each.end)) after_answers(*each.connection);
+    guard(*each.connection, [&] {
+      if (send(*each.connection, each.begin, each.end)) after_answers(*each.connection);
+    });
   }
   gathered_end_ = out_.get();
 }
@@ -265,7 +261,7 @@ void Worker::wait_for_lookup(Connection& connection) {
   connection.state = ConnectionState::waiting;
   poll_for(connection, 0);
   const LookupKey& key = responder_.awaited();
-  connection.awaited = name_of(key);
+  connection.awaited = key.name();
   auto& waiting = waiters_[connection.awaited];
   waiting.push_back(&connection);
   if (waiting.size() == 1) responder_.ask_for_awaited();
@@ -274,14 +270,16 @@ void Worker::wait_for_lookup(Connection& connection) {
 void Worker::on_lookup(const LookupKey& key, const LookupResult& result) {
   renew_clocks();
   responder_.on_lookup(key, result);
-  const auto at = waiters_.find(name_of(key));
+  const auto at = waiters_.find(key.name());
   if (at == waiters_.end()) return;
   const std::vector<Connection*> waiting = std::move(at->second);
   waiters_.erase(at);
-  for (Connection* connection : waiting) answer_waiting(*connection, result.status);
+  for (Connection* connection : waiting) {
+    guard(*connection, [&] { answer_waiting(*connection, result.status); });
+  }
 }
 
-void Worker::answer_waiting(Connection& connection, LookupStatus status) try {
+void Worker::answer_waiting(Connection& connection, LookupStatus status) {
   connection.state = ConnectionState::reading;
   poll_for(connection, EPOLLIN);
   char* out = out_.get();
@@ -293,15 +291,14 @@ void Worker::answer_waiting(Connection& connection, LookupStatus status) try {
   if (connection.fd >= 0 && connection.state == ConnectionState::reading) serve(connection);
   send_gathered();
   go_on(connection);
-} catch (const std::exception& bug) {
-  give_up(connection, bug);
 }
 
 void Worker::give_up(Connection& connection, const std::exception& bug) {
   responder_.sign();  // also what will not be sent: its memory is used again
   counters_.add(Counter::session_bugs);
-  log_.error("session.bug", "A request was given up; please report this", {{"what", bug.what()}});
   if (connection.fd >= 0) close(connection);
+  log_.error("session.bug", "A connection was given up; please report this",
+             {{"what", bug.what()}});
 }
 
 }  // namespace waymark::redirect

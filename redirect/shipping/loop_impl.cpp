@@ -181,7 +181,7 @@ void ShippingLoop::Impl::send_batch(const OriginPtr& origin, const Shipper::Orde
 void ShippingLoop::Impl::on_entry_reply(const OriginPtr& origin, SequenceRange range,
                                         error_code error, redis::ReplyView reply) {
   if (closed_) return;
-  const auto id = error ? std::nullopt : parse_entry_id(reply.text());
+  const auto id = error ? std::nullopt : parse_stream_id(reply.text());
   if (id) {
     origin->shipper.sent(range, *id);
   } else if (!error && reply.is_nil()) {

@@ -104,7 +104,7 @@ void Shipper::sending(SequenceRange range, std::uint64_t bytes, bool lost, Time 
   window_bytes_ += bytes + entry_overhead_bytes;
 }
 
-void Shipper::sent(SequenceRange range, EntryId id) {
+void Shipper::sent(SequenceRange range, StreamId id) {
   Entry entry;
   take_in_flight(range, entry);
   entry.id = id;

@@ -60,7 +60,7 @@ class Shipper {
   void read(const Reading& reading);
   // The shell has passed an order, or the first part of it, to Redis.
   void sending(SequenceRange range, std::uint64_t bytes, bool lost, Time now);
-  void sent(SequenceRange range, EntryId id);
+  void sent(SequenceRange range, StreamId id);
   // An error reply, a timeout or a lost connection. `jitter` is random in [0, 1).
   void failed(SequenceRange range, Time now, double jitter);
   // XADD NOMKSTREAM answered nil.
@@ -115,7 +115,7 @@ class Shipper {
   struct Entry {
     SequenceRange range;
     std::uint64_t bytes = 0;
-    EntryId id;
+    StreamId id;
   };
 
   Sequence lowest_owed() const noexcept { return figure_seen_ ? 1 : journal_first_; }

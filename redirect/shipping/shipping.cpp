@@ -1,5 +1,6 @@
 #include "redirect/shipping/shipping.hpp"
 
+#include "common/clock.hpp"
 #include "redirect/journal/adoption.hpp"
 #include "redirect/journal/keeper.hpp"
 #include "redirect/shipping/shipping_loop.hpp"
@@ -24,12 +25,6 @@ namespace {
 namespace json = boost::json;
 constexpr std::chrono::seconds adoption_interval{5};
 constexpr std::size_t known_origins_max = 1'024;  // in a report
-
-std::uint64_t unix_ms_now() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
-}
 
 }  // namespace
 
@@ -182,7 +177,7 @@ std::string Shipping::Impl::report() const {
   return json::serialize(json::object{{"name", info_.name},
                                       {"admin", info_.admin},
                                       {"version", info_.version},
-                                      {"ts", unix_ms_now()},
+                                      {"ts", unix_ms()},
                                       {"keys", std::move(keys)},
                                       {"last", std::move(last)},
                                       {"known", known()},

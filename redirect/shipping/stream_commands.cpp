@@ -72,7 +72,7 @@ Reading read_figures(redis::ReplyView reply, std::size_t index, const Shards& sh
   Reading reading;
   if (const auto found = shards.find(shard); found != shards.end()) reading.word = found->second;
   reading.generation = reply[0].text();
-  reading.through = parse_entry_id(reply[1 + 2 * index].text());
+  reading.through = parse_stream_id(reply[1 + 2 * index].text());
   if (auto figure = parse_figure(reply[2 + 2 * index].text())) {
     reading.figure = std::move(*figure);
   }

@@ -83,7 +83,7 @@ class Source {
   bool good_ = true;
 };
 
-std::string names_and_fields(std::string name, const RecordFields& fields) {
+std::string names_and_fields(std::string_view name, const RecordFields& fields) {
   std::string out;
   put_text(out, name);
   put_fields(out, fields);

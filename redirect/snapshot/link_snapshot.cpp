@@ -1,7 +1,9 @@
 #include "redirect/snapshot/link_snapshot.hpp"
 
+#include "common/clock.hpp"
 #include "common/limits.hpp"
 
+#include <boost/asio/post.hpp>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -12,18 +14,12 @@
 namespace waymark::redirect {
 namespace {
 
-std::uint64_t unix_ms() {
-  using namespace std::chrono;
-  return static_cast<std::uint64_t>(
-      duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
-}
-
 snapshot::Lookup::Part part_of(const LinkSnapshot::Part& part) {
   if (part.record == nullptr) return {};
   return {std::string{part.code}, link_fields(*part.record)};
 }
 
-// The calling thread runs when those who serve visitors leave it a core.
+// From now on this thread runs when those who serve visitors leave it a core.
 void give_way() noexcept {
   constexpr int politeness = 10;
   ::setpriority(PRIO_PROCESS, 0, politeness);  // of a thread, on Linux
@@ -40,17 +36,14 @@ std::uint64_t modified_unix_ms(const std::filesystem::path& file) {
 
 }  // namespace
 
-LinkSnapshot::LinkSnapshot(boost::asio::io_context& control, SnapshotOptions options, Take take,
-                           Log& log)
-    : options_(std::move(options)),
+LinkSnapshot::LinkSnapshot(boost::asio::io_context& control, boost::asio::thread_pool& helper,
+                           SnapshotOptions options, Take take, Log& log)
+    : helper_(helper),
+      options_(std::move(options)),
       take_(std::move(take)),
       log_(log),
       timer_(control),
       gone_(options_.seed) {}
-
-LinkSnapshot::~LinkSnapshot() {
-  if (helper_.joinable()) helper_.join();
-}
 
 void LinkSnapshot::start() {
   if (!is_on()) {
@@ -58,15 +51,14 @@ void LinkSnapshot::start() {
     return;
   }
   busy_ = true;
-  helper_ = std::thread{[this] { load(); }};
+  boost::asio::post(helper_, [this] { load(); });
   wait();
 }
 
 void LinkSnapshot::stop() {
   if (!is_on()) return;
   timer_.cancel();
-  if (helper_.joinable()) helper_.join();
-  if (is_outdated()) write(waiting_, gone_);
+  if (is_outdated()) post_writing();
 }
 
 void LinkSnapshot::load() {
@@ -91,19 +83,20 @@ void LinkSnapshot::load() {
                        "written anew",
                  {{"file", options_.file.string()}, {"links", loaded.answers}});
   }
+  give_way();
   loaded_ = true;
   busy_ = false;
 }
 
 void LinkSnapshot::remember(const LookupKey& key, Part bound, Part any) {
   if (!is_on()) return;
-  const std::string name = key.host + '/' + key.code;
+  const std::string name = key.name();
   if (bound.record == nullptr && any.record == nullptr) return forget(name);
   gone_.remove(name);
   add({unix_ms(), snapshot::Lookup{key.host, key.code, part_of(bound), part_of(any)}});
 }
 
-// A record of defaults alone has no fields; its status tells it from one that is not there.
+// A record of defaults alone has no fields: one that says nothing new tells it from none at all.
 void LinkSnapshot::remember_campaign(const std::string& id, const CampaignRecord* record) {
   if (!is_on()) return;
   RecordFields fields;
@@ -116,8 +109,12 @@ void LinkSnapshot::remember_campaign(const std::string& id, const CampaignRecord
 
 void LinkSnapshot::remember_domain(const std::string& host, const DomainRecord* record) {
   if (!is_on()) return;
-  add({unix_ms(),
-       snapshot::Domain{host, record != nullptr ? domain_fields(*record) : RecordFields{}}});
+  RecordFields fields;
+  if (record != nullptr) {
+    fields = domain_fields(*record);
+    if (fields.empty()) fields.emplace_back("host", host);
+  }
+  add({unix_ms(), snapshot::Domain{host, std::move(fields)}});
 }
 
 void LinkSnapshot::add(const snapshot::Entry& entry) {
@@ -149,13 +146,15 @@ void LinkSnapshot::wait() {
 
 void LinkSnapshot::hand_over() {
   if (!is_outdated() || busy_.exchange(true)) return;
-  if (helper_.joinable()) helper_.join();  // it has done its work
-  helper_ = std::thread{[this, payloads = std::exchange(waiting_, {}),
-                         gone = std::exchange(gone_, snapshot::GoneLinks{options_.seed})] {
-    give_way();
+  post_writing();
+}
+
+void LinkSnapshot::post_writing() {
+  boost::asio::post(helper_, [this, payloads = std::exchange(waiting_, {}),
+                              gone = std::exchange(gone_, snapshot::GoneLinks{options_.seed})] {
     write(payloads, gone);
     busy_ = false;
-  }};
+  });
 }
 
 void LinkSnapshot::write(const snapshot::PayloadList& payloads, const snapshot::GoneLinks& gone) {

@@ -1,6 +1,6 @@
 // Keeps what this process knows of links in a file, so that an edge that is restarted while Redis
 // is away still serves it. The threads that serve visitors have no part in this: LinkSource tells
-// of each answer of Redis, which is encoded once; every minute, or when much has come, a helper
+// of each answer of Redis, which is encoded once; every minute, or when much has come, the helper
 // thread brings the file up to date. So the file holds what was asked for of late, also what the
 // caches have forgotten since.
 //
@@ -16,6 +16,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -27,7 +28,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 
 namespace waymark::redirect {
 
@@ -45,12 +45,14 @@ class LinkSnapshot {
   // `answers` are the loaded ones; called on the helper thread, any number of times after start().
   using Take = std::function<void(std::shared_ptr<const snapshot::Answers> answers)>;
 
-  LinkSnapshot(boost::asio::io_context& control, SnapshotOptions options, Take take, Log& log);
-  ~LinkSnapshot();
+  // `helper` has one thread, and is joined while this lives.
+  LinkSnapshot(boost::asio::io_context& control, boost::asio::thread_pool& helper,
+               SnapshotOptions options, Take take, Log& log);
 
   // Loads the file on the helper thread, then begins to write it.
   void start();
-  // Writes what is left and waits for it; longer than a second for very large snapshots only.
+  // Has what is left written: when `helper` is joined it is, which takes longer than a second for
+  // very large snapshots only.
   void stop();
 
   // True when the file has been read, or there is none to read.
@@ -76,15 +78,16 @@ class LinkSnapshot {
   void load();
   void wait();
   void hand_over();
+  void post_writing();
   void write(const snapshot::PayloadList& payloads, const snapshot::GoneLinks& gone);
 
+  boost::asio::thread_pool& helper_;
   SnapshotOptions options_;
   Take take_;
   Log& log_;
   boost::asio::steady_timer timer_;
   snapshot::PayloadList waiting_;  // since the last hand-over
   snapshot::GoneLinks gone_;
-  std::thread helper_;
   std::atomic<bool> busy_{false};
   std::atomic<bool> loaded_{false};
   // Figures for the gauges.

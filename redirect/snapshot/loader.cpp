@@ -49,6 +49,7 @@ class Loading {
         resolve_campaign(campaign.id, std::move(*record), !campaign.fields.empty());
   }
   void add_domain(const Domain& domain) {
+    if (domain.fields.empty()) return;  // it was deleted
     auto record = parse_domain(domain.fields, options_.destinations);
     if (!record) return refuse();
     domains_[domain.host] = std::make_shared<const DomainRecord>(std::move(*record));
@@ -59,7 +60,7 @@ class Loading {
     const auto campaign = record ? campaigns_.find(record->campaign) : campaigns_.end();
     auto link = campaign == campaigns_.end() || record->destination.empty()
                     ? nullptr
-                    : resolve_link(part.code, std::move(*record), campaign->second);
+                    : resolve_link(part.code, *record, campaign->second);
     if (!link) refuse();
     return link;
   }

@@ -73,12 +73,12 @@ def test_tables_that_are_full_say_what_they_forget(make_system):
     with Connection(edge.port) as connection:
         for n in range(20):
             assert connection.request("GET", "/try", {"Host": f"h{n}.example"}).status == 302
-        wait_until(lambda: edge.metric("waymark_hosts_forgotten") > 0, "hosts are forgotten")
+        wait_until(lambda: edge.metric("waymark_host_evictions_total") > 0, "hosts are forgotten")
         for n in range(1_500):
             assert connection.request("GET", f"/guess{n}").status == 404
-        wait_until(lambda: edge.metric("waymark_link_absence_evictions") > 0, "absences are")
+        wait_until(lambda: edge.metric("waymark_link_absence_evictions_total") > 0, "absences are")
         assert edge.metric("waymark_link_absences") <= 1_024
-        assert edge.metric("waymark_link_cache_evictions") == 0
+        assert edge.metric("waymark_link_cache_evictions_total") == 0
         assert connection.request("GET", "/try").status == 302
 
 

@@ -146,7 +146,7 @@ def test_many_guessing_addresses_share_the_budget_of_all(make_system, together):
     assert held_back == statuses[429] and answers(edge, "over_budget") > 0
     # Beside the lookups there are those of the tracker and a look at the marker.
     assert redis_calls(system) - calls_before <= 4 * allowed + 100 * seconds + 100
-    assert edge.metric("waymark_link_cache_evictions") == 0
+    assert edge.metric("waymark_link_cache_evictions_total") == 0
 
     # A second scan, of other codes, finds every table as large as it will get.
     scan(edge, addresses, visitor, together, word="other")

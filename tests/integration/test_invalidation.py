@@ -62,6 +62,7 @@ def changes(system):
     redis.hset("wm:link:*/alias", alias_of="target")
     redis.hset("wm:link:*/dangling", alias_of="target-created")
     redis.hset("wm:link:*/again", destination="https://shop.example/")
+    redis.hset("wm:link:*/newest", destination=NEW)
     system.add_link("bound")
     return [
         ("changed link", "/changed",
@@ -83,7 +84,7 @@ def changes(system):
         ("created target of an alias", "/dangling",
          lambda: system.add_link("target-created"), has_status(302)),
         ("link that becomes an alias", "/again",
-         lambda: redis.hset("wm:link:*/again", alias_of="target"), leads_to(NEW)),
+         lambda: redis.hset("wm:link:*/again", alias_of="newest"), leads_to(NEW)),
         ("changed campaign", "/incamp",
          lambda: redis.hset("wm:campaign:camp_other", status="ended"), has_status(410)),
         ("changed domain", "/nobody",

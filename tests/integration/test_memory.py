@@ -83,7 +83,8 @@ def test_resident_memory_stays_within_the_settings(make_system):
     rest = [resident(edge)]
     for first in (0, CODES):
         ask_for_all(edge, first)
-        wait_until(lambda: edge.metric("waymark_link_cache_evictions") > 0, "the cache is full")
+        wait_until(lambda: edge.metric("waymark_link_cache_evictions_total") > 0,
+                   "the cache is full")
         rest.append(resident(edge))
     print("resident: " + ", ".join(f"{bytes / MIB:.1f} MiB" for bytes in rest))
     settings = (CACHE_BYTES + ABSENCES * ABSENCE_BYTES +

@@ -9,7 +9,7 @@
 // Pure.
 #pragma once
 
-#include "tracker/drain/stream_id.hpp"
+#include "common/redis/stream_id.hpp"
 
 #include <cstddef>
 #include <map>

@@ -2,8 +2,8 @@
 
 #include "common/limits.hpp"
 #include "common/redis/keys.hpp"
+#include "common/redis/stream_id.hpp"
 #include "tracker/drain/requests.hpp"
-#include "tracker/drain/stream_id.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -129,8 +129,7 @@ asio::awaitable<Result<json::object>> edge_reports(redis::Client& redis) {
 
 }  // namespace
 
-asio::awaitable<Result<json::object>> stream_info(redis::Client& redis,
-                                                  const DrainOptions& options,
+asio::awaitable<Result<json::object>> stream_info(redis::Client& redis, const DrainOptions& options,
                                                   std::uint64_t now_ms) {
   const auto tags = co_await ask(redis, Command{"HKEYS", redis_keys::stream}, deadline);
   if (!tags) co_return tags.error();

@@ -2,12 +2,12 @@
 // (shipping.md rules 8 to 10). No I/O, no clock. ShardDrain (shard_drain.hpp) is its shell.
 //
 // One batch may be read while another is being stored; nothing is acknowledged before its batch is
-// stored; after any trouble with Redis, or without the lease of the own name, the group is looked at
-// again and the own pending entries are read from the start, so that nothing handed out is
+// stored; after any trouble with Redis, or without the lease of the own name, the group is looked
+// at again and the own pending entries are read from the start, so that nothing handed out is
 // forgotten.
 #pragma once
 
-#include "tracker/drain/stream_id.hpp"
+#include "common/redis/stream_id.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -36,10 +36,9 @@ struct StorePauseOver {};
 struct PendingGrew {};  // entries are pending under our name that have not been read
 struct StopAsked {};
 
-using DrainEvent =
-    std::variant<Started, Prepared, PrepareFailed, Read, ReadFailed, Stored, StoreFailed,
-                 Acknowledged, AcknowledgeFailed, RedisPauseOver, StorePauseOver, PendingGrew,
-                 StopAsked>;
+using DrainEvent = std::variant<Started, Prepared, PrepareFailed, Read, ReadFailed, Stored,
+                                StoreFailed, Acknowledged, AcknowledgeFailed, RedisPauseOver,
+                                StorePauseOver, PendingGrew, StopAsked>;
 
 // --- What to do; each is answered by one event, `finish` by none ---
 

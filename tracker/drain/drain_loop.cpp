@@ -1,5 +1,6 @@
 #include "tracker/drain/drain_loop.hpp"
 
+#include "common/clock.hpp"
 #include "common/limits.hpp"
 #include "common/redis/keys.hpp"
 #include "tracker/drain/requests.hpp"
@@ -24,16 +25,10 @@ constexpr auto look_around_every = 1s;  // for new shards, a Redis that forgot, 
 constexpr auto removed_shard_wait = 10s;
 constexpr std::size_t dead_page = 500;
 
-std::uint64_t unix_ms() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                        std::chrono::system_clock::now().time_since_epoch())
-                                        .count());
-}
-
 }  // namespace
 
-DrainLoop::DrainLoop(asio::io_context& io, DrainOptions options, StoreThread& store,
-                     Leases& leases, Log& log)
+DrainLoop::DrainLoop(asio::io_context& io, DrainOptions options, StoreThread& store, Leases& leases,
+                     Log& log)
     : options_(std::move(options)),
       log_(log),
       commands_(io, {.url = options_.url, .name = "tracker-drain"}, log),

@@ -3,7 +3,7 @@
 
 #include "common/error.hpp"
 #include "common/redis/client.hpp"
-#include "tracker/drain/stream_id.hpp"
+#include "tracker/drain/group_position.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -32,8 +32,8 @@ struct Consumer {
 };
 
 // Consumers of the group `tracker`, whether they have something pending or not.
-boost::asio::awaitable<Result<std::vector<Consumer>>> group_consumers(
-    redis::Client& connection, std::string_view shard);
+boost::asio::awaitable<Result<std::vector<Consumer>>> group_consumers(redis::Client& connection,
+                                                                      std::string_view shard);
 
 // Makes what consumer `from` of the group `tracker` holds pending the property of `to`, and deletes
 // `from`. Returns how many entries that were. Nobody may act as `from` meanwhile.
@@ -42,8 +42,8 @@ boost::asio::awaitable<Result<std::uint64_t>> move_pending(redis::Client& connec
                                                            std::string_view from,
                                                            std::string_view to);
 
-// Whether `consumer` of the group `tracker` has an entry pending for at least `age`. False when Redis
-// does not tell.
+// Whether `consumer` of the group `tracker` has an entry pending for at least `age`. False when
+// Redis does not tell.
 boost::asio::awaitable<bool> has_pending(redis::Client& connection, std::string_view shard,
                                          std::string_view consumer, std::chrono::milliseconds age);
 

@@ -1,6 +1,8 @@
 #include "tracker/drain/shard_drain.hpp"
 
+#include "common/clock.hpp"
 #include "common/redis/keys.hpp"
+#include "common/rethrow.hpp"
 #include "tracker/drain/requests.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -8,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
+#include <exception>
 #include <utility>
 
 namespace waymark::tracker {
@@ -20,12 +23,6 @@ namespace {
 
 constexpr std::chrono::milliseconds deadline{5'000};
 constexpr std::string_view dead_copies_max = "10000";  // of wm:clicks:dead
-
-std::uint64_t unix_ms() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                        std::chrono::system_clock::now().time_since_epoch())
-                                        .count());
-}
 
 }  // namespace
 
@@ -93,10 +90,11 @@ void ShardDrain::perform(const Do& action) {
 }
 
 void ShardDrain::spawn(asio::awaitable<DrainEvent> task) {
-  asio::co_spawn(parts_.io, std::move(task), [this](std::exception_ptr bug, DrainEvent event) {
-    if (bug) std::rethrow_exception(bug);
-    tell(event);
-  });
+  asio::co_spawn(parts_.io, std::move(task),
+                 [this](const std::exception_ptr& bug, DrainEvent event) {
+                   rethrow(bug);
+                   tell(event);
+                 });
 }
 
 // Without the lease another may have taken over what is pending under this name, or have the name.

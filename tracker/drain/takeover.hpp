@@ -4,9 +4,9 @@
 //
 // A consumer with a lease keeps its entries, however old they are: it is slow, not dead.
 //
-// And finds what this tracker itself has forgotten: a read that was given up, its connection closed,
-// may still be on its way, reach Redis after a new connection has read what was pending, and be
-// handed entries that nobody waits for.
+// And finds what this tracker itself has forgotten: a read that was given up, its connection
+// closed, may still be on its way, reach Redis after a new connection has read what was pending,
+// and be handed entries that nobody waits for.
 #pragma once
 
 #include "tracker/drain/shard_drain.hpp"

@@ -5,8 +5,8 @@
 // Everything runs on the tracker's io_context.
 #pragma once
 
+#include "common/redis/stream_id.hpp"
 #include "tracker/drain/shard_drain.hpp"
-#include "tracker/drain/stream_id.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -1,9 +1,9 @@
 #include "tracker/program/mirror.hpp"
 
+#include "common/rethrow.hpp"
 #include "tracker/program/mirror_impl.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -34,7 +34,7 @@ void Mirror::Impl::start() {
   });
   connection_.start();
   boost::asio::co_spawn(
-      io_, [self = shared_from_this()] { return self->run(); }, boost::asio::detached);
+      io_, [self = shared_from_this()] { return self->run(); }, rethrow);
 }
 
 void Mirror::Impl::stop() {

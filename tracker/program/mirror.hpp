@@ -1,6 +1,7 @@
 // Keeps the copy of links, campaigns and domains in Redis equal to the store: writes changes
 // through in order, and refills a Redis that came back empty or old. The rules are MirrorStep's;
-// this is the thin shell that talks. Of several trackers one writes, the others watch how far it is.
+// this is the thin shell that talks. Of several trackers one writes, the others watch how far it
+// is.
 //
 // Everything runs on the io_context given.
 #pragma once
@@ -39,8 +40,8 @@ struct MirrorCounts {
 
 class Mirror {
  public:
-  // `store` must outlive this, and what `may_write` (this tracker's turn?) refers to. The connection
-  // is the mirror's own.
+  // `store` must outlive this, and what `may_write` (this tracker's turn?) refers to. The
+  // connection is the mirror's own.
   Mirror(
       boost::asio::io_context& io, redis::Url url, StoreThread& store, Log& log,
       MirrorScope scope = MirrorScope::everything,

@@ -11,7 +11,6 @@
 #include "common/redis/keys.hpp"
 #include "tracker/program/ask_all.hpp"
 #include "tracker/program/ids.hpp"
-#include "tracker/program/marker.hpp"
 #include "tracker/program/mirror_impl.hpp"
 #include "tracker/program/mirror_records.hpp"
 

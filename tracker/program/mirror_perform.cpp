@@ -19,8 +19,6 @@ using boost::asio::awaitable;
 using boost::asio::use_awaitable;
 
 constexpr std::chrono::milliseconds deadline{2'000};
-// Stands in Redis while a fill is under way; who finds it missing knows that the fill was undone.
-constexpr std::string_view fill_word_key = "wm:filling";
 
 }  // namespace
 
@@ -91,7 +89,7 @@ awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::RenewGeneration) {
 awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::BeginFill) {
   if (connection_.is_cluster()) co_return co_await begin_cluster_fill();
   fill_word_ = new_id("", 0);
-  const auto set = co_await ask("SET", fill_word_key, fill_word_);
+  const auto set = co_await ask("SET", redis_keys::filling, fill_word_);
   if (!set) co_return failed("begin a fill", set.error());
   if (set->is_error()) co_return refused("begin a fill", *set);
   co_return mirror_event::Begun{};
@@ -114,7 +112,7 @@ awaitable<MirrorEvent> Mirror::Impl::perform(mirror_do::Write what) {
   if (!may_write_()) co_return mirror_event::LeaseLost{};
   if (connection_.is_cluster()) co_return co_await write_cluster(std::move(what));
   const auto connection = connections_;
-  const std::string_view guard = what.expected_marker ? redis_keys::filled : fill_word_key;
+  const std::string_view guard = what.expected_marker ? redis_keys::filled : redis_keys::filling;
   const auto watched = co_await ask("WATCH", guard);
   if (!watched) co_return failed("write", watched.error());
   const auto held = co_await ask("GET", guard);
@@ -152,7 +150,7 @@ awaitable<MirrorEvent> Mirror::Impl::write_guarded(const mirror_do::Write& what)
   }
   if (what.marker) connection_.send({"SET", redis_keys::filled, *what.marker}, deadline, ignore);
   if (what.marker && !what.expected_marker) {
-    connection_.send({"DEL", fill_word_key}, deadline, ignore);
+    connection_.send({"DEL", redis_keys::filling}, deadline, ignore);
   }
   const auto done = co_await ask("EXEC");
   if (!done) co_return failed("write", done.error());

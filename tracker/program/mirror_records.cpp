@@ -69,7 +69,9 @@ std::vector<redis::Command> announce_commands(const std::vector<Change>& changes
   for (const auto& change : changes) {
     MirrorRecord record = mirror_record(change);
     // Taking away what is not there would tell nobody.
-    if (record.fields.empty()) record.fields.emplace_back("absent", "1");
+    if (record.fields.empty()) {
+      record.fields.emplace_back(redis_keys::absent_field, redis_keys::absent_value);
+    }
     add_replacement(commands, record);
     commands.push_back({"EXPIRE", record.key, announced_seconds});
   }

@@ -16,7 +16,7 @@
 // records that are gone.
 #pragma once
 
-#include "tracker/program/marker.hpp"
+#include "common/redis/fill_marker.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -64,11 +64,10 @@ struct Woke {
 };
 }  // namespace mirror_event
 
-using MirrorEvent =
-    std::variant<mirror_event::Started, mirror_event::Inspected, mirror_event::Renewed,
-                 mirror_event::Begun, mirror_event::Read, mirror_event::Written,
-                 mirror_event::GuardLost, mirror_event::LeaseLost, mirror_event::Failed,
-                 mirror_event::Woke>;
+using MirrorEvent = std::variant<mirror_event::Started, mirror_event::Inspected,
+                                 mirror_event::Renewed, mirror_event::Begun, mirror_event::Read,
+                                 mirror_event::Written, mirror_event::GuardLost,
+                                 mirror_event::LeaseLost, mirror_event::Failed, mirror_event::Woke>;
 
 namespace mirror_do {
 struct Inspect {

@@ -2,13 +2,13 @@
 
 #include "common/redis/client.hpp"
 #include "common/redis/keys.hpp"
+#include "common/rethrow.hpp"
 #include "tracker/program/ask_all.hpp"
 #include "tracker/program/held_keys.hpp"
 #include "tracker/program/wanted_records.hpp"
 #include "tracker/store/store_thread.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -43,7 +43,7 @@ std::vector<redis::Command> commands_of(const WantedRecord& record) {
   redis::Command& set = commands.emplace_back("HSET", record.key);
   for (const auto& [name, value] : record.fields) set.add(name).add(value);
   if (!record.fields.empty()) return commands;
-  set.add("absent").add("1");
+  set.add(redis_keys::absent_field).add(redis_keys::absent_value);
   commands.emplace_back("EXPIRE", record.key, absent_seconds);
   return commands;
 }
@@ -83,7 +83,7 @@ class Wanted::Impl : public std::enable_shared_from_this<Impl> {
   void start() {
     connection_.start();
     boost::asio::co_spawn(
-        io_, [self = shared_from_this()] { return self->run(); }, boost::asio::detached);
+        io_, [self = shared_from_this()] { return self->run(); }, rethrow);
   }
   void stop() {
     stopping_ = true;

@@ -31,10 +31,12 @@ class Collector {
  private:
   // A former code of a link leads one step on, on its own host.
   void add_link(const std::string& host, const std::string& code) {
-    if (const auto former = store_.alias(host, code)) {
+    const auto former = store_.alias(host, code);
+    if (former) {
       add(redis_keys::link(host, code), [&] { return former; });
       return add_link(host, former->target);
     }
+    if (former.error() != Errc::not_found) return fail(former.error());
     add(
         redis_keys::link(host, code), [&] { return store_.link_by_code(host, code); },
         [&](const LinkRow& row) {
@@ -57,8 +59,11 @@ class Collector {
     } else if (row.error() == Errc::not_found) {
       records_.push_back({std::move(key), {}});
     } else {
-      failure_ = row.error();
+      fail(row.error());
     }
+  }
+  void fail(boost::system::error_code error) {
+    if (!failure_) failure_ = error;
   }
 
   Store& store_;

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <stdexcept>
 #include <thread>
 
 namespace waymark::tracker::test {
@@ -268,6 +269,20 @@ TEST_F(MirrorRedisTest, AMarkerNeverStandsOverMissingLinks) {
     wait_until([&] { return marker() == full; });
     ASSERT_EQ(keys(), 31U);
   }
+}
+
+// Nothing would ever be written again, and nobody would know.
+TEST_F(MirrorRedisTest, ABugEndsTheProgramRatherThanTheMirrorAlone) {
+  boost::asio::io_context io{1};
+  Log log{"test", LogLevel::error};
+  Mirror mirror{io,
+                redis::parse_url(redis.url(), "redis"),
+                api.store(),
+                log,
+                MirrorScope::everything,
+                []() -> bool { throw std::logic_error{"a bug"}; }};
+  mirror.start();
+  EXPECT_THROW(io.run_for(5s), std::logic_error);
 }
 
 }  // namespace

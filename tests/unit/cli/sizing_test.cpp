@@ -82,8 +82,8 @@ TEST(SizingPlan, ASmallShopNeedsOneTrackerWithSqlite) {
 }
 
 TEST(SizingPlan, ABillionClicksADay) {
-  const auto plan = plan_deployment({.clicks_per_day = 1e9, .links = 1e9, .peak = 6, .edge_cores = 2},
-                                    simple_figures());
+  const auto plan = plan_deployment(
+      {.clicks_per_day = 1e9, .links = 1e9, .peak = 6, .edge_cores = 2}, simple_figures());
   EXPECT_NEAR(plan.peak_per_second, 69'444, 1);
   EXPECT_NEAR(plan.edge_cores, 0.694, 0.001);
   EXPECT_EQ(plan.edges, 2U);
@@ -109,8 +109,8 @@ TEST(SizingPlan, SqliteIsForWhatOneWriterAndOneFileCanHold) {
 }
 
 TEST(SizingPlan, AFlatDayHasNoBusiestHour) {
-  const auto plan = plan_deployment({.clicks_per_day = 86'400, .links = 1, .peak = 1},
-                                    simple_figures());
+  const auto plan =
+      plan_deployment({.clicks_per_day = 86'400, .links = 1, .peak = 1}, simple_figures());
   EXPECT_DOUBLE_EQ(plan.busy_per_second, 1);
 }
 

@@ -62,9 +62,9 @@ struct DrainLoopTest : testing::Test {
     make_store();
     io = std::make_unique<asio::io_context>(1);
     leases = std::make_unique<Leases>(
-        *io, LeaseOptions{.host = "test",
-                          .wanted = {std::string{lease_names::folding}},
-                          .renew_every = 20ms},
+        *io,
+        LeaseOptions{
+            .host = "test", .wanted = {std::string{lease_names::folding}}, .renew_every = 20ms},
         *store, log);
     loop = std::make_unique<DrainLoop>(*io, options, *store, *leases, log);
     asio::co_spawn(*io, leases->run(), asio::detached);
@@ -150,8 +150,9 @@ TEST_F(DrainLoopTest, ResentLinesAreStoredOnce) {
   add("1", line_of(1) + "\n" + line_of(2));
   add("2", line_of(2) + "\n" + line_of(3));
   eventually("figure", [&] { return figure() == ";3;"; });
-  eventually("counts",
-             [&] { return counts() == DrainCounts{.stored = 3, .duplicate = 3, .dead = 0, .late = 0}; });
+  eventually("counts", [&] {
+    return counts() == DrainCounts{.stored = 3, .duplicate = 3, .dead = 0, .late = 0};
+  });
 }
 
 TEST_F(DrainLoopTest, GapsAreSaidAsRanges) {
@@ -234,8 +235,7 @@ TEST_F(DrainLoopTest, TwoShareTheStreamAndTheOneThatStaysTakesAllThatTheOtherHad
     Leases other_leases{other_io, {.host = "test", .renew_every = 20ms}, *store, log};
     DrainLoop other{other_io, options, *store, other_leases, log};
     asio::co_spawn(other_io, other_leases.run(), asio::detached);
-    asio::co_spawn(other_io, other.run(),
-                   [&](const std::exception_ptr&) { other_leases.stop(); });
+    asio::co_spawn(other_io, other.run(), [&](const std::exception_ptr&) { other_leases.stop(); });
     std::thread other_thread{[&] { other_io.run(); }};
     unsigned n = 0;
     eventually("both have stored", [&] {
@@ -287,8 +287,9 @@ TEST_F(DrainLoopTest, PoisonIsPutAsideAndNeverInTheWay) {
   redis.call({"XADD", stream, "*", "origin", "what?", "first", "x", "body", line_of(7)});
   redis.call({"XADD", stream, "*", "something", "else"});
   eventually("figure", [&] { return figure() == ";3;"; });
-  eventually("counts",
-             [&] { return counts() == DrainCounts{.stored = 2, .duplicate = 0, .dead = 4, .late = 0}; });
+  eventually("counts", [&] {
+    return counts() == DrainCounts{.stored = 2, .duplicate = 0, .dead = 4, .late = 0};
+  });
   eventually("copies", [&] { return redis.call({"XLEN", "wm:clicks:dead"}).integer() == 4; });
   EXPECT_EQ(reader()->dead_letters(dead_reason::malformed_line, 0, 9)->at(0).line, "not json");
   EXPECT_EQ(reader()->dead_letters(dead_reason::unknown_version, 0, 9)->at(0).sequence, 3U);

@@ -1,7 +1,7 @@
 // Schedules of the drain: what it does next after each thing that may happen.
 #include "tracker/drain/drain.hpp"
 
-#include "tracker/drain/stream_id.hpp"
+#include "tracker/drain/group_position.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -51,7 +51,8 @@ struct LeasesTest : testing::Test {
     return run(store.read([](Store& s) { return s.leases(); }));
   }
   // As another machine would.
-  bool hold_as(const std::string& holder, const std::string& lease, std::chrono::milliseconds time) {
+  bool hold_as(const std::string& holder, const std::string& lease,
+               std::chrono::milliseconds time) {
     return run(store.lease([&](Store& s) { return s.hold_lease(lease, holder, time); }));
   }
 
@@ -85,8 +86,8 @@ TEST_F(LeasesTest, TrackersOfOneMachineHaveSlotsOfTheirOwnAndShareTheWork) {
 TEST_F(LeasesTest, WhoIsStartedAgainHasSlotAndWorkBackAtOnce) {
   {
     asio::io_context dying{1};
-    Leases killed{dying, {.host = "web1", .wanted = {"folding"}, .life = 1h, .renew_every = 1h},
-                  store, log};
+    Leases killed{
+        dying, {.host = "web1", .wanted = {"folding"}, .life = 1h, .renew_every = 1h}, store, log};
     asio::co_spawn(dying, killed.run(), asio::detached);
     while (!killed.lease("folding").held()) dying.run_for(10ms);
   }

@@ -1,4 +1,4 @@
-// Counts the allocations of a test program that links allocations.cpp.
+// Counts the allocations of a test program that links allocations.cpp, and has them fail.
 #pragma once
 
 #include <cstddef>
@@ -6,5 +6,8 @@
 namespace waymark::redirect::test {
 
 std::size_t allocations() noexcept;
+
+// From now on larger ones fail on this thread.
+void limit_allocations(std::size_t bytes_max) noexcept;
 
 }  // namespace waymark::redirect::test

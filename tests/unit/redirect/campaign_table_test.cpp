@@ -14,7 +14,7 @@ CampaignRecord lasting(double days) {
 }
 
 TEST(CampaignTable, AnUnchangedRecordKeepsItsLinksUpToDate) {
-  CampaignTable table{1h};
+  CampaignTable table{100, 1h};
   EXPECT_FALSE(table.is_fresh("camp"));
   table.store("camp", lasting(30));
   const auto before = table.find("camp").campaign;
@@ -25,7 +25,7 @@ TEST(CampaignTable, AnUnchangedRecordKeepsItsLinksUpToDate) {
 }
 
 TEST(CampaignTable, ADifferentRecordOutdatesTheLinksThatCarryTheOld) {
-  CampaignTable table{1h};
+  CampaignTable table{100, 1h};
   table.store("camp", lasting(30));
   const auto before = table.find("camp").campaign;
   table.store("camp", lasting(60));
@@ -36,7 +36,7 @@ TEST(CampaignTable, ADifferentRecordOutdatesTheLinksThatCarryTheOld) {
 }
 
 TEST(CampaignTable, AChangeIsAskedForAndReplaced) {
-  CampaignTable table{1h};
+  CampaignTable table{100, 1h};
   table.store("camp", lasting(30));
   const auto before = table.find("camp").campaign;
   table.changed("camp");
@@ -48,7 +48,7 @@ TEST(CampaignTable, AChangeIsAskedForAndReplaced) {
 }
 
 TEST(CampaignTable, LinksWithoutACampaignShareOne) {
-  const CampaignTable table{1h};
+  CampaignTable table{100, 1h};
   const auto none = table.find("");
   ASSERT_NE(none.campaign, nullptr);
   EXPECT_EQ(none.campaign, table.find("").campaign);
@@ -56,11 +56,30 @@ TEST(CampaignTable, LinksWithoutACampaignShareOne) {
 }
 
 TEST(CampaignTable, AfterALossOfTrackingCampaignsAreAskedForWithoutSpoilingLinks) {
-  CampaignTable table{1h};
+  CampaignTable table{100, 1h};
   table.store("camp", lasting(30));
   table.mark_all_old();
   EXPECT_FALSE(table.is_fresh("camp"));
   EXPECT_FALSE(table.find("camp").campaign->outdated);
+}
+
+TEST(CampaignTable, FullItDropsTheOneNeededLongestAgoWhoseLinksAreOutdated) {
+  CampaignTable table{3, 1h};
+  EXPECT_FALSE(table.store("first", lasting(1)));
+  EXPECT_FALSE(table.store("second", lasting(2)));
+  EXPECT_FALSE(table.store("third", lasting(3)));
+  const auto second = table.find("second").campaign;
+  const auto third = table.find("third").campaign;
+  EXPECT_TRUE(table.is_fresh("first")) << "a link needs it";
+  EXPECT_FALSE(table.store("third", lasting(3))) << "it has its place";
+  EXPECT_TRUE(table.store("fourth", lasting(4)));
+  EXPECT_TRUE(second->outdated) << "nothing else would tell its links of a change";
+  EXPECT_EQ(table.find("second").campaign, nullptr);
+  EXPECT_FALSE(table.is_fresh("second"));
+  EXPECT_FALSE(third->outdated);
+  EXPECT_TRUE(table.is_fresh("first"));
+  table.changed("third");
+  EXPECT_TRUE(third->outdated);
 }
 
 }  // namespace

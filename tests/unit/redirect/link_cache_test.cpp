@@ -58,9 +58,9 @@ TEST(LinkCache, TheLinkOfTheHostWins) {
   LookupResult both{LookupStatus::answered, link_of("a", "https://bound.example/"),
                     link_of("a", "https://any.example/"), nullptr};
   cache.store(host, "a", both, 1'000);
-  EXPECT_EQ(cache.find(host, "a", 1'000, false).link->destination_text(), "https://bound.example/");
+  EXPECT_EQ(cache.find(host, "a", 1'000, false).link->landing().text, "https://bound.example/");
   cache.store(host, "a", common("a"), 2'000);  // it was deleted
-  EXPECT_EQ(cache.find(host, "a", 2'000, false).link->destination_text(), "https://s.example/");
+  EXPECT_EQ(cache.find(host, "a", 2'000, false).link->landing().text, "https://s.example/");
 }
 
 TEST(LinkCache, UnknownCodesAreRememberedForAShortTime) {

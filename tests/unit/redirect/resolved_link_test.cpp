@@ -78,7 +78,7 @@ TEST(ResolvedLink, KeepsWhatAnswersAreMadeOf) {
   EXPECT_EQ(link->link_id(), record.link);
   EXPECT_EQ(link->referrer(), record.referrer);
   EXPECT_EQ(link->campaign->id, record.campaign);
-  EXPECT_EQ(link->destination_text(), record.destination);
+  EXPECT_EQ(link->landing().text, record.destination);
   EXPECT_EQ(link->status(), LinkStatus::archived);
   EXPECT_EQ(link->starts_at(), 0);
   EXPECT_EQ(link->expires_at(), record.expires_at);

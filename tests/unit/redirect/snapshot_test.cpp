@@ -1,9 +1,13 @@
+#include "common/clock.hpp"
 #include "common/limits.hpp"
 #include "redirect/snapshot/link_snapshot.hpp"
 #include "redirect/snapshot/loader.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +15,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -259,7 +264,8 @@ TEST_P(SnapshotBounds, MuchThatWaitsIsWrittenBeforeItsTime) {
   options.file = file_;
   options.every = std::chrono::hours{1};
   options.bytes_max = GetParam();
-  LinkSnapshot snapshot{control, options, [](const auto&) {}, log};
+  boost::asio::thread_pool helper{1};
+  LinkSnapshot snapshot{control, helper, options, [](const auto&) {}, log};
   snapshot.start();
   while (!snapshot.loaded()) std::this_thread::yield();
   LinkRecord record;
@@ -277,6 +283,7 @@ TEST_P(SnapshotBounds, MuchThatWaitsIsWrittenBeforeItsTime) {
   }
   EXPECT_TRUE(fs::exists(file_));
   snapshot.stop();
+  helper.join();
 }
 
 // Whatever comes last counts: a link may be made again before the snapshot is written.
@@ -287,7 +294,8 @@ TEST_F(SnapshotTest, ALinkMadeAgainIsKeptAndAScanLeavesNothing) {
   options.file = file_;
   options.every = std::chrono::hours{1};
   options.bytes_max = 1U << 20U;
-  LinkSnapshot snapshot{control, options, [](const auto&) {}, log};
+  boost::asio::thread_pool helper{1};
+  LinkSnapshot snapshot{control, helper, options, [](const auto&) {}, log};
   snapshot.start();
   while (!snapshot.loaded()) std::this_thread::yield();
   LinkRecord record;
@@ -302,12 +310,63 @@ TEST_F(SnapshotTest, ALinkMadeAgainIsKeptAndAScanLeavesNothing) {
   }
   EXPECT_FALSE(fs::exists(file_)) << "a scan has it written no sooner";
   snapshot.stop();
+  helper.join();
   EXPECT_LT(fs::file_size(file_), 1'024U);
-  const auto at =
-      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                     std::chrono::system_clock::now().time_since_epoch())
-                                     .count());
-  EXPECT_EQ(loaded(at), "again ");
+  EXPECT_EQ(loaded(unix_ms()), "again ");
+}
+
+TEST_F(SnapshotTest, ADeletedDomainStaysDeletedAndOneOfDefaultsStays) {
+  boost::asio::io_context control;
+  boost::asio::thread_pool helper{1};
+  Log log{"test", LogLevel::error, LogFormat::json};
+  SnapshotOptions options{.file = file_, .bytes_max = 1U << 20U, .destinations = {}};
+  LinkSnapshot snapshot{control, helper, options, [](const auto&) {}, log};
+  snapshot.start();
+  const LinkRecord record{.destination = "https://shop.example/"};
+  const DomainRecord defaults;
+  for (const std::string host : {"plain.example", "gone.example"}) {
+    snapshot.remember_domain(host, &defaults);
+    snapshot.remember({host, host}, {}, {"code", &record});
+  }
+  snapshot.remember_domain("gone.example", nullptr);
+  snapshot.stop();
+  helper.join();
+  EXPECT_EQ(loaded(unix_ms()), "plain.example gone.example ");
+  EXPECT_NE(answers_.at(0).domain, nullptr);
+  EXPECT_EQ(answers_.at(1).domain, nullptr);
+}
+
+// Under TasksMax= or ulimit -u the last thread may be one of another program.
+TEST_F(SnapshotTest, IsWrittenWhereNoThreadCanBeMadeAnyMore) {
+  fs::permissions(folder_, fs::perms::all);
+  const auto write_without_new_threads = [this] {
+    boost::asio::io_context control;
+    boost::asio::thread_pool helper{1};
+    Log log{"test", LogLevel::error, LogFormat::json};
+    SnapshotOptions options{.file = file_,
+                            .every = std::chrono::milliseconds{10},
+                            .bytes_max = 1U << 20U,
+                            .destinations = {}};
+    LinkSnapshot snapshot{control, helper, options, [](const auto&) {}, log};
+    snapshot.start();
+    constexpr uid_t nobody = 65'534;  // no limit counts for root
+    constexpr rlimit none{1, 1};
+    if (::geteuid() == 0 && ::setresuid(nobody, nobody, nobody) != 0) std::_Exit(1);
+    if (::setrlimit(RLIMIT_NPROC, &none) != 0) std::_Exit(2);
+    try {
+      std::thread{[] {}}.join();
+      std::_Exit(3);
+    } catch (const std::system_error&) {
+    }
+    const LinkRecord record{.destination = "https://shop.example/"};
+    snapshot.remember({"go.example", "a"}, {}, {"a", &record});
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    while (!fs::exists(file_) && std::chrono::steady_clock::now() < until) {
+      control.run_for(std::chrono::milliseconds{5});
+    }
+    std::_Exit(fs::exists(file_) ? 0 : 4);
+  };
+  EXPECT_EXIT(write_without_new_threads(), ::testing::ExitedWithCode(0), "");
 }
 
 TEST_F(SnapshotTest, AFailedWriteLeavesTheLastSnapshot) {

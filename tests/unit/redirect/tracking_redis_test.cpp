@@ -4,26 +4,32 @@
 #include "tests/unit/runtime/loop.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <memory>
+#include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace waymark::redirect {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::Contains;
 using testing::Not;
 
 class TrackingOfRedis : public testing::Test {
  protected:
   void SetUp() override {
-    tracking_.start();
-    ASSERT_TRUE(test::run_until(io_, [&] { return tracking_.armed(); }));
+    tracking_->start();
+    ASSERT_TRUE(test::run_until(io_, [&] { return tracking_->armed(); }));
   }
   void TearDown() override {
-    tracking_.stop();
+    tracking_.reset();
     io_.restart();
     io_.poll();
   }
@@ -46,11 +52,13 @@ class TrackingOfRedis : public testing::Test {
   Log log_{"test", LogLevel::error, LogFormat::json};
   std::vector<std::string> changed_;
   int anything_changed_ = 0;
-  Tracking tracking_{io_,
-                     options(),
-                     {[this](std::string_view key) { changed_.emplace_back(key); },
-                      [this] { ++anything_changed_; }},
-                     log_};
+  std::shared_ptr<Tracking> tracking_ = std::make_shared<Tracking>(
+      io_, options(),
+      Tracking::Events{[this](std::span<const std::string_view> keys) {
+                         changed_.insert(changed_.end(), keys.begin(), keys.end());
+                       },
+                       [this] { ++anything_changed_; }},
+      log_);
 };
 
 TEST_F(TrackingOfRedis, HearsOfEveryKindOfRecordAndOfNothingElse) {
@@ -73,18 +81,18 @@ TEST_F(TrackingOfRedis, AFlushMayHaveChangedAnything) {
   const int before = anything_changed_;
   server_.call({"FLUSHALL"});
   EXPECT_TRUE(hears_of_anything_more_than(before));
-  EXPECT_TRUE(tracking_.armed());
+  EXPECT_TRUE(tracking_->armed());
 }
 
 TEST_F(TrackingOfRedis, ALossAndANewBeginningMayHaveChangedAnything) {
   const int before = anything_changed_;
   server_.kill();
   EXPECT_TRUE(hears_of_anything_more_than(before)) << "the loss";
-  EXPECT_FALSE(tracking_.armed());
+  EXPECT_FALSE(tracking_->armed());
   const int lost = anything_changed_;
   server_.restart();
   EXPECT_TRUE(hears_of_anything_more_than(lost)) << "the new beginning";
-  EXPECT_TRUE(tracking_.armed());
+  EXPECT_TRUE(tracking_->armed());
   server_.call({"HSET", "wm:link:*/anna", "a", "b"});
   EXPECT_TRUE(hears_of("wm:link:*/anna"));
 }
@@ -94,9 +102,19 @@ TEST_F(TrackingOfRedis, ASilentServerIsALoss) {
   const int before = anything_changed_;
   server_.stop_signal();
   EXPECT_TRUE(hears_of_anything_more_than(before));
-  EXPECT_FALSE(tracking_.armed());
+  EXPECT_FALSE(tracking_->armed());
   server_.continue_signal();
-  EXPECT_TRUE(test::run_until(io_, [&] { return tracking_.armed(); }));
+  EXPECT_TRUE(test::run_until(io_, [&] { return tracking_->armed(); }));
+}
+
+// A master left the Cluster while the thread was busy: the second of the ping was over by then.
+TEST_F(TrackingOfRedis, AnEndWhileAPingIsDueLeavesNothingBehind) {
+  boost::asio::steady_timer master_left{io_, 0ms};
+  master_left.async_wait([this](boost::system::error_code) { tracking_.reset(); });
+  std::this_thread::sleep_for(1100ms);
+  io_.restart();
+  io_.run_for(500ms);
+  EXPECT_TRUE(io_.stopped()) << "something still waits";
 }
 
 }  // namespace

@@ -64,12 +64,12 @@ class Schedule {
     }
     return all;
   }
-  EntryId next_id() { return {.ms = ++last_ms_, .number = 0}; }
+  StreamId next_id() { return {.ms = ++last_ms_, .number = 0}; }
 
   void read(std::initializer_list<SequenceRange> committed, std::uint64_t through = 0) {
     reading_.generation = generation_;
     reading_.figure = Figure{generation_, set_of(committed)};
-    reading_.through = EntryId{through, 0};
+    reading_.through = StreamId{through, 0};
     shipper_.read(reading_);
   }
   void read_nothing() { shipper_.read(Reading{.word = reading_.word, .generation = generation_}); }
@@ -531,7 +531,7 @@ TEST(Shipper, EverythingIsCommittedInTheEnd) {
     std::vector<SequenceRange> flying;
     std::uint64_t words = 1;
     std::uint64_t generations = 1;
-    EntryId newest{1, 0};
+    StreamId newest{1, 0};
     const auto answer = [&](bool well) {
       for (const auto& range : flying) {
         if (!well) {
@@ -539,7 +539,7 @@ TEST(Shipper, EverythingIsCommittedInTheEnd) {
           continue;
         }
         for (Sequence n = range.first; n <= range.last; ++n) stream.insert(n);
-        newest = EntryId{newest.ms + 1, 0};
+        newest = StreamId{newest.ms + 1, 0};
         s->sent(range, newest);
       }
       flying.clear();

@@ -47,8 +47,8 @@ SizingFigures read_figures(std::string_view text, std::string_view source) {
     const auto* const known =
         std::ranges::find(members, std::string_view{name.data(), name.size()}, &Member::first);
     if (known == members.end()) {
-      throw StartupError(exit_code::usage,
-                         fmt::format("{}: there is no figure '{}'", source, std::string_view{name}));
+      throw StartupError(exit_code::usage, fmt::format("{}: there is no figure '{}'", source,
+                                                       std::string_view{name}));
     }
     const double number = value.to_number<double>(error);
     if (error || !(number > 0)) {

@@ -112,7 +112,8 @@ std::vector<CommandSpec> sizing_commands() {
             {"--edge-cores", "N", "Cores of an edge machine (default 4)"},
             {"--keep-days", "N", "How long clicks stay in the store (default 365)"},
             {"--figures", "FILE", "Costs of loadtest/sizing-figures instead of those built in"}},
-           {"sizing --clicks-per-day 2M --links 100k", "sizing --clicks-per-day 1G --links 50M --json"},
+           {"sizing --clicks-per-day 2M --links 100k",
+            "sizing --clicks-per-day 1G --links 50M --json"},
            sizing}};
 }
 

@@ -2,7 +2,7 @@
 
 #include "common/error.hpp"
 #include "tracker/cli/api_client.hpp"
-#include "tracker/drain/stream_id.hpp"
+#include "tracker/drain/group_position.hpp"
 
 #include <fmt/format.h>
 
@@ -15,8 +15,6 @@ namespace {
 
 using redis::Command;
 using tracker::GroupPosition;
-using tracker::parse_stream_id;
-using tracker::StreamId;
 
 constexpr std::size_t body_bytes_max = 16 * 1024;  // all that the stream may hold is 64 MiB then
 

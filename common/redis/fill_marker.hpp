@@ -1,4 +1,5 @@
-// The value of wm:filled: `<store id>:<generation>:<last change>`, what the copy in Redis contains.
+// The value of wm:filled: `<store id>:<generation>:<last change>`, how much of the link set the
+// copy in Redis contains (shipping.md rule 13).
 #pragma once
 
 #include <cstdint>
@@ -6,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace waymark::tracker {
+namespace waymark {
 
 struct FillMarker {
   std::string store_id;    // without ':'
@@ -17,6 +18,7 @@ struct FillMarker {
   friend bool operator==(const FillMarker&, const FillMarker&) = default;
 };
 
+// Nothing when a part is missing or empty, or the last is no number.
 std::optional<FillMarker> parse_fill_marker(std::string_view text);
 
-}  // namespace waymark::tracker
+}  // namespace waymark

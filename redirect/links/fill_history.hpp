@@ -1,10 +1,10 @@
-// The marker `wm:filled` = `<store id>:<generation>:<last change>` tells how much of the link set
-// Redis holds (shipping.md rule 13). The edge remembers the highest it has seen: while Redis shows
-// a lower one or none, it has forgotten links, and its nil is no answer.
+// The markers that Redis has shown (common/redis/fill_marker.hpp). The edge remembers the highest:
+// while Redis shows a lower one or none, it has forgotten links, and its nil is no answer.
 #pragma once
 
-#include <cstdint>
-#include <optional>
+#include "common/redis/fill_marker.hpp"
+
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,14 +12,7 @@
 
 namespace waymark::redirect {
 
-struct Filled {
-  std::string store;
-  std::string generation;
-  std::uint64_t change = 0;
-};
-std::optional<Filled> parse_filled(std::string_view text);
-
-class FillMarker {
+class FillHistory {
  public:
   // What a Redis without any marker means depends on the past: an edge that never saw one trusts
   // it. Returns whether Redis, showing `text` (empty: no marker), holds all that this edge knows
@@ -28,18 +21,18 @@ class FillMarker {
   bool observe(std::string_view text);
 
   // What was seen last; null when nothing was.
-  const Filled* current() const noexcept { return seen_.empty() ? nullptr : &seen_.back(); }
+  const FillMarker* current() const noexcept { return seen_.empty() ? nullptr : &seen_.back(); }
 
   // One line per generation seen, the current one last: what is kept in the file.
   std::string text() const;
-  static FillMarker parse(std::string_view text);
+  static FillHistory parse(std::string_view text);
 
   // True once after text() has changed.
   bool take_changed() noexcept { return std::exchange(changed_, false); }
 
  private:
   static constexpr std::size_t generations_max = 64;
-  std::vector<Filled> seen_;  // the current one last
+  std::vector<FillMarker> seen_;  // the current one last
   bool changed_ = false;
 };
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace waymark::tracker {
+namespace waymark {
 
 struct StreamId {
   std::uint64_t ms = 0;
@@ -20,16 +20,7 @@ struct StreamId {
   friend auto operator<=>(const StreamId&, const StreamId&) = default;
 };
 
+// Nothing when it is not both numbers and the dash.
 std::optional<StreamId> parse_stream_id(std::string_view text) noexcept;
 
-// Where a consumer group stands in a stream.
-struct GroupPosition {
-  StreamId delivered;  // highest entry handed to any consumer, or deleted before that could be
-  std::optional<StreamId> first_pending;  // lowest one handed out and not acknowledged
-
-  // Everything up to this id has been acknowledged. `first_pending` must not have been asked before
-  // `delivered`, or an entry handed out in between would count as acknowledged.
-  StreamId through() const noexcept;
-};
-
-}  // namespace waymark::tracker
+}  // namespace waymark

@@ -1,9 +1,9 @@
-#include "tracker/drain/stream_id.hpp"
+#include "common/redis/stream_id.hpp"
 
 #include <charconv>
 #include <limits>
 
-namespace waymark::tracker {
+namespace waymark {
 
 namespace {
 constexpr std::uint64_t number_max = std::numeric_limits<std::uint64_t>::max();
@@ -33,8 +33,4 @@ std::optional<StreamId> parse_stream_id(std::string_view text) noexcept {
   return id;
 }
 
-StreamId GroupPosition::through() const noexcept {
-  return first_pending && *first_pending <= delivered ? first_pending->previous() : delivered;
-}
-
-}  // namespace waymark::tracker
+}  // namespace waymark

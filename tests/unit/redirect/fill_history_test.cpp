@@ -6,28 +6,28 @@
 namespace waymark::redirect {
 namespace {
 
-TEST(FillMarker, AnEdgeThatNeverSawOneTrustsRedis) {
-  FillMarker marker;
-  EXPECT_TRUE(marker.observe(""));
-  EXPECT_TRUE(marker.observe("nonsense"));
+TEST(FillHistory, AnEdgeThatNeverSawOneTrustsRedis) {
+  FillHistory history;
+  EXPECT_TRUE(history.observe(""));
+  EXPECT_TRUE(history.observe("nonsense"));
 }
 
-TEST(FillMarker, AMissingOrLowerMarkerIsNoAnswer) {
-  FillMarker marker;
-  EXPECT_TRUE(marker.observe("store:gen:5"));
-  EXPECT_TRUE(marker.observe("store:gen:5"));
-  EXPECT_TRUE(marker.observe("store:gen:7"));
-  EXPECT_FALSE(marker.observe("store:gen:6"));
-  EXPECT_FALSE(marker.observe(""));
-  EXPECT_TRUE(marker.observe("store:gen:7")) << "refilled";
+TEST(FillHistory, AMissingOrLowerMarkerIsNoAnswer) {
+  FillHistory history;
+  EXPECT_TRUE(history.observe("store:gen:5"));
+  EXPECT_TRUE(history.observe("store:gen:5"));
+  EXPECT_TRUE(history.observe("store:gen:7"));
+  EXPECT_FALSE(history.observe("store:gen:6"));
+  EXPECT_FALSE(history.observe(""));
+  EXPECT_TRUE(history.observe("store:gen:7")) << "refilled";
 }
 
-TEST(FillMarker, ANewGenerationReplacesTheOldWhichNeverComesBack) {
-  FillMarker marker;
-  EXPECT_TRUE(marker.observe("store:one:90"));
-  EXPECT_TRUE(marker.observe("store:two:3")) << "restored from a backup";
-  EXPECT_FALSE(marker.observe("store:one:90")) << "an old copy of Redis";
-  EXPECT_TRUE(marker.observe("other:one:1")) << "another store";
+TEST(FillHistory, ANewGenerationReplacesTheOldWhichNeverComesBack) {
+  FillHistory history;
+  EXPECT_TRUE(history.observe("store:one:90"));
+  EXPECT_TRUE(history.observe("store:two:3")) << "restored from a backup";
+  EXPECT_FALSE(history.observe("store:one:90")) << "an old copy of Redis";
+  EXPECT_TRUE(history.observe("other:one:1")) << "another store";
 }
 
 TEST(FillMarkers, OutliveTheProcess) {
@@ -39,7 +39,7 @@ TEST(FillMarkers, OutliveTheProcess) {
   EXPECT_TRUE(markers.observe("wm:filled:{7}", "store:two:5"));
   EXPECT_TRUE(markers.take_changed());
   EXPECT_FALSE(markers.take_changed());
-  ASSERT_TRUE(write_markers(file, markers));
+  ASSERT_TRUE(write_markers(file, markers.text()));
 
   FillMarkers after = read_markers(file);
   EXPECT_FALSE(after.observe("wm:filled", "store:one:99"));

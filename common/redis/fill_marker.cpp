@@ -1,10 +1,10 @@
-#include "tracker/program/marker.hpp"
+#include "common/redis/fill_marker.hpp"
 
 #include <fmt/format.h>
 
 #include <charconv>
 
-namespace waymark::tracker {
+namespace waymark {
 
 std::string FillMarker::text() const {
   return fmt::format("{}:{}:{}", store_id, generation, change);
@@ -27,4 +27,4 @@ std::optional<FillMarker> parse_fill_marker(std::string_view text) {
   return marker;
 }
 
-}  // namespace waymark::tracker
+}  // namespace waymark
