@@ -5,7 +5,6 @@
 #include "common/settings.hpp"
 #include "redirect/agents/agent_list.hpp"
 #include "redirect/config.hpp"
-#include "redirect/geo/country_file.hpp"
 #include "redirect/journal/command.hpp"
 #include "redirect/pages/well_known.hpp"
 #include "redirect/server/edge.hpp"
@@ -40,7 +39,6 @@ int serve(int argc, char** argv) {
     std::ignore = TrustedProxies{config.proxies_trusted};
     std::ignore = load_tls(config);
     std::ignore = AgentList::load(config.agents_file);
-    if (!config.geo_database.empty()) std::ignore = CountryFile::load(config.geo_database);
   });
   settings.load(argc, argv);
   Log log{"redirect", log_level(config), log_format(config)};
