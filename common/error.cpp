@@ -11,7 +11,6 @@ class Category final : public boost::system::error_category {
     switch (static_cast<Errc>(value)) {
       case Errc::malformed_code: return "not a short code";
       case Errc::malformed_uuid: return "not a UUID";
-      case Errc::malformed_url: return "not a usable URL";
       case Errc::malformed_line: return "not a click line";
       case Errc::unknown_line_version: return "click line of an unknown version";
       case Errc::malformed_figure: return "not a committed figure";

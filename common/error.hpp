@@ -16,7 +16,6 @@ enum class Errc {
   // Text that does not have the form it should have.
   malformed_code = 1,    // short code outside [A-Za-z0-9_-]{1,64}
   malformed_uuid,        // not the 36-character text form
-  malformed_url,         // not an absolute http(s) URL, or a Redis URL we cannot read
   malformed_line,        // click line that is not JSON of the known shape
   unknown_line_version,  // click line with a `v` that this program does not know
   malformed_figure,      // committed figure in wm:committed that cannot be read
@@ -25,13 +24,13 @@ enum class Errc {
   invalid_token,  // wrong length, wrong characters or a MAC that does not verify
 
   // Redis.
-  redis_unavailable,   // not connected; nothing was sent
-  redis_timeout,       // no reply within the deadline; the command may have been carried out
+  redis_unavailable,      // not connected; nothing was sent
+  redis_timeout,          // no reply within the deadline; the command may have been carried out
   redis_connection_lost,  // connection ended before the reply; likewise
-  redis_protocol,      // bytes that are not RESP, or a reply of an unexpected type
-  redis_refused,       // an error reply, such as -OOM or -NOAUTH
-  redis_overloaded,    // too many commands are waiting already; nothing was sent
-  redis_too_old,       // older than 6.2
+  redis_protocol,         // bytes that are not RESP, or a reply of an unexpected type
+  redis_refused,          // an error reply, such as -OOM or -NOAUTH
+  redis_overloaded,       // too many commands are waiting already; nothing was sent
+  redis_too_old,          // older than 6.2
 
   // Journal.
   journal_full,  // journal.max_bytes is reached by owed clicks alone, or the disk is full
@@ -79,7 +78,6 @@ inline constexpr int partial = 5;
 inline constexpr int unavailable = 69;
 inline constexpr int temporary = 75;
 inline constexpr int config = 78;
-inline constexpr int interrupted = 130;
 }  // namespace exit_code
 
 }  // namespace waymark
