@@ -15,6 +15,7 @@ class Category final : public boost::system::error_category {
       case Errc::unknown_line_version: return "click line of an unknown version";
       case Errc::malformed_figure: return "not a committed figure";
       case Errc::invalid_token: return "token does not verify";
+      case Errc::forged_token: return "token is forged";
       case Errc::redis_unavailable: return "Redis is not connected";
       case Errc::redis_timeout: return "Redis did not answer in time";
       case Errc::redis_connection_lost: return "connection to Redis lost before the reply";

@@ -22,6 +22,7 @@ enum class Errc {
 
   // Tokens and keys.
   invalid_token,  // wrong length, wrong characters or a MAC that does not verify
+  forged_token,   // of a cookie alone: it has the form of one, and its MAC does not verify
 
   // Redis.
   redis_unavailable,      // not connected; nothing was sent

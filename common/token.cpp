@@ -206,7 +206,7 @@ Result<Attribution> verify_attribution(std::string_view cookie, const KeyRing& k
   const std::string_view signed_bytes{buffer.data(), *size};
   const HmacKey::Mac mac = key->mac.sign(cookie_label, signed_bytes);
   if (!equal_constant_time(as_text(given), as_text(std::span{mac}.first<cookie_mac_bytes>()))) {
-    return Errc::invalid_token;
+    return Errc::forged_token;
   }
   return read_payload(signed_bytes);
 }

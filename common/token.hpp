@@ -53,7 +53,8 @@ struct Attribution {
 using AttributionBuffer = std::array<char, limits::cookie_bytes_max>;
 
 // Reads and verifies a cookie value. Views in the result point into `buffer`, which must outlive
-// it. Fails with invalid_token: wrong form, unknown key id, wrong MAC, impossible payload.
+// it. Fails with forged_token where the MAC is wrong, and with invalid_token: wrong form or unknown
+// key id, for which no MAC is computed, or an impossible payload that one of our keys has signed.
 Result<Attribution> verify_attribution(std::string_view cookie, const KeyRing& keys,
                                        AttributionBuffer& buffer) noexcept;
 

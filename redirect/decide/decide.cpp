@@ -80,7 +80,8 @@ Uuid last_click(const Attribution& attribution) noexcept {
 
 // Beside the visitor's cookie there may be one from before the domain had its `cookie_domain`, or
 // what a host nearby has set. The one with the latest click is the visitor's; what does not verify
-// is treated as absent.
+// is treated as absent. MACs are what costs: what is none by its form is passed over, however often
+// it stands there.
 void remember_visitor(const Request& request, const KeyRing& keys, Decision& decision,
                       DecideScratch& scratch) noexcept {
   constexpr int tried_max = 4;
@@ -94,7 +95,8 @@ void remember_visitor(const Request& request, const KeyRing& keys, Decision& dec
       decision.visitor = verified->visitor;
       free = free == &scratch.cookies[0] ? &scratch.cookies[1] : &scratch.cookies[0];
     }
-    return ++tried < tried_max;
+    if (verified || verified.error() == Errc::forged_token) ++tried;
+    return tried < tried_max;
   });
   if (decision.attribution.campaign_count > 0) {
     decision.previous = decision.attribution.campaigns[0].last.click;

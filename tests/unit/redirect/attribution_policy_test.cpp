@@ -330,8 +330,14 @@ TEST_F(Touches, OfSeveralCookiesTheOneWithTheLatestClickHolds) {
     send(cookies);
     EXPECT_EQ(click("carl", "camp_spring").previous, b.click) << cookies;
   }
-  send("wm_ref=a; wm_ref=b; wm_ref=c; wm_ref=d; " + newer);
-  EXPECT_TRUE(click("carl", "camp_spring").new_visitor) << "no more than four are looked at";
+  send("wm_ref=a; wm_ref=1.k1.b.c; wm_ref=; wm_ref=1.k9.d.e; wm_ref=x; " + newer);
+  EXPECT_EQ(click("carl", "camp_spring").previous, b.click) << "what has no form costs nothing";
+  std::string forged = newer;
+  forged.back() = forged.back() == 'A' ? 'Q' : 'A';
+  send(forged + "; " + forged + "; " + forged + "; " + newer);
+  EXPECT_EQ(click("carl", "camp_spring").previous, b.click);
+  send(forged + "; " + forged + "; " + forged + "; " + forged + "; " + newer);
+  EXPECT_TRUE(click("carl", "camp_spring").new_visitor) << "no more than four MACs are computed";
 }
 
 TEST_F(Touches, WhatHasEndedIsForgottenByAnyClick) {
