@@ -25,7 +25,8 @@ struct DecideRules {
   bool secure_cookies = true;  // cookies.secure
   std::string consent;         // cookies.consent: the banner's cookie (consent.hpp)
   std::vector<std::string> stored_query{"utm_*", "sub1", "sub2", "sub3"};  // query.store
-  std::string links_path;  // of links.base_url, without a slash at the end
+  // Of links.base_url, without a slash at the end; none without that setting.
+  std::optional<std::string> links_path{};
 };
 
 inline constexpr std::uint64_t visitor_seconds = 60 * 86'400;  // cookie life without a campaign

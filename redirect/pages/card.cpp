@@ -40,7 +40,8 @@ char* put_page(char* out, const Card& card) noexcept {
   out = put(out,
             "<!doctype html>\n<html prefix=\"og: https://ogp.me/ns#\"><head>"
             "<meta charset=\"utf-8\">\n"
-            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>");
+            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+            "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
   out = write_html_escaped(title, out);
   out = put(out, "</title>\n<meta property=\"og:type\" content=\"website\">\n");
   out = put_meta(out, "<meta property=\"og:title\" content=\"", title);

@@ -335,7 +335,7 @@ def test_roots_do_not_lead_to_each_other(make_system):
 def test_another_name_of_the_edge_is_no_circle_without_end(make_system):
     """Names that no setting and no record tells of: the first answer leads there, and then on to
     nowhere."""
-    system = make_system().start()
+    system = make_system(edge_settings=["links.base_url=https://go.example"]).start()
     port = system.edge.port
     second = f"second.test:{port}"
     target = link(system, "loopy", f"http://Second.test:{port}/loopy")
@@ -356,6 +356,10 @@ def test_another_name_of_the_edge_is_no_circle_without_end(make_system):
 
 
 def test_a_shop_may_have_its_links_below_a_path_of_its_own_site(make_system):
+    # Nobody has told this edge where it is.
+    untold = make_system().start()
+    assert ask(untold, link(untold, "welcome", "https://shop.example/welcome"),
+               Host="shop.example").status == 302
     system = make_system(edge_settings=["links.base_url=https://shop.example/r"]).start()
     assert ask(system, link(system, "page", "https://shop.example/welcome")).status == 302
     assert ask(system, link(system, "circle", "https://shop.example/r/page")).status == 404

@@ -7,13 +7,13 @@
 namespace waymark::redirect::test {
 namespace {
 
-bool leads(std::string_view url, const std::string& host, std::string_view path = {}) {
+bool leads(std::string_view url, const std::string& host, const char* path = "") {
   Request request;
   const std::size_t port = host.find(':', host.find(']') == std::string::npos ? 0 : host.find(']'));
   request.host = std::string_view{host}.substr(0, port);
   request.port =
       port == std::string::npos ? std::string_view{} : std::string_view{host}.substr(port);
-  return leads_back(url, request, path);
+  return leads_back(url, request, std::string{path});
 }
 
 TEST(LeadsBack, ToTheSameHostAndPort) {
