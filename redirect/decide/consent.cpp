@@ -32,8 +32,8 @@ constexpr bool is_name_octet(char c) noexcept {
 }
 
 bool is_yes(std::string_view word) noexcept {
-  return std::ranges::any_of(
-      yes_words, [&](std::string_view yes) { return equal_ignoring_case(word, yes); });
+  return std::ranges::any_of(yes_words,
+                             [&](std::string_view yes) { return equal_ignoring_case(word, yes); });
 }
 
 void skip_quotes_and_blanks(std::string_view& text) noexcept {

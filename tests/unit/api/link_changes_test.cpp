@@ -159,7 +159,8 @@ std::string pointer_of(const Answer& answer) {
 
 TEST_F(LinkChangesTest, ARuleThatIsWrongIsPointedTo) {
   const auto refused = change(
-      R"({"rules":[{"destination":"https://a.example/"},{"when":{"os":["x"]},"destination":"https://a.example/"}]})");
+      R"({"rules":[{"destination":"https://a.example/"},
+                   {"when":{"os":["x"]},"destination":"https://a.example/"}]})");
   EXPECT_EQ(refused.text("param"), "rules");
   EXPECT_EQ(pointer_of(refused), "/rules/1");
   EXPECT_NE(refused.text("detail").find("rules/1 when.os must be"), std::string::npos);

@@ -21,8 +21,8 @@ TEST(LinkText, ShowsWhatSaysSomething) {
 TEST(LinkText, RulesReadLikeSentences) {
   EXPECT_THAT(
       rule_lines(boost::json::parse(
-          R"([{"when":{"os":["ios","android"],"country":["DE"],"query":{"src":["qr code","mail"],"x":"1","y":true},
-                       "from":1767225600},"destination":"https://a.example/1"},
+          R"([{"when":{"os":["ios","android"],"country":["DE"],
+                       "query":{"src":["qr code","mail"],"x":"1","y":true},"from":1767225600},"destination":"https://a.example/1"},
               {"when":{},"split":[{"weight":70,"destination":"https://a.example/2"},
                                   {"weight":30,"destination":"https://a.example/3"}]}])")),
       ElementsAre("1  os ios or android, country DE, query src=qr code or mail and x=1 "

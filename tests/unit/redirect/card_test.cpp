@@ -37,6 +37,7 @@ TEST(Card, SaysWhatALinkSaysOfItself) {
             R"(<!doctype html>
 <html prefix="og: https://ogp.me/ns#"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>Spring sale</title>
 <meta property="og:type" content="website">
 <meta property="og:title" content="Spring sale">
