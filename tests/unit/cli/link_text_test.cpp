@@ -19,17 +19,18 @@ TEST(LinkText, ShowsWhatSaysSomething) {
 }
 
 TEST(LinkText, RulesReadLikeSentences) {
-  EXPECT_THAT(
-      rule_lines(boost::json::parse(
-          R"([{"when":{"os":["ios","android"],"country":["DE"],
-                       "query":{"src":["qr code","mail"],"x":"1","y":true},"from":1767225600},"destination":"https://a.example/1"},
-              {"when":{},"split":[{"weight":70,"destination":"https://a.example/2"},
-                                  {"weight":30,"destination":"https://a.example/3"}]}])")),
-      ElementsAre("1  os ios or android, country DE, query src=qr code or mail and x=1 "
-                  "and y, from 2026-01-01T00:00:00Z -> "
-                  "https://a.example/1",
-                  "2  everybody, 70 of 100 -> https://a.example/2",
-                  "   everybody, 30 of 100 -> https://a.example/3"));
+  EXPECT_THAT(rule_lines(boost::json::parse(
+                  R"([{"when":{"os":["ios","android"],"country":["DE"],
+                               "query":{"src":["qr code","mail"],"x":"1","y":true},
+                               "from":1767225600},
+                       "destination":"https://a.example/1"},
+                      {"when":{},"split":[{"weight":70,"destination":"https://a.example/2"},
+                                          {"weight":30,"destination":"https://a.example/3"}]}])")),
+              ElementsAre("1  os ios or android, country DE, query src=qr code or mail and x=1 "
+                          "and y, from 2026-01-01T00:00:00Z -> "
+                          "https://a.example/1",
+                          "2  everybody, 70 of 100 -> https://a.example/2",
+                          "   everybody, 30 of 100 -> https://a.example/3"));
   EXPECT_TRUE(rule_lines(nullptr).empty());
 }
 
