@@ -355,11 +355,14 @@ def test_another_name_of_the_edge_is_no_circle_without_end(make_system):
     assert [line["asked"] for line in said] == [f"{second}/loopy", f"{second}/looprule"]
 
 
+def test_an_edge_that_does_not_know_where_it_is_may_lead_to_the_host_that_was_asked(make_system):
+    """That may be a shop's, whose proxy has the edge below a path."""
+    system = make_system().start()
+    target = link(system, "welcome", "https://shop.example/welcome")
+    assert ask(system, target, Host="shop.example").status == 302
+
+
 def test_a_shop_may_have_its_links_below_a_path_of_its_own_site(make_system):
-    # Nobody has told this edge where it is.
-    untold = make_system().start()
-    assert ask(untold, link(untold, "welcome", "https://shop.example/welcome"),
-               Host="shop.example").status == 302
     system = make_system(edge_settings=["links.base_url=https://shop.example/r"]).start()
     assert ask(system, link(system, "page", "https://shop.example/welcome")).status == 302
     assert ask(system, link(system, "circle", "https://shop.example/r/page")).status == 404
