@@ -120,8 +120,10 @@ def test_a_backlog_is_where_the_doctor_says(make_system):
     click_often(system, 150)
 
     wait_until(lambda: reported(system) >= 15_000, "the edge has reported all")
+
     def places():
         return list(map(int, re.findall(r"\d+", backlog(system)["text"])))
+
     wait_until(lambda: places()[1] > 1_000, "the window is used")
     waiting, streamed, journalled = places()
     assert waiting == streamed + journalled
