@@ -61,6 +61,7 @@ class WorkerTest : public testing::Test {
   WorkerTest() {
     WorkerOptions options;
     options.address_limit = &address_limit;
+    options.connection_limit = &connection_limit;
     worker = std::make_unique<Worker>(
         listeners.take(0), options, std::make_shared<const KeyRing>(test_keys()), *journal.writer,
         [](const LookupKey&, Asking) {}, [] { return false; }, counters, log);
@@ -91,6 +92,7 @@ class WorkerTest : public testing::Test {
 
   JournalFixture journal;
   AddressLimit address_limit{0, 1};
+  ConnectionLimit connection_limit{100, 1};
   MetricShard counters{static_cast<std::size_t>(Counter::count_)};
   Log log{"test", LogLevel::error, LogFormat::json};
   Listeners listeners{listen_specs({"127.0.0.1:0"}, {}, {}), 1};
