@@ -1,3 +1,4 @@
+#include "common/ascii.hpp"
 #include "common/limits.hpp"
 #include "common/records.hpp"
 #include "common/url_fault.hpp"
@@ -55,14 +56,9 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 // The host as it is compared: lower case, without the dot of the root.
 std::string normal_host(std::string_view host) {
-  std::string text{host};
-  std::transform(text.begin(), text.end(), text.begin(), lower);
+  std::string text = lowered(host);
   if (text.ends_with('.')) text.pop_back();
   return text;
 }

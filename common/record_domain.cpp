@@ -1,7 +1,7 @@
+#include "common/ascii.hpp"
 #include "common/record_fields.hpp"
 #include "common/utf8.hpp"
 
-#include <algorithm>
 
 namespace waymark {
 namespace {
@@ -51,14 +51,12 @@ RecordResult<DomainRecord> parse_domain(const RecordFields& fields,
 
 bool is_cookie_domain_of(std::string_view cookie_domain, std::string_view host) {
   if (cookie_domain.starts_with('.')) cookie_domain.remove_prefix(1);
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c | ('a' - 'A') : c; };
-  if (std::ranges::equal(cookie_domain, host, {}, lower)) return true;
+  if (equal_ignoring_case(cookie_domain, host)) return true;
   if (cookie_domain.size() >= host.size() || cookie_domain.find('.') == std::string_view::npos) {
     return false;
   }
   const std::string_view above = host.substr(host.size() - cookie_domain.size());
-  return host[host.size() - above.size() - 1] == '.' &&
-         std::ranges::equal(cookie_domain, above, {}, lower);
+  return host[host.size() - above.size() - 1] == '.' && equal_ignoring_case(cookie_domain, above);
 }
 
 RecordFields domain_fields(const DomainRecord& domain) {

@@ -1,5 +1,6 @@
 #include "common/url_fault.hpp"
 
+#include "common/ascii.hpp"
 #include "common/hex.hpp"
 
 #include <fmt/format.h>
@@ -19,10 +20,7 @@ bool may_stand(char c) noexcept {
 
 // Where the host begins; 0 when no http(s) URL does.
 std::size_t authority_of(std::string_view url) {
-  std::string begin{url.substr(0, 8)};
-  std::ranges::transform(begin, begin.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  });
+  const std::string begin = lowered(url.substr(0, 8));
   for (const std::string_view scheme : {"https://", "http://"}) {
     if (begin.starts_with(scheme)) return scheme.size();
   }

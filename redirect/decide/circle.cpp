@@ -1,13 +1,9 @@
 #include "redirect/decide/circle.hpp"
 
-#include <algorithm>
+#include "common/ascii.hpp"
 
 namespace waymark::redirect {
 namespace {
-
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
 
 // Of the request the scheme is not known: a proxy may have ended TLS.
 bool is_default(std::string_view port) noexcept {
@@ -19,7 +15,7 @@ bool is_default(std::string_view port) noexcept {
 bool is_where_asked(std::string_view url, const Request& request, std::string_view path) noexcept {
   std::string_view rest = url.substr(host_at(url));
   const std::string_view host = request.host;
-  if (!std::ranges::equal(rest.substr(0, host.size()), host, {}, lower)) return false;
+  if (!equal_ignoring_case(rest.substr(0, host.size()), host)) return false;
   rest.remove_prefix(host.size());
   if (rest.starts_with('.')) rest.remove_prefix(1);
   const std::string_view port = rest.substr(0, rest.find_first_of("/?#"));

@@ -1,11 +1,11 @@
 #include "redirect/server/edge_options.hpp"
 
+#include "common/ascii.hpp"
 #include "common/redis/url.hpp"
 
 #include <boost/url/parse.hpp>
 #include <sys/random.h>
 
-#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -17,13 +17,8 @@ constexpr std::size_t answer_bytes = 192;  // in a snapshot, with its frame
 LinkBase link_base(const std::string& base_url) {
   const auto url = boost::urls::parse_uri(base_url);
   if (!url) return {};
-  LinkBase base{base_url, std::string{url->scheme()}, std::string{url->encoded_host()}};
+  LinkBase base{base_url, lowered(url->scheme()), lowered(url->encoded_host())};
   while (base.url.ends_with('/')) base.url.pop_back();
-  for (std::string* text : {&base.scheme, &base.host}) {
-    std::ranges::transform(*text, text->begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-    });
-  }
   return base;
 }
 

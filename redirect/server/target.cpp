@@ -1,5 +1,6 @@
 #include "redirect/server/target.hpp"
 
+#include "common/ascii.hpp"
 #include "redirect/server/ip_address.hpp"
 
 #include <boost/beast/core/string.hpp>
@@ -99,8 +100,7 @@ Authority split_authority(std::string_view authority) noexcept {
 
 void store_host(Request& request, std::string_view host, HostBuffer& buffer) noexcept {
   for (std::size_t i = 0; i < host.size(); ++i) {
-    const char c = host[i];
-    buffer[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    buffer[i] = lower(host[i]);
   }
   request.host = {buffer, host.size()};
 }

@@ -1,5 +1,6 @@
 #include "redirect/server/tls_server.hpp"
 
+#include "common/ascii.hpp"
 #include "common/error.hpp"
 
 #include <fmt/format.h>
@@ -38,14 +39,6 @@ std::string reason() {
   ERR_clear_error();
   if (ERR_SYSTEM_ERROR(error)) return std::generic_category().message(ERR_GET_REASON(error));
   return text == nullptr ? "no reason given" : text;
-}
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  std::ranges::transform(result, result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  });
-  return result;
 }
 
 // --- what every context agrees to ---
@@ -138,7 +131,7 @@ SslContext copy_of(SSL_CTX* from) {
 
 std::string text_of(const ASN1_STRING* value) {
   const auto* const data = reinterpret_cast<const char*>(ASN1_STRING_get0_data(value));
-  return lower({data, static_cast<std::size_t>(std::max(0, ASN1_STRING_length(value)))});
+  return lowered({data, static_cast<std::size_t>(std::max(0, ASN1_STRING_length(value)))});
 }
 
 std::vector<std::string> names_of(X509* certificate) {
@@ -218,7 +211,7 @@ void TlsServer::note_first_end(const Certificate& certificate) {
 
 SSL_CTX* TlsServer::find(std::string_view host) const {
   if (host.size() > name_bytes_max) return nullptr;
-  const std::string name = lower(host);
+  const std::string name = lowered(host);
   if (const auto exact = by_name_.find(name); exact != by_name_.end()) {
     return certificates_[exact->second].context.get();
   }

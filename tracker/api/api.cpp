@@ -1,5 +1,6 @@
 #include "tracker/api/api.hpp"
 
+#include "common/ascii.hpp"
 #include "tracker/api/idempotency.hpp"
 #include "tracker/api/resources.hpp"
 #include "tracker/api/router.hpp"
@@ -60,7 +61,7 @@ std::string media_type(std::string_view field) {
   std::string type;
   for (const char c : field.substr(0, field.find(';'))) {
     if (c == ' ' || c == '\t') continue;
-    type += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    type += lower(c);
   }
   return type;
 }

@@ -1,5 +1,6 @@
 #include "tracker/api/auth.hpp"
 
+#include "common/ascii.hpp"
 #include "common/hmac.hpp"
 
 #include <fmt/format.h>
@@ -11,15 +12,6 @@ namespace waymark::tracker {
 namespace {
 
 constexpr std::string_view scheme = "Bearer ";
-
-bool starts_with_any_case(std::string_view text, std::string_view prefix) {
-  if (text.size() < prefix.size()) return false;
-  for (std::size_t i = 0; i < prefix.size(); ++i) {
-    const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    if (small(text[i]) != small(prefix[i])) return false;
-  }
-  return true;
-}
 
 Problem unauthenticated(std::string detail) {
   return Problem{ProblemCode::unauthenticated, std::move(detail), "Authorization"};
@@ -54,7 +46,7 @@ Checked<Caller> authenticate(Store& store, std::string_view authorization,
   if (authorization.empty()) {
     return unauthenticated("Send the header Authorization: Bearer sk_...");
   }
-  if (!starts_with_any_case(authorization, scheme)) {
+  if (!equal_ignoring_case(authorization.substr(0, scheme.size()), scheme)) {
     return unauthenticated("The Authorization header must have the form: Bearer sk_...");
   }
   const std::string hash = hash_of(authorization.substr(scheme.size()));

@@ -1,19 +1,16 @@
 #include "tracker/program/hosts.hpp"
 
+#include "common/ascii.hpp"
 #include "common/limits.hpp"
 #include "common/records.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 
 namespace waymark::tracker {
 
 std::optional<std::string> normalize_host(std::string_view host) {
-  std::string name{host};
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  });
+  std::string name = lowered(host);
   if (name.ends_with('.')) name.pop_back();  // the root, which Host headers leave out
   if (name.size() > limits::host_bytes_max) return std::nullopt;
   const std::string url = fmt::format("https://{}/", name);

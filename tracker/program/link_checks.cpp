@@ -1,5 +1,6 @@
 #include "tracker/program/link_checks.hpp"
 
+#include "common/ascii.hpp"
 #include "common/link_rules.hpp"
 #include "tracker/program/targets.hpp"
 
@@ -14,14 +15,6 @@ namespace waymark::tracker {
 namespace {
 
 namespace json = boost::json;
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  std::ranges::transform(result, result.begin(), [](unsigned char c) {
-    return static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-  });
-  return result;
-}
 
 // `place` is that of the rule or of a part of its split.
 Ruled<void> check_destination_of(Store& store, const DestinationPolicy& policy,
@@ -66,12 +59,12 @@ Ruled<void> check_times(const LinkRecord& before, const LinkRecord& after) {
 }  // namespace
 
 std::string folded_code(const ProgramRules& rules, std::string_view code) {
-  return rules.code_case == CodeCase::fold ? lower(code) : std::string{code};
+  return rules.code_case == CodeCase::fold ? lowered(code) : std::string{code};
 }
 
 bool is_reserved(const ProgramRules& rules, std::string_view code) {
-  return std::ranges::any_of(rules.reserved_codes, [word = lower(code)](const auto& reserved) {
-    return lower(reserved) == word;
+  return std::ranges::any_of(rules.reserved_codes, [code](const auto& reserved) {
+    return equal_ignoring_case(reserved, code);
   });
 }
 

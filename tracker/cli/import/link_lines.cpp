@@ -1,5 +1,6 @@
 #include "tracker/cli/import/link_lines.hpp"
 
+#include "common/ascii.hpp"
 #include "common/error.hpp"
 #include "common/settings/nearest_name.hpp"
 #include "common/utf8.hpp"
@@ -44,18 +45,14 @@ const Column* find_column(std::string_view name) {
   return found == std::end(known_columns) ? nullptr : found;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   const auto begin = std::min(text.find_first_not_of(blanks), text.size());
   const auto end = text.find_last_not_of(blanks);
   return text.substr(begin, end == std::string_view::npos ? 0 : end + 1 - begin);
 }
 
 std::string column_name(std::string_view cell) {
-  std::string name{trimmed(cell)};
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  });
-  return name;
+  return lowered(without_blanks(cell));
 }
 
 StartupError bad_beginning(std::size_t line, std::string_view problem) {
@@ -89,7 +86,7 @@ json::value value_of(Kind kind, const std::string& cell) {
   if (kind == Kind::flag && (cell == "0" || cell == "false")) return false;
   if (kind == Kind::words) {
     json::array words;
-    for (std::string_view rest = trimmed(cell); !rest.empty(); rest = trimmed(rest)) {
+    for (std::string_view rest = without_blanks(cell); !rest.empty(); rest = without_blanks(rest)) {
       const auto word = rest.substr(0, rest.find_first_of(blanks));
       words.emplace_back(json::string_view{word.data(), word.size()});
       rest.remove_prefix(word.size());
@@ -137,8 +134,8 @@ ImportFormat LinkLines::format_of_file(std::optional<ImportFormat> format) {
   std::string line;
   do {
     if (!lines_.next(line)) return format.value_or(ImportFormat::csv);
-  } while (trimmed(line).empty());
-  const char first = trimmed(line).front();
+  } while (without_blanks(line).empty());
+  const char first = without_blanks(line).front();
   if (first == '[' && format != ImportFormat::csv) {
     throw bad_beginning(lines_.number(),
                         "begins a JSON list; NDJSON has an object on each line, without commas "
@@ -193,7 +190,7 @@ std::optional<LinkLine> LinkLines::next_object() {
   LinkLine line;
   do {
     if (!lines_.next(line.json)) return std::nullopt;
-  } while (trimmed(line.json).empty());
+  } while (without_blanks(line.json).empty());
   line.number = lines_.number();
   boost::system::error_code error;
   const auto value = json::parse(line.json, error);
